@@ -34,10 +34,10 @@ export const healthChecked = policy({
         if (every !== undefined && check.isOn() && seconds > longestIntervalSeconds) {
           return fault(every, `${resource.name} asks once in ${Math.round(seconds / 60)} minutes.`);
         }
-        if (locationsAt === undefined || !check.isOn()) {
+        if (!check.isOn()) {
           return true;
         }
-        if (check.locations() < threshold("minimumProbes")) {
+        if (locationsAt !== undefined && check.locations() < threshold("minimumProbes")) {
           return fault(
             locationsAt,
             `${resource.name} runs from ${counted(check.locations(), "location")} only.`,
@@ -59,7 +59,7 @@ function judgeAnswers({ resource, acceptedError }: HealthCheck): Verdict {
     accepted === undefined ||
     fault(
       accepted,
-      `${resource.name} takes the status ${accepted.number() ?? "that is no number"} for healthy.`,
+      `${resource.name} takes the status ${accepted.number() ?? accepted.string() ?? "that is no number"} for healthy.`,
     )
   );
 }

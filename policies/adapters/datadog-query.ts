@@ -39,7 +39,11 @@ export function boundOf(query: string): number | undefined {
 
 /** The environment that a query is limited to and that is not production by its name. */
 export function otherEnvironmentOf(query: string): string | undefined {
-  const names = [...query.matchAll(/\b(?:env|environment|stage):([\w.-]+)/gi)].map(([, name = ""]) => name);
+  const names = [
+    ...query.matchAll(
+      /\b(?:env|environment|stage|host|db|dbname|database|cluster|cluster_name|namespace|kube_namespace):([\w.-]+)/gi,
+    ),
+  ].map(([, name = ""]) => name);
   return names.find((name) => notProduction.test(name));
 }
 

@@ -283,6 +283,30 @@ function healthChecks(stack: Stack): HealthCheck[] {
     isOn: () => test.at("status").string() === "live",
     url: () => test.at("requestDefinition", "url").string(),
     locations: () => test.at("locations").items().length,
+    acceptedError: () => {
+      const statuses = test
+        .at("assertions")
+        .items()
+        .filter((assertion) => assertion.at("type").string() === "statusCode");
+      return statuses.find(takesErrors)?.at("target");
+    },
     every: () => test.at("optionsList", "tickEvery"),
   }));
+}
+
+/** An assertion that an error meets: the status is another than one of them, or is below a high bound. */
+function takesErrors(assertion: Value): boolean {
+  const target = assertion.at("target");
+  const status = Number(target.string() ?? target.number());
+  switch (assertion.at("operator").string()) {
+    case "is":
+      return status >= 300;
+    case "isNot":
+    case "moreThan":
+      return true;
+    case "lessThan":
+      return status > 300;
+    default:
+      return false;
+  }
 }

@@ -229,10 +229,12 @@ function bound(app: Any, value: Value): Pick<Variable, "value" | "sources"> {
   const text = value.isUnknown ? undefined : value.string();
   const [, name] = /^\$\{([\w.-]+)\.\w+\}$/.exec(text ?? "") ?? [];
   if (name === undefined && !/^\$\{\w+\}$/.test(text ?? "")) return { value };
-  const isOwn = parts(app, "databases").some((one) => known(() => one.at("name").string()) === name);
+  const own = parts(app, "databases").find((one) => known(() => one.at("name").string()) === name);
+  // Without a cluster the app makes a database for development, which nobody backs up.
+  const isForDevelopment = own !== undefined && known(() => own.at("clusterName").exists) === false;
   return {
     value: new InputValue(app, value.path, unknownText),
-    ...(isOwn && { sources: app.dependencies }),
+    ...(own && { sources: isForDevelopment ? [] : app.dependencies }),
   };
 }
 

@@ -36,6 +36,19 @@ export const opsgenieAdapter: Adapter = {
       .ofType(opsgenie.notificationPolicy)
       .map((resource) => ({ resource, verdict: () => judgePolicy(resource) })),
     ...stack
+      .ofType(opsgenie.alertPolicy)
+      .map((resource) => ({ resource, verdict: () => judgeLowering(resource) })),
+    ...stack.ofType(opsgenie.integration).map((resource) => ({
+      resource,
+      verdict: () => {
+        const enabled = resource.at("enabled");
+        return (
+          enabled.boolean() !== false ||
+          fault(enabled, `The integration ${resource.name} is off, so what it is sent calls nobody.`)
+        );
+      },
+    })),
+    ...stack
       .ofType(opsgenie.maintenance)
       .map((resource) => ({ resource, verdict: () => judgeMaintenance(resource, now) })),
   ],
@@ -133,6 +146,27 @@ function judgePolicy(policy: Any): Verdict {
       action,
       `The policy ${policy.name} holds notifications back, and its conditions do not say that critical ones are not among them.`,
       "Hold back only what has the priority P4 or P5.",
+    )
+  );
+}
+
+/** A policy that gives alerts a priority at which nobody is called may do so with minor ones alone. */
+function judgeLowering(policy: Any): Verdict {
+  const priority = policy.at("priority");
+  if (!/^P[45]$/.test(priority.string() ?? "") || policy.at("enabled").boolean() === false) return true;
+  const conditions = policy
+    .at("filters")
+    .items()
+    .flatMap((filter) => filter.at("conditions").items());
+  const isMinor = conditions.some(asksForMinor);
+  const found = `The policy ${policy.name} gives alerts the priority ${priority.string()}`;
+  if (conditions.length === 0) return fault(priority, `${found}, whatever they are.`);
+  return (
+    isMinor ||
+    unproved(
+      priority,
+      `${found}, and its conditions do not say that critical ones are not among them.`,
+      "Lower only what has the priority P4 or P5 already.",
     )
   );
 }

@@ -3,4 +3,5 @@ export const isAside = (path: string): boolean =>
   /(?:^|\/)\.\.(?:\/|$)/.test(path) ||
   /(?:^|\/)(?:examples?|samples?|demos?|playground|sandbox|tests?|e2e|spec|coverage|reports?|storybook(?:-static)?|fixtures?|docs|tmp|temp|scratch|archive|old|legacy|deprecated)(?:\/|$)/i.test(
     path,
-  );
+  ) ||
+  /(?:^|\/)(?:dockerfile|containerfile)[.-](?:dev|development|local|test|debug)$/i.test(path);

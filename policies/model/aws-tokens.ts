@@ -33,8 +33,11 @@ export const scaling = {
 export const balancing = {
   balancer: [token("aws:lb/loadBalancer:LoadBalancer"), token("aws:alb/loadBalancer:LoadBalancer")],
   listener: [token("aws:lb/listener:Listener"), token("aws:alb/listener:Listener")],
+  rule: [token("aws:lb/listenerRule:ListenerRule"), token("aws:alb/listenerRule:ListenerRule")],
   targetGroup: [token("aws:lb/targetGroup:TargetGroup"), token("aws:alb/targetGroup:TargetGroup")],
 } as const;
+
+export const acm = { certificate: token("aws:acm/certificate:Certificate") } as const;
 
 export const cloudFront = {
   distribution: token("aws:cloudfront/distribution:Distribution"),

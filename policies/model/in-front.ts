@@ -15,7 +15,45 @@ const isTarget = (content: string): boolean => adapters.some((it) => it.isTarget
  * balancer, a TCP proxy. Undefined where nothing does. Throws UnknownRead.
  */
 export function interposed(stack: Stack, site: Site, zone: Zone): Fault | undefined {
-  return byWorker(stack, site, zone) ?? bySnippet(stack, site, zone) ?? byBalancer(stack, site, zone);
+  return (
+    byWorker(stack, site, zone) ??
+    byPages(stack, site) ??
+    byConnector(stack, site, zone) ??
+    bySnippet(stack, site, zone) ??
+    byBalancer(stack, site, zone)
+  );
+}
+
+/** A project of Cloudflare Pages answers at its domains. */
+function byPages(stack: Stack, { host }: Site): Fault | undefined {
+  const [domain] = stack
+    .ofType(cloudflare.pagesDomain)
+    .filter((it) => it.at("name").string()?.toLowerCase() === host);
+  return (
+    domain &&
+    fault(domain.at("name"), `the Pages project ${domain.at("projectName").string()} answers in its place`)
+  );
+}
+
+/** A rule by which the files of a bucket are the answer. */
+function byConnector(stack: Stack, site: Site, zone: Zone): Fault | undefined {
+  const rules = inZone(stack, zone, cloudflare.connector).flatMap((resource) =>
+    resource
+      .at("rules")
+      .items()
+      .map((rule) => ({ resource, rule })),
+  );
+  const found = rules.find(
+    ({ rule }) =>
+      isOn(rule.at("enabled")) && reachOf(rule.at("expression").string() ?? "", site).kind !== "none",
+  );
+  return (
+    found &&
+    fault(
+      found.rule.at("parameters", "host"),
+      `a rule of ${found.resource.name} answers requests from ${found.rule.at("parameters", "host").string() ?? "a bucket"}`,
+    )
+  );
 }
 
 function byWorker(stack: Stack, site: Site, zone: Zone): Fault | undefined {

@@ -16,6 +16,7 @@ export function lockedOut(stack: Stack, site: Site): Fault | undefined {
     (site.zone &&
       (byRule(stack, site, site.zone) ??
         byLockdown(stack, site, site.zone) ??
+        byAccess(stack, site) ??
         byWaitingRoom(stack, site, site.zone))) ??
     byProject(stack, site) ??
     byService(site) ??
@@ -51,6 +52,26 @@ function byLockdown(stack: Stack, site: Site, zone: Zone): Fault | undefined {
       .find((url) => isAllOf(url.string() ?? "", site.host));
     if (all !== undefined) {
       return fault(all, `the lockdown ${lockdown.name} lets only named addresses to ${all.string()}`);
+    }
+  }
+  return undefined;
+}
+
+/** Access asks whoever comes to sign in, at a host or below a path of it. */
+function byAccess(stack: Stack, { host }: Site): Fault | undefined {
+  for (const application of stack.ofType(cloudflare.access)) {
+    if ((application.at("type").string() ?? "self_hosted") !== "self_hosted") continue;
+    const places = [
+      application.at("domain"),
+      ...application.at("selfHostedDomains").items(),
+      ...application
+        .at("destinations")
+        .items()
+        .map((destination) => destination.at("uri")),
+    ];
+    const all = places.find((place) => isAllOf(place.string() ?? "", host));
+    if (all !== undefined) {
+      return fault(all, `${application.name} asks every visitor of ${all.string()} to sign in`);
     }
   }
   return undefined;

@@ -40,6 +40,8 @@ const formats: readonly { readonly kind: string; readonly form: RegExp }[] = [
   { kind: "a Pulumi token", form: /\bpul-[a-f0-9]{40}/ },
   { kind: "a Discord token", form: /\b[MNO][A-Za-z0-9_-]{23,25}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27}/ },
   { kind: "an Atlassian token", form: /\bATATT3x[A-Za-z0-9_=-]{30}/ },
+  { kind: "a private key of JOSE", form: /"kty"\s*:[^{}]*"[dk]"\s*:\s*"[\w-]{20,}"/ },
+  { kind: "a key in base64", form: /^base64:[A-Za-z0-9+/]{22,}={0,2}$/ },
   { kind: "a login of a registry", form: /"auth"\s*:\s*"[A-Za-z0-9+/]{8,}={0,2}"/ },
   { kind: "a key of Azure storage", form: /\bAccountKey=[A-Za-z0-9+/=]{40}/ },
   {

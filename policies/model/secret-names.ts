@@ -11,7 +11,7 @@ const browserPrefixes = [
 
 /** Ends of names, in lower case without separators, that say that the value is a secret. */
 const secretEnd =
-  /(?:password|passwd|passphrase|passcode|secret|token|pepper|salt|mnemonic|(?:basic|http|proxy|registry)auth|(?:seed|recovery)phrase|(?:secret|api|private|access|signing|encryption|master|service|servicerole|integration|routing|account|auth|session)key)$/;
+  /(?:password|passwd|passphrase|passcode|secret|token|pepper|salt|mnemonic|(?:basic|http|proxy|registry)auth|(?:seed|recovery)phrase|(?:secret|api|private|access|signing|encryption|master|service|servicerole|integration|routing|account|auth|session|cookie)keys?)$/;
 
 /** What tells one secret of a name from another: `JWT_SECRET_2`, `API_KEY_OLD`, `PASSWORD_ADMIN`. */
 const version =

@@ -105,6 +105,11 @@ export const cloudflare = {
   workersDomain: token<cf.WorkersCustomDomainArgs>(
     "cloudflare:index/workersCustomDomain:WorkersCustomDomain",
   ),
+  pagesDomain: token<cf.PagesDomainArgs>("cloudflare:index/pagesDomain:PagesDomain"),
+  connector: token<cf.CloudConnectorRulesArgs>("cloudflare:index/cloudConnectorRules:CloudConnectorRules"),
+  access: token<cf.ZeroTrustAccessApplicationArgs>(
+    "cloudflare:index/zeroTrustAccessApplication:ZeroTrustAccessApplication",
+  ),
   loadBalancer: token<cf.LoadBalancerArgs>("cloudflare:index/loadBalancer:LoadBalancer"),
   pool: token<cf.LoadBalancerPoolArgs>("cloudflare:index/loadBalancerPool:LoadBalancerPool"),
   spectrum: token<cf.SpectrumApplicationArgs>("cloudflare:index/spectrumApplication:SpectrumApplication"),
@@ -221,6 +226,8 @@ export const opsgenie = {
   escalation: token<unknown>("opsgenie:index/escalation:Escalation"),
   notificationPolicy: token<unknown>("opsgenie:index/notificationPolicy:NotificationPolicy"),
   maintenance: token<unknown>("opsgenie:index/maintenance:Maintenance"),
+  alertPolicy: token<unknown>("opsgenie:index/alertPolicy:AlertPolicy"),
+  integration: token<unknown>("opsgenie:index/apiIntegration:ApiIntegration"),
 } as const;
 
 /** Monitors of Datadog, whose package the pack does not have. */
@@ -335,6 +342,12 @@ export const github = {
     token<gh.RepositoryWebhookArgs>("github:index/repositoryWebhook:RepositoryWebhook"),
     token<gh.RepositoryWebhookArgs>("github:index/organizationWebhook:OrganizationWebhook"),
   ],
+  actionsEnvironmentVariable: token<gh.ActionsEnvironmentVariableArgs>(
+    "github:index/actionsEnvironmentVariable:ActionsEnvironmentVariable",
+  ),
+  actionsOrganizationVariable: token<gh.ActionsOrganizationVariableArgs>(
+    "github:index/actionsOrganizationVariable:ActionsOrganizationVariable",
+  ),
   actionsVariable: token<gh.ActionsVariableArgs>("github:index/actionsVariable:ActionsVariable"),
   environmentVariable: token<gh.ActionsEnvironmentVariableArgs>(
     "github:index/actionsEnvironmentVariable:ActionsEnvironmentVariable",

@@ -245,6 +245,10 @@ class Prover {
     if (series === undefined || labels === undefined) {
       return block("asks for a quantile of nothing");
     }
+    const cut = selectorsIn(series).find(({ matchers }) => matchers.some(({ label }) => label === "le"));
+    if (cut !== undefined) {
+      return block(`asks for a quantile of some buckets of ${cut.metric} alone`);
+    }
     const plain = selectorsIn(series).filter(({ metric }) => !metric.endsWith("_bucket"));
     const classic = plain.find(({ metric }) => !this.#native.has(metric));
     if (classic !== undefined) {

@@ -12,7 +12,15 @@ import {
   unreachedPlatforms,
   unseenFailures,
 } from "./reach-edits.ts";
-import { readDeliveries, readPlatforms, unreadDeliveries, unreadPlatforms } from "./unread-edits.ts";
+import {
+  ownOrigins,
+  readDeliveries,
+  readFronts,
+  readPlatforms,
+  unreadDeliveries,
+  unreadFronts,
+  unreadPlatforms,
+} from "./unread-edits.ts";
 
 let platform: RecordedStack;
 let delivery: RecordedStack;
@@ -31,6 +39,7 @@ describe("what breaks an item is refused", () => {
     ...unseenFailures,
     ...unprovedPlatforms,
     ...unreadPlatforms,
+    ...unreadFronts,
   ])("%s objects where %s", (policy, _what, edit) => {
     expect(objecting(edit(platform), policy)).toEqual([policy]);
   });
@@ -44,12 +53,16 @@ describe("what breaks an item is refused", () => {
 });
 
 describe("what looks like it and is right is accepted", () => {
-  test.each([...rightPlatforms, ...reachedPlatforms, ...provedPlatforms, ...readPlatforms])(
+  test.each([...rightPlatforms, ...reachedPlatforms, ...provedPlatforms, ...readPlatforms, ...readFronts])(
     "%s",
     (_what, edit) => {
       expect(objecting(edit(platform))).toEqual([]);
     },
   );
+
+  test("a pattern of the platform's own origins", () => {
+    expect(objecting(ownOrigins(platform), "cors-header-restricted")).toEqual([]);
+  });
 
   test.each([...rightDeliveries, ...reachedDeliveries, ...provedDeliveries, ...readDeliveries])(
     "%s",

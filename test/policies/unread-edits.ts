@@ -239,6 +239,78 @@ export const unreadPlatforms: readonly Case[] = [
   ],
 ];
 
+const latency = (name: string, from: string, to: string): Edit =>
+  set("observability-alerts-service", ({ rules }) => ({
+    rules: list(rules).map((rule) =>
+      Object(rule).name === name ? JSON.parse(JSON.stringify(rule).replace(from, to)) : rule,
+    ),
+  }));
+const access = (domain: string): Edit =>
+  zoned(cloudflare.access, { name: "staff", domain, type: "self_hosted", sessionDuration: "8h" });
+const reflected = (pattern: string): Edit =>
+  headers(
+    { "Access-Control-Allow-Origin": { operation: "set", expression: 'http.request.headers["origin"][0]' } },
+    `http.request.headers["origin"][0] matches "${pattern}"`,
+  );
+
+/** What stands in front of a host, or looks like a key. */
+export const unreadFronts: readonly Case[] = [
+  [
+    "traffic-reaches-host",
+    "files of a bucket are the answer",
+    zoned(cloudflare.connector, {
+      rules: [
+        {
+          enabled: true,
+          expression: "true",
+          provider: "aws_s3",
+          parameters: { host: "elsewhere.s3.amazonaws.com" },
+        },
+      ],
+    }),
+  ],
+  [
+    "traffic-reaches-host",
+    "a project of Pages is the answer",
+    add(cloudflare.pagesDomain, "another", { accountId, projectName: "landing", name: "optropic.example" }),
+  ],
+  ["visitors-let-in", "visitors are asked to sign in", access("optropic.example")],
+  [
+    "cors-header-restricted",
+    "a pattern takes what ends in the domain",
+    reflected("^https://.*optropic.example$"),
+  ],
+  [
+    "cors-header-restricted",
+    "a dot of a pattern takes any letter",
+    reflected("^https://api.optropic\\.example$"),
+  ],
+  [
+    "alert-high-latency-p99",
+    "a quantile is of one bucket",
+    latency("high-latency-p99", "_bucket[", '_bucket{le=\\"1\\"}['),
+  ],
+  [
+    "no-literal-secrets",
+    "keys of cookies are written out",
+    variables({ COOKIE_KEYS: "correct-horse,battery" }),
+  ],
+  [
+    "no-literal-secrets",
+    "a key is written out in base64",
+    variables({ APP_KEY: "base64:q8Zt2LmW9xRk4VbN7cYpAsDfGhJkLmNoPqRsTuVwXyZ=" }),
+  ],
+  [
+    "no-literal-secrets",
+    "a private key is written out as JSON",
+    variables({
+      SIGNER:
+        '{"kty":"OKP","crv":"Ed25519","d":"nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A","x":"11qYAYKx"}',
+    }),
+  ],
+  ["protections-on", "who is not known is let in", variables({ ALLOW_UNAUTHENTICATED: "true" })],
+];
+
 export const unreadDeliveries: readonly Case[] = [
   [
     "pack-enforced",
@@ -249,6 +321,16 @@ export const unreadDeliveries: readonly Case[] = [
         environmentVariables: { PULUMI_OPTION_POLICY_PACK: "policies", NODE_TLS_REJECT_UNAUTHORIZED: "0" },
       },
     })),
+  ],
+  [
+    "workflows-restricted",
+    "workflows do not verify certificates",
+    add("github:index/actionsEnvironmentVariable:ActionsEnvironmentVariable", "another", {
+      repository: "platform",
+      environment: "production",
+      variableName: "NODE_TLS_REJECT_UNAUTHORIZED",
+      value: "0",
+    }),
   ],
 ];
 
@@ -302,6 +384,19 @@ export const readPlatforms: readonly (readonly [what: string, edit: Edit])[] = [
       framework: "docusaurus-2",
       gitRepository: { type: "github", repo: "optropic/docs", productionBranch: "main" },
     }),
+  ],
+];
+
+/** A pattern of the platform's own names: it needs a larger plan, and allows no other. */
+export const ownOrigins = reflected("^https://(www\\\\.)?optropic\\\\.example$");
+
+/** What stands in front of a part of a host. */
+export const readFronts: readonly (readonly [what: string, edit: Edit])[] = [
+  ["the staff signs in below a path", access("optropic.example/admin")],
+  ["the staff signs in at another host", access("admin.optropic.example")],
+  [
+    "a public key is written out as JSON",
+    variables({ VERIFIER: '{"kty":"OKP","crv":"Ed25519","x":"11qYAYKx"}' }),
   ],
 ];
 

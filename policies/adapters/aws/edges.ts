@@ -9,7 +9,7 @@ import {
   type Value,
   type Verdict,
 } from "../../framework/index.ts";
-import { balancing, cloudFront } from "../../model/aws-tokens.ts";
+import { acm, balancing, cloudFront } from "../../model/aws-tokens.ts";
 import type { Edge, Header } from "../../model/edge.ts";
 import type { SampleRequest } from "../../values/sample-request.ts";
 import { headersIn } from "./headers.ts";
@@ -43,6 +43,11 @@ function toDistribution(stack: Stack, one: Any): Edge {
     behaviors()
       .map(test)
       .find((verdict) => verdict !== true) ?? true;
+  // One of a region acts on nothing at the edge: CloudFront refuses it.
+  const globalAcl = (): Any | undefined => {
+    const acl = aclOf(stack, one);
+    return acl?.at("scope").string() === "REGIONAL" ? undefined : acl;
+  };
   // Whoever finds its name reaches a load balancer past the distribution.
   const behind = (judge: (listeners: readonly Any[]) => Fault | undefined): Verdict =>
     one
@@ -70,7 +75,7 @@ function toDistribution(stack: Stack, one: Any): Edge {
         : fault(version, `The minimum TLS version of ${one.name} is ${version.string() ?? "TLSv1"}.`);
     },
     certificate: () =>
-      isThere(certificate.at("acmCertificateArn")) ||
+      (isThere(certificate.at("acmCertificateArn")) && coverage(one)) ||
       isThere(certificate.at("iamCertificateId")) ||
       fault(certificate, `${one.name} has no certificate for its aliases.`),
     originTls: () => {
@@ -81,15 +86,15 @@ function toDistribution(stack: Stack, one: Any): Edge {
         .find((policy) => !policy.isUnknown && policy.exists && policy.string() !== "https-only");
       return lax === undefined || fault(lax, `${one.name} connects to an origin with plain http.`);
     },
-    diverts: () => divertedBy(one, behaviors()),
+    diverts: () => divertedBy(one, behaviors()) ?? fakedBy(stack, one),
     header: (name, request) => headersOf(stack, one, name, request),
     headerPaths: () =>
       one
         .at("orderedCacheBehaviors")
         .items()
         .map((behavior) => (behavior.at("pathPattern").string() ?? "").replace(/\*.*$/, "")),
-    limits: () => limitsOf(aclOf(stack, one)),
-    managedRules: () => managedFault(aclOf(stack, one)),
+    limits: () => limitsOf(globalAcl()),
+    managedRules: () => managedFault(globalAcl()),
     caching: () => everywhere((behavior) => judgeCaching(behavior)),
     keepsAssets: () => keepsAssets(stack, one),
     compresses: () =>
@@ -104,6 +109,27 @@ function toDistribution(stack: Stack, one: Any): Edge {
       return version.string() !== "http1.1" || fault(version, `${one.name} speaks only HTTP/1.1.`);
     },
   };
+}
+
+/** CloudFront takes only a certificate that has each alias, as it is or by a wildcard of one label. */
+function coverage(one: Any): Verdict {
+  const own = one.dependenciesOf("viewerCertificate").filter((it): it is Any => it.is(acm.certificate));
+  const names = own.flatMap((it) => [
+    it.at("domainName").string() ?? "",
+    ...it.at("subjectAlternativeNames").strings(),
+  ]);
+  const bare = one
+    .at("aliases")
+    .items()
+    .find((alias) => {
+      const host = alias.string() ?? "";
+      return !names.some((name) => name === host || name === host.replace(/^[^.]+/, "*"));
+    });
+  return (
+    own.length === 0 ||
+    bare === undefined ||
+    fault(one.at("viewerCertificate"), `The certificate of ${one.name} is not for ${bare.string()}.`)
+  );
 }
 
 /** What keeps visitors from the answers of what is behind, or may change these after every rule. */
@@ -123,6 +149,25 @@ function divertedBy(one: Any, behaviors: readonly Value[]): Fault | undefined {
           "Let a ResponseHeadersPolicy set the headers, and remove the function from responses; where it has to stay, waive this policy for the host.",
         );
       }
+    }
+  }
+  return undefined;
+}
+
+/** A rule of a load balancer that answers by itself as if all were well. */
+function fakedBy(stack: Stack, one: Any): Fault | undefined {
+  const balancers = one.dependenciesOf("origins").filter((it): it is Any => it.is(...balancing.balancer));
+  const listeners = balancers.flatMap((balancer) => listenersOf(stack, balancer));
+  for (const rule of stack.ofType(...balancing.rule)) {
+    const isOther = rule.dependenciesOf("listenerArn").length > 0;
+    if (isOther && !listeners.some((listener) => rule.refersTo(listener, "listenerArn"))) continue;
+    const fixed = rule
+      .at("actions")
+      .items()
+      .map((action) => action.at("fixedResponse", "statusCode"))
+      .find((status) => /^2/.test(status.string() ?? ""));
+    if (fixed !== undefined) {
+      return fault(fixed, `the rule ${rule.name} answers ${fixed.string()} in the place of its host`);
     }
   }
   return undefined;

@@ -63,8 +63,22 @@ const fileFolder = /^\/(?:static|assets|fonts|images|_next\/static|_nuxt|_astro|
  */
 function foreignOrigin(expression: string): string | undefined {
   const named = literals(expression).map((text) => text.replace(/^https?:\/\//, "").replace(/^\.|\/$/g, ""));
+  // A regular expression is tried with the names in it: what goes before them, and what a dot may be.
+  const patterned = usesPattern(expression)
+    ? literals(expression).flatMap(
+        (text) => text.replaceAll("\\.", ".").match(/[a-z0-9-]+(?:\.[a-z0-9-]+)+/gi) ?? [],
+      )
+    : [];
   const hosts = [
     "attacker.example",
+    ...patterned.flatMap((text) => [
+      `attacker-${text}`,
+      `attacker${text}`,
+      `${text}.attacker.example`,
+      // The first dot of three labels or more: of two, no name is left.
+      ...(/\..*\./.test(text) ? [text.replace(".", "x")] : []),
+      `attacker.${text.replace(".", "x")}`,
+    ]),
     ...named.flatMap((text) => [`${text}.attacker.example`, `attacker-${text}`, `attacker.${text}`]),
   ];
   const origins = hosts.flatMap((host) => [`https://${host}`, `http://${host}`]);

@@ -3,6 +3,7 @@ import { every, fault, type ResourceOf, type Stack, some, type Verdict } from ".
 import { ofRepository, type Repository, repositories } from "../../model/repositories.ts";
 import type { CodeRepository } from "../../model/repository.ts";
 import { github } from "../../model/tokens.ts";
+import { skipsTls } from "../../values/tls-switches.ts";
 import { environmentsOf, reviewsProduction } from "./environments.ts";
 
 /** Files by which Renovate or Dependabot is told what to update. */
@@ -106,6 +107,17 @@ function judgeWorkflows(stack: Stack, repository: Repository): Verdict {
     ...stack
       .ofType(github.organizationWorkflowPermissions)
       .map((resource) => judgeToken(resource, "the organization")),
+    ...stack
+      .ofType(github.actionsVariable, github.actionsEnvironmentVariable, github.actionsOrganizationVariable)
+      .map((variable) => {
+        const [name, value] = [variable.at("variableName").string() ?? "", variable.at("value")];
+        return (
+          !skipsTls(name, value.string() ?? "") || {
+            ...fault(value, `Workflows have ${name}, by which they do not verify certificates.`),
+            fix: `Remove the variable ${name} of the workflows.`,
+          }
+        );
+      }),
     ...stack.ofType(github.runnerGroup).map((group) => {
       const open = group.at("allowsPublicRepositories");
       return (

@@ -199,6 +199,19 @@ const opened = (statement: object): Edit =>
     },
     { beside: "secret-JWT_SECRET-version", by: "secretId" },
   );
+const fixed = (statusCode: string): Edit =>
+  add("aws:lb/listenerRule:ListenerRule", "answer", {
+    actions: [{ type: "fixed-response", fixedResponse: { contentType: "text/plain", statusCode } }],
+  });
+const lowering = (filters: readonly object[]): Edit =>
+  add("opsgenie:index/alertPolicy:AlertPolicy", "low", {
+    name: "low",
+    enabled: true,
+    priority: "P5",
+    filters,
+  });
+const backup = (change: object): Edit =>
+  container((definition) => ({ ...definition, ...change }), "backup-task");
 const nightly = (change: object): Edit => set("nightly-backup", () => ({ ...change }));
 const scaled = (change: object): Edit => set("pages-scaling", () => ({ ...change }));
 
@@ -249,6 +262,30 @@ describe("a break at Amazon is refused", () => {
       "a service answers inside a network alone",
       set("api", () => ({
         networkConfiguration: { ingressConfiguration: { isPubliclyAccessible: false } },
+      })),
+    ],
+    ["traffic-reaches-host", "a balancer says that all is well", fixed("200")],
+    ["waf-managed-rules", "the firewall is one of a region", set("firewall", () => ({ scope: "REGIONAL" }))],
+    [
+      "tls-certificate-declared",
+      "the certificate is for another domain",
+      set("pages-certificate", () => ({ domainName: "old.example" })),
+    ],
+    ["pager-reaches-on-call", "every alert gets the lowest priority", lowering([{ type: "match-all" }])],
+    [
+      "pager-reaches-on-call",
+      "the integration is off",
+      add("opsgenie:index/apiIntegration:ApiIntegration", "own", { enabled: false }),
+    ],
+    ["backup-job-daily", "the container of the job does nothing", backup({ command: ["true"] })],
+    [
+      "backup-job-daily",
+      "the schedule gives the container nothing to do",
+      set("nightly-backup", ({ target }) => ({
+        target: {
+          ...Object(target),
+          input: JSON.stringify({ containerOverrides: [{ name: "backup", command: ["true"] }] }),
+        },
       })),
     ],
     ["backup-job-daily", "the schedule is off", nightly({ state: "DISABLED" })],
@@ -579,6 +616,18 @@ describe("what a platform at Amazon may do", () => {
         ]),
       })),
     ],
+    ["a balancer says that a page is gone", fixed("410")],
+    ["a certificate is of a wildcard", set("api-certificate", () => ({ domainName: "*.shop.example" }))],
+    [
+      "a minor alert gets the lowest priority",
+      lowering([
+        {
+          type: "match-all-conditions",
+          conditions: [{ field: "priority", operation: "equals", expectedValue: "P4" }],
+        },
+      ]),
+    ],
+    ["the container of the job has its command", backup({ command: ["sh", "-c", "pg-backup --all"] })],
     ["one account reads a secret", opened({ Principal: { AWS: "arn:aws:iam::123456789012:role/app" } })],
     ["a filter takes alarms", filtered({ NewStateValue: ["ALARM"] }, "MessageBody")],
     [

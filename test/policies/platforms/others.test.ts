@@ -230,6 +230,39 @@ describe("a break is refused", () => {
   test.each<[Name, policy: string, what: string, Edit]>([
     [
       "vercel",
+      "health-checked-outside",
+      "the test takes any status but one",
+      set("outside", () => ({ assertions: [{ type: "statusCode", operator: "isNot", target: "500" }] })),
+    ],
+    [
+      "vercel",
+      "alert-database-connections",
+      "the monitor is of a host of staging",
+      set("connections", ({ query }) => ({
+        query: String(query).replace("env:prod", "env:prod,host:staging-db"),
+      })),
+    ],
+    [
+      "render",
+      "render-service-configured",
+      "it is built for development",
+      set("tasks", ({ runtimeSource }) => ({
+        runtimeSource: {
+          docker: { ...Object(Object(runtimeSource).docker), dockerfilePath: "./Dockerfile.dev" },
+        },
+      })),
+    ],
+    [
+      "digitalocean",
+      "database-url-own",
+      "the database is one for development",
+      (stack) =>
+        env("DATABASE_URL", { value: ["$", "{db.DATABASE_URL}"].join("") })(
+          spec({ databases: [{ name: "db", engine: "PG", production: false }] })(stack),
+        ),
+    ],
+    [
+      "vercel",
       "alert-values",
       "both bounds of a monitor differ",
       set("errors", () => ({ monitorThresholds: { critical: "50" } })),
