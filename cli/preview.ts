@@ -5,26 +5,18 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { type CommandError, commandError, runCommand, type Work } from "../lib/command.ts";
 import { Failure, reasonOf } from "../lib/failure.ts";
 import packageJson from "../package.json" with { type: "json" };
-import {
-  defaultTimeoutMs,
-  type ExportedState,
-  type IsolationOptions,
-  preview,
-  projectNameOf,
-  readPackConfig,
-  readSavedPreview,
-  readState,
-} from "../preview/index.ts";
-import { judgedOf } from "../preview/report/checklist-words.ts";
+import type { readSavedPreview, SavedPreview } from "../preview/document/saved.ts";
+import type { ExportedState, IsolationOptions, PackConfig } from "../preview/index.ts";
+import { defaultTimeoutMs, preview } from "../preview/preview.ts";
 import { type ReportFormat, reporterOf } from "../preview/report/formats.ts";
 import type { Failed, Judged, Report } from "../preview/report/report.ts";
 import { type View, viewOf } from "../preview/report/view.ts";
+import { projectNameOf } from "../project/project.ts";
 import { repositoryRoot } from "../project/sources.ts";
 import { collect } from "./collect.ts";
 import { checkOutputs, type OutputPlan, planOutput, writeOutput } from "./output.ts";
 import { isPackaged, ownFolder, ownPack, ownProject } from "./own.ts";
 import { withReportOptions } from "./report-options.ts";
-import { previewStacks, statusOf } from "./stacks.ts";
 
 const defaultStack = "production";
 
@@ -157,7 +149,7 @@ async function run(flags: PreviewFlags, command: Command): Promise<void> {
   await runCommand(options, async ({ progress, warn }) => {
     checkOutputs(plan);
     // Several stacks have no state, which is refused below.
-    const state = flags.state === undefined || others.length > 0 ? undefined : readState(flags.state);
+    const state = flags.state === undefined || others.length > 0 ? undefined : await stateFrom(flags.state);
     const asStated = command.getOptionValueSource("cwd") === "default";
     if (asStated) stated = state;
     const judgeStack = (stack: string): Promise<Judged> =>
@@ -169,6 +161,7 @@ async function run(flags: PreviewFlags, command: Command): Promise<void> {
         ...(flags.diff === undefined ? [] : ["--diff"]),
         ...(flags.evidence === undefined ? [] : ["--evidence"]),
       ];
+      const { previewStacks } = await import("./stacks.ts");
       return previewStacks([first(), ...others], { alone, printed: plan.printed, view }, judgeStack);
     }
     checkEvidence(flags);
@@ -186,6 +179,7 @@ async function run(flags: PreviewFlags, command: Command): Promise<void> {
       await recordPreview(flags.evidence, { cwd, stack, startedAt, document: result.document });
     }
     const source = state === undefined ? "program" : "state";
+    const { statusOf } = await import("./stacks.ts");
     return { status: statusOf(result.document, source), output: await print(stack, result) };
   });
 }
@@ -239,22 +233,38 @@ async function judge(
   progress: Work["progress"],
 ): Promise<Judged> {
   const { cwd, project, stack, state, asStated } = of;
+  const { diff, policyPackConfig } = flags;
   const document = await preview({
     cwd,
     stack,
     organization: flags.organization,
     policyPacks: flags.policyPack ?? (isPackaged || isOwn(cwd) ? [ownPack] : []),
-    policyPackConfigs: flags.policyPackConfig.map(readPackConfig),
+    policyPackConfigs: policyPackConfig.length > 0 ? await packConfigs(policyPackConfig) : [],
     config: flags.config,
     stackOutputs: flags.stackOutput,
     ...{ state, asStated },
-    base: flags.diff === undefined ? undefined : readSavedPreview(flags.diff, { project, stack }),
+    base: diff === undefined ? undefined : await savedPreview(diff, { project, stack }),
     timeoutMs: flags.timeout * 1000,
     stackTraces: flags.debug,
     isolation: isolationFrom(flags),
     progress,
   });
+  const { judgedOf } = await import("../preview/report/checklist-words.ts");
   return judgedOf(document, flags.items, flags.items ? await measuredItems() : undefined);
+}
+
+// What only some previews read is loaded for these alone, so that the others start earlier.
+async function stateFrom(path: string): Promise<ExportedState> {
+  return (await import("../preview/document/state.ts")).readState(path);
+}
+
+async function savedPreview(...given: Parameters<typeof readSavedPreview>): Promise<SavedPreview> {
+  return (await import("../preview/document/saved.ts")).readSavedPreview(...given);
+}
+
+async function packConfigs(paths: readonly string[]): Promise<PackConfig[]> {
+  const { readPackConfig } = await import("../preview/packs/pack-config.ts");
+  return paths.map((path) => readPackConfig(path));
 }
 
 /** Items that something here measures: a probe, a drill or a load test. */

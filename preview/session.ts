@@ -1,4 +1,3 @@
-import { join, resolve } from "node:path";
 import type { Duplex } from "node:stream";
 import type { Server } from "@grpc/grpc-js";
 import type { Child } from "../lib/child.ts";
@@ -10,24 +9,21 @@ import type { PreviewDocument } from "./document/document.ts";
 import type { ExportedState } from "./document/exported.ts";
 import { withPlainSecrets } from "./document/plain-secrets.ts";
 import type { Secrets } from "./document/secrets.ts";
-import { suppliedSecrets } from "./document/state.ts";
 import { endingOf } from "./ending.ts";
+import type { Doorway } from "./engine/doorway.ts";
 import { DynamicProviders, JudgedFailure } from "./engine/dynamic.ts";
 import { Engine, type LogEntry } from "./engine/engine.ts";
-import { BoundedServer, listen, maxMessageBytes } from "./engine/grpc.ts";
+import { BoundedServer, maxMessageBytes, serve } from "./engine/grpc.ts";
 import { Monitor } from "./engine/monitor.ts";
 import type { PreviewResource } from "./engine/resource.ts";
-import { findSdk } from "./engine/sdk.ts";
 import { readStackOutputs } from "./engine/stack-reference.ts";
-import { guestEnvironment, programEnvironment } from "./environment.ts";
+import type { Guests, StartedProgram } from "./guests.ts";
 import { makeRoomFor } from "./heap.ts";
 import { type Isolation, isolatedBytes } from "./isolation/index.ts";
 import type { PreviewOptions } from "./options.ts";
 import { Judgement, type PackVerdict } from "./packs/judgement.ts";
 import type { PackSource } from "./packs/pack.ts";
-import { startProgram } from "./program.ts";
 
-const defaultOutputBytes = 4 * 1024 * 1024;
 /** What a program or a pack may send: as much as the engine takes, or what a preview can hold of a stranger's. */
 const openLimits = { messageBytes: maxMessageBytes, totalBytes: Number.POSITIVE_INFINITY };
 const isolatedLimits = { messageBytes: isolatedBytes, totalBytes: 512 * 1024 * 1024 };
@@ -46,8 +42,7 @@ export interface SessionOptions {
   secrets: Secrets;
   sources: Sources;
   isolation: Isolation;
-  /** Of the run, which only the caller can read. */
-  folder: string;
+  guests: Guests;
   /** Told whenever the program registers something, a pack is loaded, and one has judged something. */
   advanced: () => void;
 }
@@ -76,9 +71,8 @@ export class Session {
   #secrets: Secrets;
   #sources: Sources;
   #engine = new Engine();
-  #folder: string;
   #isolation: Isolation;
-  #sockets = 0;
+  #guests: Guests;
   #stops: (() => void)[] = [];
   #monitor: Monitor | undefined;
   #judgement: Judgement | undefined;
@@ -86,7 +80,7 @@ export class Session {
   #failures: string[] = [];
   #dynamicProviders: DynamicProviders | undefined;
 
-  constructor({ project, options, state, secrets, sources, isolation, folder, advanced }: SessionOptions) {
+  constructor({ project, options, state, secrets, sources, isolation, guests, advanced }: SessionOptions) {
     this.overflow = new Promise((_, reject) => {
       this.#overflow = reject;
     });
@@ -97,7 +91,7 @@ export class Session {
     this.#state = state;
     this.#secrets = secrets;
     this.#isolation = isolation;
-    this.#folder = folder;
+    this.#guests = guests;
     this.#advanced = advanced;
     for (const warning of [...project.warnings, ...(state?.warnings ?? [])]) this.#engine.warn(warning, "");
   }
@@ -109,45 +103,40 @@ export class Session {
   }
 
   async run(): Promise<Judged> {
-    const started = performance.now();
+    const { program } = this.#guests;
     const monitor = this.#startMonitor();
-    const socket = await this.#serve(this.#engine, monitor);
-    const env = guestEnvironment(this.#project);
-    const state = this.#state?.resources;
     this.#judgement = new Judgement({
       stack: this.#project,
-      packs: await this.#packSources(),
-      isolation: this.#isolation,
-      env: state === undefined ? env : { ...env, ...suppliedSecrets(state) },
-      outputBytes: this.#options.outputBytes ?? defaultOutputBytes,
+      packs: this.#packSources(),
+      started: this.#guests.started,
+      answerBytes: this.#isolation.answerBytes,
       advanced: this.#advanced,
     });
-    const judgement = this.#judgement;
-    if (state !== undefined) return this.#judgeState(judgement, state, started);
+    return program === undefined
+      ? this.#judgeState(this.#judgement, this.#state?.resources ?? [])
+      : this.#judgeProgram(this.#judgement, monitor, program);
+  }
 
-    const sdk = findSdk(this.#project.programDirectory, this.#mayRead);
-    const programEnv = { ...env, ...programEnvironment(this.#project) };
+  async #judgeProgram(
+    judgement: Judgement,
+    monitor: Monitor,
+    { child, doorway, sdk, env, outputBytes }: StartedProgram,
+  ): Promise<Judged> {
+    this.#program = child;
     this.#dynamicProviders = new DynamicProviders({
       isolation: this.#isolation,
       project: this.#project,
       host: sdk.dynamicProviders,
-      socket,
-      env: programEnv,
-      outputBytes: this.#options.outputBytes ?? defaultOutputBytes,
+      socket: doorway.path,
+      env,
+      outputBytes,
     });
     this.#engine.serializes = () => this.#dynamicProviders?.prepare();
     this.#progress("the program");
-    this.#program = startProgram({
-      project: this.#project,
-      isolation: this.#isolation,
-      runner: sdk.runner,
-      socket,
-      env: programEnv,
-      outputBytes: this.#options.outputBytes ?? defaultOutputBytes,
-    });
+    this.#serve(doorway, this.#engine, monitor);
     let programMs = 0;
-    const ended = this.#programEnd(this.#program, monitor).then(() => {
-      programMs = performance.now() - started;
+    const ended = this.#programEnd(child, monitor).then(() => {
+      programMs = performance.now() - this.#guests.started;
     });
     // A pack that does not load ends the preview at once, whatever the program does. The stack is judged as
     // soon as it is whole, while the program's process is still about to end.
@@ -164,7 +153,7 @@ export class Session {
       verdicts: judgement.verdicts,
       log: this.#engine.log,
       origins: this.#engine.origins,
-      printed: this.#program.output + this.#program.errors + this.#dynamicProviders.printed,
+      printed: child.output + child.errors + this.#dynamicProviders.printed,
       timings: { programMs, packsLoadedMs: judgement.loadedMs },
     };
   }
@@ -183,37 +172,28 @@ export class Session {
     };
   }
 
-  /** Resolves when no process of the run is left. */
+  /** Resolves when nothing asks or answers any more, and the dynamic providers' process is gone. */
   async close(): Promise<void> {
     this.#monitor?.close();
-    await Promise.all([
-      this.#program?.stop("SIGKILL"),
-      this.#dynamicProviders?.close(),
-      this.#judgement?.close(),
-    ]);
+    this.#judgement?.close();
+    await this.#dynamicProviders?.close();
     for (const stop of this.#stops) stop();
   }
 
-  /** @returns the Unix socket at which the services are offered */
-  async #serve(...services: { addTo(server: Server): void }[]): Promise<string> {
+  #serve(doorway: Doorway, ...services: { addTo(server: Server): void }[]): void {
     const server = new BoundedServer(this.#options.isolation === undefined ? openLimits : isolatedLimits);
     server.exceeded.catch(this.#overflow);
     for (const service of services) service.addTo(server);
-    const socket = join(this.#folder, String(this.#sockets));
-    this.#sockets += 1;
-    this.#stops.push(await listen(server, socket));
-    return socket;
+    this.#stops.push(serve(server, doorway));
   }
 
-  #packSources(): Promise<PackSource[]> {
-    const { policyPacks = [], policyPackConfigs = [] } = this.#options;
-    return Promise.all(
-      policyPacks.map(async (directory, index) => {
-        const engine = new Engine();
-        const socket = await this.#serve(engine);
-        return { directory: resolve(directory), engine, socket, config: policyPackConfigs[index] };
-      }),
-    );
+  #packSources(): PackSource[] {
+    const { policyPackConfigs = [] } = this.#options;
+    return this.#guests.packs.map(({ child, doorway, directory }, index) => {
+      const engine = new Engine();
+      this.#serve(doorway, engine);
+      return { directory, child, engine, config: policyPackConfigs[index] };
+    });
   }
 
   #startMonitor(): Monitor {
@@ -227,7 +207,7 @@ export class Session {
       programDirectory: this.#project.programDirectory,
       stackOutputs: readStackOutputs(this.#options.stackOutputs ?? []),
       sources: this.#sources,
-      mayRead: this.#mayRead,
+      mayRead: this.#guests.mayRead,
       isTemporary: this.#isolation.isTemporary,
       heard: (properties) => this.#secrets.hear(properties),
       check: async (resource, provider) =>
@@ -247,12 +227,6 @@ export class Session {
     });
     return this.#monitor;
   }
-
-  /** @throws {Failure} for a file that the program itself cannot read */
-  #mayRead = (path: string): void => {
-    const { root, programDirectory } = this.#project;
-    this.#isolation.mayRead(root, path, [programDirectory]);
-  };
 
   get #connection(): Duplex {
     if (this.#program === undefined) throw new Error("a call of a program that is not started");
@@ -275,11 +249,7 @@ export class Session {
     );
   }
 
-  async #judgeState(
-    judgement: Judgement,
-    resources: readonly PreviewResource[],
-    started: number,
-  ): Promise<Judged> {
+  async #judgeState(judgement: Judgement, resources: readonly PreviewResource[]): Promise<Judged> {
     this.#progress("the policies");
     makeRoomFor(resources.length);
     for (const resource of resources) {
@@ -291,7 +261,7 @@ export class Session {
       judgement.analyze(resource);
     }
     await judgement.conclude([...resources]);
-    const timings = { programMs: 0, packsLoadedMs: performance.now() - started };
+    const timings = { programMs: 0, packsLoadedMs: performance.now() - this.#guests.started };
     return {
       resources: [...resources],
       verdicts: judgement.verdicts,

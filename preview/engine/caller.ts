@@ -33,6 +33,8 @@ export class Caller {
     this.#session.once("remoteSettings", () => this.#session.setLocalWindowSize(windowBytes));
     // What breaks the connection fails each call that is waiting.
     this.#session.on("error", () => undefined);
+    // HTTP/2 does not see the end of a connection that ended before.
+    if (connection.destroyed || connection.readableEnded) this.#session.destroy();
   }
 
   /**

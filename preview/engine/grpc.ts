@@ -1,7 +1,6 @@
-import { once } from "node:events";
-import * as net from "node:net";
 import * as grpc from "@grpc/grpc-js";
 import { Failure, reasonOf } from "../../lib/failure.ts";
+import type { Doorway } from "./doorway.ts";
 
 /** The size of message that Pulumi's own SDK accepts, in bytes. */
 export const maxMessageBytes = 400 * 1024 * 1024;
@@ -85,28 +84,16 @@ export class BoundedServer extends grpc.Server {
   }
 }
 
-/** Connections that a child may have at once; an SDK makes one or two. */
-const mostConnections = 64;
-
 /**
- * Offers services at a Unix socket, which only who may enter its folder can reach.
+ * Offers services to all who come through a doorway.
  *
- * @returns what closes it, with every connection
+ * @returns what ends that and closes the doorway
  */
-export async function listen(server: grpc.Server, path: string): Promise<() => void> {
+export function serve(server: grpc.Server, doorway: Doorway): () => void {
   const injector = server.createConnectionInjector(grpc.ServerCredentials.createInsecure());
-  const sockets = new Set<net.Socket>();
-  const doorway = net.createServer((socket) => {
-    sockets.add(socket);
-    socket.once("close", () => sockets.delete(socket));
-    injector.injectConnection(socket);
-  });
-  doorway.maxConnections = mostConnections;
-  doorway.listen(path);
-  await once(doorway, "listening");
+  doorway.leadTo((socket) => injector.injectConnection(socket));
   return () => {
-    doorway.close();
     server.forceShutdown();
-    for (const socket of sockets) socket.destroy();
+    doorway.close();
   };
 }

@@ -1,8 +1,6 @@
 import type { PreviewResource } from "../engine/resource.ts";
 import { providedPackage, rootStackType } from "../engine/urn.ts";
 import type { PropertyMap } from "../engine/values.ts";
-import type { Given } from "../isolation/environment.ts";
-import type { Isolation } from "../isolation/isolation.ts";
 import type { Analysis, Diagnostic } from "./analysis.ts";
 import { type PackSource, PolicyPack, type RemediationChange, type StackInfo } from "./pack.ts";
 import type { PolicyInfo } from "./pack-config.ts";
@@ -10,9 +8,10 @@ import type { PolicyInfo } from "./pack-config.ts";
 export interface JudgementOptions {
   stack: StackInfo;
   packs: readonly PackSource[];
-  isolation: Isolation;
-  env: Given;
-  outputBytes: number;
+  /** When their processes were started, of `performance.now()`. */
+  started: number;
+  /** Bytes that a pack may answer to one call; undefined for as many as an SDK takes. */
+  answerBytes?: number | undefined;
   /** Told whenever a pack is loaded, and whenever one has judged a resource. */
   advanced: () => void;
 }
@@ -44,11 +43,10 @@ export class Judgement {
   #advanced: () => void;
   #fail: (error: unknown) => void = () => undefined;
 
-  constructor(options: JudgementOptions) {
-    const started = performance.now();
-    this.#advanced = options.advanced;
-    this.verdicts = startPacks(options).map((pack) => ({
-      pack,
+  constructor({ packs, started, advanced, ...options }: JudgementOptions) {
+    this.#advanced = advanced;
+    this.verdicts = packs.map((source) => ({
+      pack: new PolicyPack({ ...source, ...options }),
       diagnostics: [],
       remediations: [],
       applied: new Set(),
@@ -133,8 +131,8 @@ export class Judgement {
     await Promise.allSettled(this.#pending);
   }
 
-  async close(): Promise<void> {
-    await Promise.all(this.verdicts.map(({ pack }) => pack.close()));
+  close(): void {
+    for (const { pack } of this.verdicts) pack.close();
   }
 
   #record(
@@ -154,16 +152,4 @@ export class Judgement {
       verdict.diagnostics.push({ ...diagnostic, urn: urnOf(diagnostic.urn) });
     }
   }
-}
-
-/** @throws {Failure} when one cannot be started, once the others are stopped */
-function startPacks({ packs: sources, ...options }: JudgementOptions): PolicyPack[] {
-  const packs: PolicyPack[] = [];
-  try {
-    for (const source of sources) packs.push(new PolicyPack({ ...source, ...options }));
-  } catch (error) {
-    for (const pack of packs) void pack.close();
-    throw error;
-  }
-  return packs;
 }

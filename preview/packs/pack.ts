@@ -1,23 +1,15 @@
-import { existsSync } from "node:fs";
-import { createRequire } from "node:module";
-import { join, resolve } from "node:path";
 import { type MethodDefinition, status } from "@grpc/grpc-js";
 import analyzerRpc from "@pulumi/pulumi/proto/analyzer_grpc_pb.js";
 import analyzerPb from "@pulumi/pulumi/proto/analyzer_pb.js";
 import emptyPb from "google-protobuf/google/protobuf/empty_pb.js";
-import * as z from "zod";
-import { Child } from "../../lib/child.ts";
+import type { Child } from "../../lib/child.ts";
 import { Failure, reasonOf } from "../../lib/failure.ts";
 import type { Project } from "../../project/project.ts";
-import { readYaml } from "../../project/yaml.ts";
 import { CallError, Caller } from "../engine/caller.ts";
 import type { Engine, LogEntry } from "../engine/engine.ts";
 import type { PreviewResource } from "../engine/resource.ts";
-import { notInstalled } from "../engine/sdk.ts";
 import { fromStruct } from "../engine/struct.ts";
 import { forAnalysis, forRemediation, isInternal, type PropertyMap } from "../engine/values.ts";
-import type { Given } from "../isolation/environment.ts";
-import { type Isolation, roomForObjects } from "../isolation/isolation.ts";
 import {
   type Analysis,
   analyzeRequest,
@@ -46,26 +38,24 @@ export interface RemediationChange {
 /** What a pack is told of the stack. */
 export type StackInfo = Pick<Project, "name" | "stack" | "organization" | "config" | "secretKeys" | "tags">;
 
-/** A pack to start, with an engine of its own for what it logs. */
+/** A pack whose process is started, with an engine of its own for what it logs. */
 export interface PackSource {
   /** Folder with PulumiPolicy.yaml. */
   directory: string;
+  child: Child;
   engine: Engine;
-  /** The Unix socket at which that engine is offered. */
-  socket: string;
   config?: PackConfig | undefined;
 }
 
 export interface PackOptions extends PackSource {
   stack: StackInfo;
-  isolation: Isolation;
-  env: Given;
-  outputBytes: number;
+  /** Bytes that it may answer to one call; undefined for as many as an SDK takes. */
+  answerBytes?: number | undefined;
 }
 
 const { AnalyzerService: analyzer } = analyzerRpc;
 
-/** A policy pack in the policy host of @pulumi/pulumi, from its start to its verdict. */
+/** A policy pack in the policy host of @pulumi/pulumi, until its verdict. */
 export class PolicyPack {
   readonly directory: string;
   /** Resolves when the pack is loaded, its policies are known and its configuration is accepted. */
@@ -81,32 +71,12 @@ export class PolicyPack {
   /** By inputs, what was sent to be remediated: unless it was, the same is sent to be analyzed. */
   #sent = new WeakMap<PropertyMap, Buffer>();
 
-  constructor(options: PackOptions) {
-    this.directory = resolve(options.directory);
-    this.#engine = options.engine;
-    checkManifest(this.directory, options.isolation);
-    const address = options.isolation.address(options.socket);
-    const folder = options.isolation.path(this.directory);
-    this.#child = new Child({
-      label: `policy pack ${this.directory}`,
-      launch: options.isolation.launch({
-        host: "pack",
-        nodeArgs: roomForObjects,
-        runner: resolveFrom(this.directory, "@pulumi/pulumi/cmd/run-policy-pack"),
-        args: [address, "."],
-        cwd: folder,
-        folder,
-        needs: [],
-        socket: options.socket,
-        env: { ...options.env, PULUMI_NODEJS_ENGINE: address },
-      }),
-      outputBytes: options.outputBytes,
-      group: true,
-      connection: true,
-      failure: "policy-pack",
-    });
-    this.#caller = new Caller(this.#child.connection, options.isolation.answerBytes);
-    this.ready = this.#start(options.stack, options.config);
+  constructor({ directory, child, engine, config, stack, answerBytes }: PackOptions) {
+    this.directory = directory;
+    this.#engine = engine;
+    this.#child = child;
+    this.#caller = new Caller(child.connection, answerBytes);
+    this.ready = this.#start(stack, config);
     this.ready.catch(() => undefined);
   }
 
@@ -168,9 +138,9 @@ export class PolicyPack {
     return readAnalysis(response);
   }
 
-  async close(): Promise<void> {
+  /** Hangs up; the process goes on. */
+  close(): void {
     this.#caller.close();
-    await this.#child.stop("SIGKILL");
   }
 
   async #start(stack: StackInfo, config: PackConfig | undefined): Promise<void> {
@@ -259,27 +229,6 @@ export class PolicyPack {
   }
 }
 
-const manifest = z.looseObject({ runtime: z.union([z.string(), z.looseObject({ name: z.string() })]) });
-
-/** @throws {Failure} when the folder holds no policy pack, or one that Node.js does not run */
-function checkManifest(directory: string, isolation: Isolation): void {
-  const path = ["PulumiPolicy.yaml", "PulumiPolicy.yml"]
-    .map((file) => join(directory, file))
-    .find((file) => existsSync(file));
-  if (path === undefined) {
-    throw new Failure("policy-pack", `no policy pack in ${directory}: PulumiPolicy.yaml is missing`);
-  }
-  isolation.mayRead(directory, path);
-  const { runtime } = readYaml(path, manifest, "policy-pack");
-  const name = typeof runtime === "string" ? runtime : runtime.name;
-  if (name !== "nodejs") {
-    throw new Failure(
-      "unsupported",
-      `${path}: runtime ${name} cannot be run offline, only nodejs; use pulumi preview`,
-    );
-  }
-}
-
 /** How long a process may take to be seen to end once it no longer answers, in milliseconds. */
 const endGraceMs = 10_000;
 
@@ -287,13 +236,4 @@ function after<T>(ms: number, value: T): Promise<T> {
   return new Promise((done) => {
     setTimeout(done, ms, value).unref();
   });
-}
-
-/** @throws {Failure} when the folder's dependencies are not installed */
-export function resolveFrom(directory: string, specifier: string): string {
-  try {
-    return createRequire(join(directory, "package.json")).resolve(specifier);
-  } catch {
-    throw notInstalled(directory);
-  }
 }

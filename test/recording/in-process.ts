@@ -3,8 +3,9 @@ import { dirname, join } from "node:path";
 import { Server } from "@grpc/grpc-js";
 import { runtime } from "@pulumi/pulumi";
 import { makePrivateFolder, removeFolder } from "../../lib/files.ts";
+import { Doorway } from "../../preview/engine/doorway.ts";
 import { Engine } from "../../preview/engine/engine.ts";
-import { listen, maxMessageBytes, type UnaryMethods } from "../../preview/engine/grpc.ts";
+import { maxMessageBytes, serve, type UnaryMethods } from "../../preview/engine/grpc.ts";
 import { Monitor } from "../../preview/engine/monitor.ts";
 import type { PreviewResource } from "../../preview/engine/resource.ts";
 import { Sources } from "../../project/sources.ts";
@@ -50,7 +51,7 @@ async function run({ organization = "organization", ...program }: Program): Prom
   engine.addTo(server);
   const folder = makePrivateFolder("recording");
   const socket = join(folder, "engine");
-  const stopListening = await listen(server, socket);
+  const stopListening = serve(server, await Doorway.open(socket));
   const monitor = new Monitor({
     project,
     stack,
