@@ -60,10 +60,10 @@ async function readable(
   }
 }
 
-/** A bucket that is away must not keep anybody from going back. */
+/** A bucket that is away, or a file that is damaged, must not keep anybody from going back. */
 function hinted(error: unknown, { journal }: Pick<Flags, "journal">, { settings }: Place): unknown {
-  if (journal !== undefined || settings.rollout.journal !== "bucket") return error;
-  const hint = "to go on without the bucket, pass --journal FILE, here and to --finish";
+  const isBucket = journal === undefined && settings.rollout.journal === "bucket";
+  const hint = `to go on without ${isBucket ? "the bucket" : "that file"}, pass --journal ${isBucket ? "FILE" : "with a new FILE"}, here and to --finish`;
   return new Failure("failed", `The journals cannot be read: ${reasonOf(error)}; ${hint}`);
 }
 

@@ -244,6 +244,7 @@ function ownFindings(
       .filter((rule) =>
         rule.matches(statement.node, {
           statements: isInside ? 2 : statements.length,
+          isLast: !isInside && statement === statements.at(-1),
           isNew: (table) => last.has(table),
           types,
         }),

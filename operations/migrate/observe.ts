@@ -109,6 +109,8 @@ class Observer {
     if (boundary === "end") return this.end(statement.text);
     const { before, held } = this.#open;
     const observation = this.#begin(statement);
+    // It locks nothing, and SET TRANSACTION must come before any query, such as those that look.
+    if ("VariableSetStmt" in statement.node) return subject.run(statement.text);
     const [filesBefore, rowsBefore] = [await readCatalog(subject), await readChanged(subject)];
     const started = performance.now();
     await subject.run(statement.text).finally(() => {

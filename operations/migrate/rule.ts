@@ -5,6 +5,8 @@ import type { Types } from "./types.ts";
 export interface Script {
   /** Statements of the file; more than one within a block of code, which is a transaction at least. */
   statements: number;
+  /** Whether it is the last statement of the file. */
+  isLast: boolean;
   /** Types as the migrations before it made them. */
   types: Types;
   /** Whether the migrations made a table themselves. */

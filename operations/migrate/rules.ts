@@ -204,7 +204,8 @@ export const rules: readonly Rule[] = [
     message: "The migration ends a transaction by itself: a failure after that leaves it half done.",
     help: "Leave BEGIN and COMMIT out. Prisma sends the file as one transaction.",
     ofTable: false,
-    matches: (node) => boundaryOf({ node }) === "end",
+    // Behind a COMMIT that ends the file nothing can fail.
+    matches: (node, { isLast }) => boundaryOf({ node }) === "end" && !(isLast && isCommit(node)),
   },
   {
     name: "no-savepoint",
@@ -335,4 +336,8 @@ function isComputed(command: AlterTableCmd): boolean {
 export function isOfNew(node: Node, created: ReadonlySet<string>): boolean {
   const targets = targetsOf(node);
   return targets.length > 0 && targets.every((target) => created.has(target));
+}
+
+function isCommit(node: Node): boolean {
+  return "TransactionStmt" in node && node.TransactionStmt.kind === "TRANS_STMT_COMMIT";
 }

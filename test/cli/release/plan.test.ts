@@ -1,5 +1,9 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { hostsOf } from "../../../cli/release/reach.ts";
+import { rollbackName } from "../../../cli/release/rollback-name.ts";
 import { rolloutSteps } from "../../../config/rollout.ts";
 import { chosen } from "../../../operations/release/engine.ts";
 import { planDocument, planText } from "../../../operations/release/plan.ts";
@@ -43,6 +47,19 @@ const parts: Parts = {
   links: [],
   health: unreached,
 };
+
+it("says how to roll back where the file of the journal is damaged", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "journal-"));
+  const journal = join(folder, "damaged.sqlite");
+  writeFileSync(journal, "no database");
+  const place = { cwd: join(import.meta.dirname, "..", "..", ".."), stack: "production", settings };
+  const work = { warn: () => undefined, progress: () => undefined };
+  const named = rollbackName({ rehearse: false, journal }, place, work);
+  await expect(named).rejects.toThrow(
+    /not a database; to go on without that file, pass --journal with a new/,
+  );
+  rmSync(folder, { recursive: true });
+});
 
 describe("the plan of a release", () => {
   const steps = releaseSteps(parts);

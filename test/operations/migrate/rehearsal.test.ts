@@ -232,7 +232,11 @@ describe("a rehearsal", () => {
         "1_add",
         "drop table other; alter table account drop column note",
       ),
-      migration("create index on other (id)", "2_index", "drop index other_id_idx"),
+      migration(
+        "begin;\nset transaction isolation level repeatable read;\nset local statement_timeout = 0;\ncreate index on other (id);\ncommit",
+        "2_index",
+        "drop index other_id_idx",
+      ),
     ]);
     expect(found).toMatchObject({ problems: [], removed: [], down: { holds: true, differences: [] } });
     expect(found.migrations.map(({ phase }) => phase)).toEqual(["expand", "expand"]);
