@@ -9,14 +9,41 @@ import { tlsAttempts } from "./tls.ts";
 export interface Session {
   /** Rows of a query, which is one SELECT without a semicolon; `$1` is its only value. */
   rows(query: string, value?: readonly string[]): Promise<unknown[]>;
+  /**
+   * The same rows within a transaction, some at a time: a list of every object of a large database does not fit into
+   * memory.
+   */
+  batches(query: string, value?: readonly string[]): AsyncIterable<unknown[]>;
   run(statements: string): Promise<void>;
   /** Rows of a query within a transaction, which goes on when the query fails; undefined then. */
   attempt(query: string): Promise<unknown[] | undefined>;
 }
 
+/** Bytes that a batch of rows is to have, about, and the most rows. */
+const batchBytes = 1024 * 1024;
+const mostRows = 2000;
+
+/**
+ * Reads a cursor to its end, so many rows at a time that they have about 1 MiB.
+ *
+ * @param fetch reads the next rows, and says how many bytes they have
+ */
+export async function* batchesOf<T>(
+  fetch: (rows: number) => Promise<{ rows: T[]; bytes: number }>,
+): AsyncGenerator<T[]> {
+  for (let wanted = 100; ; ) {
+    const { rows, bytes } = await fetch(wanted);
+    if (rows.length > 0) yield rows;
+    if (rows.length < wanted) return;
+    const fitting = Math.floor((wanted * batchBytes) / Math.max(1, bytes));
+    wanted = Math.max(1, Math.min(mostRows, 4 * wanted, fitting));
+  }
+}
+
 /** A session of the client library. */
 export class ServerSession implements Session {
   #client: Client;
+  #cursors = 0;
 
   constructor(client: Client) {
     this.#client = client;
@@ -24,6 +51,17 @@ export class ServerSession implements Session {
 
   async rows(query: string, value?: readonly string[]): Promise<unknown[]> {
     return (await this.#client.query(query, value && [value])).rows;
+  }
+
+  async *batches(query: string, value?: readonly string[]): AsyncGenerator<unknown[]> {
+    this.#cursors += 1;
+    const cursor = `optropic_${this.#cursors}`;
+    await this.#client.query(`declare ${cursor} no scroll cursor for ${query}`, value && [value]);
+    yield* batchesOf(async (count) => {
+      const { rows } = await this.#client.query<Record<string, unknown>>(`fetch ${count} from ${cursor}`);
+      return { rows, bytes: bytesOf(rows) };
+    });
+    await this.run(`close ${cursor}`);
   }
 
   async attempt(query: string): Promise<unknown[] | undefined> {
@@ -62,15 +100,47 @@ export class ServerSession implements Session {
    */
   async isPooled(): Promise<boolean> {
     const { rows } = await this.#client.query<{ id: number }>("select pg_catalog.pg_backend_pid() as id");
-    // The library's types leave it out.
-    const told: unknown = "processID" in this.#client ? this.#client.processID : undefined;
-    return told !== rows[0]?.id;
+    return this.#told !== rows[0]?.id;
+  }
+
+  /**
+   * Undoes the time limits that the settings of a database or a role give the session, as pg_dump does it for its own.
+   * Where a pooler shares the server's sessions out, they stay: they may be those of others.
+   */
+  async undoTimeLimits(): Promise<void> {
+    const told = this.#told;
+    if (typeof told !== "number") return;
+    await this.run(`${noTimeLimits} and pg_catalog.pg_backend_pid() operator(pg_catalog.=) ${told}`);
+  }
+
+  /** The process that the client was told at the start. The library's types leave it out. */
+  get #told(): unknown {
+    return "processID" in this.#client ? this.#client.processID : undefined;
   }
 
   /** Ends the session and a running statement. */
   async end(): Promise<void> {
     await this.#client.end().catch(() => undefined);
   }
+}
+
+/**
+ * A query that undoes the time limits of a session and of its statements and transactions, where it has any. Servers
+ * before version 17 have no limit for transactions.
+ */
+export const noTimeLimits = `
+  select pg_catalog.set_config(s.name, '0', false)
+    from pg_catalog.pg_settings s
+   where s.name operator(pg_catalog.=) any (array['statement_timeout', 'idle_in_transaction_session_timeout',
+       'idle_session_timeout', 'transaction_timeout']::pg_catalog.text[])
+     and s.setting operator(pg_catalog.<>) '0'`;
+
+/** Bytes of the texts in rows. */
+function bytesOf(rows: readonly Record<string, unknown>[]): number {
+  let bytes = 0;
+  for (const row of rows)
+    for (const field of Object.values(row)) bytes += typeof field === "string" ? field.length : 8;
+  return bytes;
 }
 
 /** Boolean is the one type whose text form differs from what the server sends. */
@@ -140,6 +210,20 @@ export async function withSession<T>(
     signal?.removeEventListener("abort", hangUp);
     await session.end();
   }
+}
+
+/** Runs work in a session without time limits, for what takes long. */
+export function withPatientSession<T>(
+  connection: Connection,
+  name: string,
+  work: (session: ServerSession) => Promise<T>,
+  signal?: AbortSignal,
+): Promise<T> {
+  const begin = async (session: ServerSession): Promise<T> => {
+    await session.undoTimeLimits();
+    return work(session);
+  };
+  return withSession(connection, name, begin, signal);
 }
 
 /** How often the bytes of a session are counted, in milliseconds. */

@@ -40,8 +40,6 @@ export function runDrift(flags: MigrateFlags & { scratch?: string }): Promise<vo
   });
 }
 
-const described = { fingerprint: "0".repeat(64), objects: {}, tables: {}, sequences: {}, largeObjects: 0 };
-
 /** A server for a database in which nothing is. */
 const nothing = {
   database: "empty",
@@ -50,7 +48,6 @@ const nothing = {
     ...{ provider: "c", collate: "C", ctype: "C", locale: null, preload: null },
     ...{ locks: 0, tablespaces: [], searchPath: [] },
   },
-  description: described,
-  surroundings: described,
+  listing: { items: 0, sealed: { bytes: 0, sha256: "" } },
   lockable: 0,
 };

@@ -3,6 +3,7 @@ import { type Work as CommandWork, runCommand } from "../../lib/command.ts";
 import { exitStatus } from "../../lib/exit.ts";
 import { Failure } from "../../lib/failure.ts";
 import { jsonLine } from "../../lib/json.ts";
+import { keepHeapSmall } from "../../lib/memory.ts";
 import { counted, printableText } from "../../lib/text.ts";
 import { ownProject } from "../own.ts";
 
@@ -91,6 +92,7 @@ export async function runOperation(
   flags: OperationFlags,
   work: (work: Work) => Promise<Result>,
 ): Promise<void> {
+  keepHeapSmall();
   await runCommand(flags, async (context) => {
     const stop = new AbortController();
     const expire = (): void =>

@@ -44,11 +44,10 @@ export function runBackup(flags: OperationFlags, fromSettings: FromSettings | un
   });
 }
 
-/** A backup as it is printed: its manifest without the description of every table. */
+/** A backup as it is printed: the figures of its manifest. */
 export function shownBackup(manifest: Manifest) {
-  const { key, stack, takenAt, durationMs, serverVersion, plain, sealed, migrations, description, notes } =
+  const { key, stack, takenAt, durationMs, serverVersion, plain, sealed, migrations, contains, notes } =
     manifest;
-  const tables = Object.values(description.tables);
   return {
     key,
     stack,
@@ -57,9 +56,9 @@ export function shownBackup(manifest: Manifest) {
     serverVersion,
     plain,
     sealed,
-    tables: tables.length,
-    rows: tables.reduce((sum, { rows }) => sum + (rows ?? 0), 0),
-    fingerprint: description.fingerprint,
+    tables: contains.tables,
+    rows: contains.rows,
+    fingerprint: contains.fingerprint,
     migrations,
     notes,
   };

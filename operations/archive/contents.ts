@@ -1,3 +1,5 @@
+import { closeSync, openSync, readSync, writeFileSync } from "node:fs";
+import { StringDecoder } from "node:string_decoder";
 import type { LeftOut } from "./extensions.ts";
 import type { Beside, Manifest } from "./manifest.ts";
 
@@ -19,9 +21,6 @@ const globalCatalogs: ReadonlySet<string> = new Set([
 /** Number of pg_class, whose objects have the rows that a dump contains. */
 const pgClass = "1259";
 
-/** Most bytes of a table of contents: the longest text that Node.js has is a little longer. */
-export const maximumContentsBytes = 500 * 1024 * 1024;
-
 /** A line of a table of contents, as `pg_restore --list --verbose` prints it. */
 export interface Line {
   text: string;
@@ -33,6 +32,117 @@ export interface Line {
   rest: string;
   /** Numbers of the lines whose objects it needs. */
   needs: string[];
+}
+
+/**
+ * A table of contents, or a part of one, in a file that pg_restore takes with `--use-list`: that of a large database does
+ * not fit into memory.
+ */
+export class Contents {
+  readonly file: string;
+  #made: { count: number };
+  #beginning: string;
+
+  /** @param file as `pg_restore --list --verbose` writes it; parts of it are written beside it */
+  constructor(file: string, family: { beginning: string; made: { count: number } } | undefined = undefined) {
+    this.file = file;
+    this.#beginning = family?.beginning ?? file;
+    this.#made = family?.made ?? { count: 0 };
+  }
+
+  /** Its lines, and what each needs where the listing is verbose. */
+  *lines(): Generator<Line> {
+    let line: Line | undefined;
+    for (const text of textsOf(this.file)) {
+      const [, id, entry, rest] = /^(\d+); (\d+ \d+) (.*)$/.exec(text) ?? [];
+      if (id !== undefined && entry !== undefined && rest !== undefined) {
+        if (line !== undefined) yield line;
+        line = { text, id, entry, rest, needs: [] };
+        continue;
+      }
+      const [, needs] = /^;\tdepends on: ([\d ]+)$/.exec(text) ?? [];
+      line?.needs.push(...(needs?.split(" ") ?? []));
+    }
+    if (line !== undefined) yield line;
+  }
+
+  get isEmpty(): boolean {
+    return this.lines().next().done === true;
+  }
+
+  /** Those of the lines that fit. */
+  only(fits: (line: Line) => boolean): Contents {
+    return this.made((write) => {
+      for (const line of this.lines()) if (fits(line)) write(line);
+    });
+  }
+
+  /** The lines that fit, and the others. */
+  divided(fits: (line: Line) => boolean): [fitting: Contents, others: Contents] {
+    return [this.only(fits), this.only((line) => !fits(line))];
+  }
+
+  /** A part of lines that are written one after the other. */
+  made(work: (write: (line: Line) => void) => void): Contents {
+    const part = this.begin();
+    try {
+      work((line) => part.write(line));
+    } finally {
+      part.end();
+    }
+    return part.contents;
+  }
+
+  /** Begins a part, to which lines can be written until its end. */
+  begin(): { contents: Contents; write: (line: Line) => void; end: () => void } {
+    this.#made.count += 1;
+    const file = `${this.#beginning}-${this.#made.count}`;
+    const target = openSync(file, "wx", 0o600);
+    let texts: string[] = [];
+    let length = 0;
+    const flush = (): void => {
+      if (length > 0) writeFileSync(target, texts.join(""));
+      texts = [];
+      length = 0;
+    };
+    return {
+      contents: new Contents(file, { beginning: this.#beginning, made: this.#made }),
+      write: ({ text, needs }) => {
+        const lines = needs.length === 0 ? `${text}\n` : `${text}\n;\tdepends on: ${needs.join(" ")}\n`;
+        texts.push(lines);
+        length += lines.length;
+        if (length > chunkBytes) flush();
+      },
+      end: () => {
+        flush();
+        closeSync(target);
+      },
+    };
+  }
+}
+
+const chunkBytes = 256 * 1024;
+
+/** The lines of a file as texts. */
+function* textsOf(file: string): Generator<string> {
+  const source = openSync(file, "r");
+  try {
+    const decoder = new StringDecoder("utf8");
+    const chunk = Buffer.alloc(chunkBytes);
+    let rest = "";
+    for (;;) {
+      const bytes = readSync(source, chunk);
+      const lines = (rest + (bytes === 0 ? decoder.end() : decoder.write(chunk.subarray(0, bytes)))).split(
+        "\n",
+      );
+      rest = lines.pop() ?? "";
+      yield* lines;
+      if (bytes === 0) break;
+    }
+    if (rest !== "") yield rest;
+  } finally {
+    closeSync(source);
+  }
 }
 
 /** What is restored of a dump. */
@@ -48,9 +158,9 @@ export interface Selection {
  * The part of a table of contents that is restored after the schemas and extensions were created: without
  * these, and without objects in no schema that are not selected.
  */
-export function selectContents(contents: string, manifest: Manifest, selection: Selection): string {
-  const lines = linesOf(contents);
-  const { kept, dropped } = splitGlobals(lines, manifest.globals, selection.globals);
+export function selectContents(contents: Contents, manifest: Manifest, selection: Selection): Contents {
+  const isKept = keptGlobals(manifest.globals, selection.globals);
+  const dropped = idsOf(contents.lines(), (line) => !isKept(line));
   const isGone = isDataOf(
     new Set(selection.leftOut.flatMap(({ extension }) => extension.data.map(({ entry }) => entry))),
   );
@@ -66,10 +176,7 @@ export function selectContents(contents: string, manifest: Manifest, selection: 
       selection.without?.({ entry, rest }) === true
     );
   };
-  return `${kept
-    .filter((line) => !isLeftOut(line))
-    .map(({ text }) => text)
-    .join("\n")}\n`;
+  return contents.only((line) => isKept(line) && !isLeftOut(line));
 }
 
 /**
@@ -79,14 +186,15 @@ export function selectContents(contents: string, manifest: Manifest, selection: 
 const keyTrigger = /^TRIGGER .* RI_ConstraintTrigger_[ac]_\d+ /;
 
 /** The lines of these objects, with their comments and privileges. */
-export function contentsOf(contents: string, entries: ReadonlySet<string>): string {
-  const lines = linesOf(contents);
+export function contentsOf(contents: Contents, entries: ReadonlySet<string>): Contents {
   const isRefresh = ({ entry, rest }: Line): boolean =>
     rest.startsWith("MATERIALIZED VIEW DATA ") && entries.has(entry.replace(/^0 /, `${pgClass} `));
-  const chosen = lines.filter((line) => entries.has(line.entry) || isRefresh(line));
-  const ids = idsOf(chosen);
-  const others = lines.filter((line) => isAbout(line, ids));
-  return `${[...chosen, ...others].map(({ text }) => text).join("\n")}\n`;
+  const isChosen = (line: Line): boolean => entries.has(line.entry) || isRefresh(line);
+  const ids = idsOf(contents.lines(), isChosen);
+  return contents.made((write) => {
+    for (const line of contents.lines()) if (isChosen(line)) write(line);
+    for (const line of contents.lines()) if (isAbout(line, ids)) write(line);
+  });
 }
 
 /**
@@ -102,20 +210,14 @@ export function isDataOf(entries: ReadonlySet<string>): (line: { entry: string; 
 const sequenceStart = "SEQUENCE SET ";
 
 /** The lines of the rows of tables, and of the values of sequences. */
-export function dataOf(contents: string, entries: ReadonlySet<string>): string {
-  return `${linesOf(contents)
-    .filter(isDataOf(entries))
-    .map(({ text }) => text)
-    .join("\n")}\n`;
+export function dataOf(contents: Contents, entries: ReadonlySet<string>): Contents {
+  return contents.only(isDataOf(entries));
 }
 
 /** All lines but those that `dataOf` chooses. */
-export function withoutData(contents: string, entries: ReadonlySet<string>): string {
+export function withoutData(contents: Contents, entries: ReadonlySet<string>): Contents {
   const isData = isDataOf(entries);
-  return `${linesOf(contents)
-    .filter((line) => !isData(line))
-    .map(({ text }) => text)
-    .join("\n")}\n`;
+  return contents.only((line) => !isData(line));
 }
 
 /** A part of a table of contents. */
@@ -123,8 +225,8 @@ export interface Part {
   /** The entry of the line before it, which was taken out. */
   replaced: string | undefined;
   /** Comments, privileges and labels at its beginning. pg_restore knows their section by the lines before them. */
-  about: string;
-  contents: string;
+  about: Contents;
+  contents: Contents;
 }
 
 /**
@@ -132,102 +234,83 @@ export interface Part {
  * stands for, which are taken out, and before a table or view whose expressions call functions that were made since
  * the last division, when the server needs them to find names.
  *
- * @param selected the lines that are restored, of all `contents`
+ * @param selected the lines that are restored
  * @param calls whether functions need something before they are called
  */
-export function divideContents(
-  { contents, selected }: { contents: string; selected: string },
-  replaced: ReadonlySet<string>,
-  calls: boolean,
-): Part[] {
-  const needs = new Map(calls ? linesOf(contents).map((line) => [line.id, line.needs]) : []);
-  const parts: { lines: string[]; replaced: string | undefined }[] = [{ lines: [], replaced: undefined }];
+export function divideContents(selected: Contents, replaced: ReadonlySet<string>, calls: boolean): Part[] {
+  const parts: Part[] = [];
   const recent = new Set<string>();
-  for (const line of linesOf(selected)) {
+  let open: { about: ReturnType<Contents["begin"]>; contents: ReturnType<Contents["begin"]> } | undefined;
+  let isBeginning = false;
+  const begin = (entry: string | undefined): void => {
+    open?.about.end();
+    open?.contents.end();
+    open = { about: selected.begin(), contents: selected.begin() };
+    isBeginning = parts.length > 0;
+    parts.push({ replaced: entry, about: open.about.contents, contents: open.contents.contents });
+  };
+  begin(undefined);
+  for (const line of selected.lines()) {
     if (replaced.has(line.entry)) {
-      parts.push({ lines: [], replaced: line.entry });
+      begin(line.entry);
       continue;
     }
-    if (calls && line.rest.startsWith("TABLE ") && needs.get(line.id)?.some((id) => recent.has(id))) {
-      parts.push({ lines: [], replaced: undefined });
+    if (calls && line.rest.startsWith("TABLE ") && line.needs.some((id) => recent.has(id))) {
+      begin(undefined);
       recent.clear();
     }
     if (line.rest.startsWith("FUNCTION ")) recent.add(line.id);
-    parts.at(-1)?.lines.push(line.text);
+    isBeginning &&= aboutLine.test(line.rest);
+    (isBeginning ? open?.about : open?.contents)?.write(line);
   }
-  return parts.map(({ lines, replaced: entry }, index) => {
-    const start = lines.findIndex((text) => !/^\d+; \d+ \d+ (?:COMMENT|ACL|SECURITY LABEL) /.test(text));
-    const end = index === 0 ? 0 : start === -1 ? lines.length : start;
-    return {
-      replaced: entry,
-      about: `${lines.slice(0, end).join("\n")}\n`,
-      contents: `${lines.slice(end).join("\n")}\n`,
-    };
-  });
+  open?.about.end();
+  open?.contents.end();
+  return parts;
 }
 
 /** The lines of the privileges on schemas: owners of tables need theirs before they get the tables. */
-export function schemaPrivilegesOf(contents: string): string {
-  return `${contents
-    .split("\n")
-    .filter((line) => /^\d+; \d+ \d+ ACL - SCHEMA /.test(line))
-    .join("\n")}\n`;
+export function schemaPrivilegesOf(contents: Contents): Contents {
+  return contents.only(({ rest }) => rest.startsWith("ACL - SCHEMA "));
 }
 
 /** The lines about schemas, and about the privileges of extensions that are selected. */
-export function privilegesOf(contents: string, selected: ReadonlySet<string>, { globals }: Manifest): string {
+export function privilegesOf(
+  contents: Contents,
+  selected: ReadonlySet<string>,
+  { globals }: Manifest,
+): Contents {
   const starts = Object.entries(globals).flatMap(([name, { entry }]) =>
     selected.has(name) && entry.startsWith("ACL ") ? [entry] : [],
   );
-  const isWanted = ({ rest }: Line): boolean =>
-    /^(?:ACL|COMMENT|SECURITY LABEL) - SCHEMA /.test(rest) || starts.some((start) => rest.startsWith(start));
-  return `${linesOf(contents)
-    .filter(isWanted)
-    .map(({ text }) => text)
-    .join("\n")}\n`;
+  return contents.only(
+    ({ rest }) =>
+      /^(?:ACL|COMMENT|SECURITY LABEL) - SCHEMA /.test(rest) ||
+      starts.some((start) => rest.startsWith(start)),
+  );
 }
 
 /**
  * Divides a table of contents where indexes of partitions are attached to those of their tables. Attaching locks the
  * indexes above it too, which pg_restore's workers do not know: they would wait for each other. Foreign keys come
  * after it, since they need the index of the topmost table.
- *
- * @param selected the lines that are restored, of all `contents`
  */
-export function splitAttachments({ contents, selected }: { contents: string; selected: string }): {
-  before: string;
-  attachments: string;
-  after: string;
+export function splitAttachments(selected: Contents): {
+  before: Contents;
+  attachments: Contents;
+  after: Contents;
 } {
-  const needs = new Map(linesOf(contents).map((line) => [line.id, line.needs]));
-  const lines = linesOf(selected).map((line) => ({ ...line, needs: needs.get(line.id) ?? [] }));
   const isAttachment = ({ rest }: Line): boolean => rest.startsWith("INDEX ATTACH ");
-  const keys = idsOf(lines.filter(({ rest }) => rest.startsWith("FK CONSTRAINT ")));
+  const keys = idsOf(selected.lines(), ({ rest }) => rest.startsWith("FK CONSTRAINT "));
   const isAfter = (line: Line): boolean => keys.has(line.id) || isAbout(line, keys);
-  const text = (some: readonly Line[]): string => `${some.map((line) => line.text).join("\n")}\n`;
   return {
-    before: text(lines.filter((line) => !isAttachment(line) && !isAfter(line))),
-    attachments: text(lines.filter(isAttachment)),
-    after: text(lines.filter(isAfter)),
+    before: selected.only((line) => !isAttachment(line) && !isAfter(line)),
+    attachments: selected.only(isAttachment),
+    after: selected.only(isAfter),
   };
 }
 
-/** The lines of a table of contents, and what each needs where the listing is verbose. */
-export function linesOf(contents: string): Line[] {
-  const lines: Line[] = [];
-  for (const text of contents.split("\n")) {
-    const [, id, entry, rest] = /^(\d+); (\d+ \d+) (.*)$/.exec(text) ?? [];
-    if (id !== undefined && entry !== undefined && rest !== undefined) {
-      lines.push({ text, id, entry, rest, needs: [] });
-      continue;
-    }
-    const [, needs] = /^;\tdepends on: ([\d ]+)$/.exec(text) ?? [];
-    lines.at(-1)?.needs.push(...(needs?.split(" ") ?? []));
-  }
-  return lines;
-}
-
-function splitGlobals(lines: readonly Line[], all: Beside, wanted: ReadonlySet<string>) {
+/** Whether a line is not of an object in no schema, or of one that is wanted. */
+function keptGlobals(all: Beside, wanted: ReadonlySet<string>): (line: Line) => boolean {
   const entries = new Set<string>();
   const starts: string[] = [];
   for (const [name, { entry }] of Object.entries(all)) {
@@ -239,15 +322,11 @@ function splitGlobals(lines: readonly Line[], all: Beside, wanted: ReadonlySet<s
     entries.add(entry);
   }
   const texts = [...entries].filter((entry) => entry.startsWith("USER MAPPING "));
-  const isKept = ({ entry, rest }: Line): boolean => {
+  return ({ entry, rest }) => {
     if (globalCatalogs.has(entry.split(" ")[0] ?? "")) return entries.has(entry);
     if (rest.startsWith("DEFAULT ACL - ")) return entries.has(entry);
     if (rest.startsWith("USER MAPPING - ")) return texts.some((text) => rest.startsWith(text));
     return !starts.some((start) => rest.startsWith(start));
-  };
-  return {
-    kept: lines.filter(isKept),
-    dropped: idsOf(lines.filter((line) => !isKept(line))),
   };
 }
 
@@ -265,6 +344,9 @@ function isAbout({ rest, needs }: Line, lines: ReadonlySet<string>): boolean {
   return aboutLine.test(rest) && needs.some((id) => lines.has(id));
 }
 
-function idsOf(lines: readonly Line[]): ReadonlySet<string> {
-  return new Set(lines.map(({ id }) => id));
+/** The numbers of the lines that fit. */
+function idsOf(lines: Iterable<Line>, fits: (line: Line) => boolean): ReadonlySet<string> {
+  const ids = new Set<string>();
+  for (const line of lines) if (fits(line)) ids.add(line.id);
+  return ids;
 }

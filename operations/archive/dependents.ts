@@ -1,20 +1,13 @@
 import * as z from "zod";
 import type { Session } from "../../postgres/session.ts";
-import type { Objects } from "./describe.ts";
 
-/**
- * Objects, of those given, that depend on the schemas: the ones that are dropped with them.
- *
- * @param objects of other schemas
- */
-export async function selectDependents(
+/** The entries of everything that depends on the schemas: what is dropped with them. */
+export async function dependentEntries(
   session: Session,
   schemas: readonly string[],
-  objects: Objects,
-): Promise<Objects> {
+): Promise<ReadonlySet<string>> {
   const rows = entryRows.parse(await session.rows(dependentsQuery, schemas));
-  const entries = new Set(rows.map(({ entry }) => entry));
-  return new Map([...objects].filter(([, { entry }]) => entries.has(entry)));
+  return new Set(rows.map(({ entry }) => entry));
 }
 
 const entryRows = z.array(z.object({ entry: z.string() }));

@@ -2,14 +2,22 @@ import * as z from "zod";
 import { counted, listed } from "../../lib/text.ts";
 import type { Session } from "../../postgres/session.ts";
 import { type Carried, readCarried } from "./carried.ts";
-import { maximumContentsBytes } from "./contents.ts";
 import { readProperties } from "./database-properties.ts";
-import { selectDependents } from "./dependents.ts";
-import { besideOf, describeDatabase, type Objects, readGlobals } from "./describe.ts";
+import { dependentEntries } from "./dependents.ts";
+import {
+  besideOf,
+  countLargeObjects,
+  type Described,
+  describeSchemas,
+  itemOf,
+  type Objects,
+  readGlobals,
+} from "./describe.ts";
 import { expressionsOf, readSettings, sealDetails } from "./details.ts";
 import { notesOnExtensions } from "./extension-changes.ts";
+import { Fingerprint, type ListingWriter } from "./listing.ts";
 import { lockableObjects, lockCapacity, locksProblem } from "./locks.ts";
-import type { Description, Manifest } from "./manifest.ts";
+import type { Manifest } from "./manifest.ts";
 import { namesOf } from "./names.ts";
 import { type Remote, readRemote } from "./remote.ts";
 import type { Within } from "./rows.ts";
@@ -19,65 +27,97 @@ import { notesOnServerObjects } from "./server-objects.ts";
 /** The part of a manifest that says what its dump contains. */
 export type Contents = Pick<
   Manifest,
-  | "description"
-  | "surroundings"
-  | "globals"
-  | "dependents"
-  | "companionRows"
-  | "remote"
-  | "lockable"
-  | "notes"
-  | "details"
+  "contains" | "globals" | "dependents" | "companionRows" | "remote" | "lockable" | "notes" | "details"
 >;
 
 /**
- * Describes what a dump contains, as the session's transaction sees it.
+ * Describes what a dump contains, as the session's transaction sees it. The list of it is written while it is read.
  *
  * @param within where rows are counted
  */
 export async function describeContents(
   session: Session,
   scope: Scope,
-  { recipients, within }: { recipients: readonly string[]; within: Within },
+  { recipients, within, listing }: { recipients: readonly string[]; within: Within; listing: ListingWriter },
 ): Promise<Contents> {
   const schemas = scope.schemas.map(({ name }) => name);
-  const beside = scope.companions.map(({ name }) => name);
-  const own = await describeDatabase(session, schemas, { within });
-  const rows = new Set(scope.withRows.map(({ table }) => table));
-  const hidden = await namesOf(session, hiddenQuery, scope.unreadable);
-  const around = await describeDatabase(session, beside, {
-    isCounted: (table) => rows.has(table),
-    isHidden: ({ entry }) => hidden.has(entry),
-    within,
-  });
+  const own = await listSchemas(session, schemas, { within, listing });
+  const around = await listCompanions(session, scope, { within, listing });
   const globals = await globalsIn(session, scope);
-  const dependents = await selectDependents(session, schemas, around.objects);
   const lockable = await lockableObjects(session, schemas);
   const remote = await readRemote(session);
-  const carried = await readCarried(session, [...schemas, ...beside]);
+  const carried = await readCarried(session, [...schemas, ...scope.companions.map(({ name }) => name)]);
   const details = {
-    expressions: expressionsOf(globals, around.objects, own.objects),
+    expressions: expressionsOf(globals, around.dependents),
     settings: await readSettings(session),
     properties: await readProperties(session),
     carried,
   };
   return {
-    description: own.description,
-    surroundings: around.description,
+    contains: own.contains,
     globals: besideOf(globals),
-    dependents: besideOf(dependents),
+    dependents: besideOf(around.dependents),
     companionRows: Object.fromEntries(scope.withRows.map(({ table, entry }) => [table, entry])),
     remote,
     lockable,
-    notes: await notesOn(session, scope, {
-      description: own.description,
-      around: around.description,
-      lockable,
-      remote,
-      carried,
-    }),
+    notes: await notesOn(session, scope, { uncounted: own.uncounted, lockable, remote, carried }),
     details: await sealDetails(details, recipients),
   };
+}
+
+/** Lists what is in the schemas. @returns what of it the manifest says, and the tables whose rows cannot be counted */
+async function listSchemas(
+  session: Session,
+  schemas: readonly string[],
+  { within, listing }: { within: Within; listing: ListingWriter },
+): Promise<{ contains: Manifest["contains"]; uncounted: string[] }> {
+  const fingerprint = new Fingerprint();
+  const contains = { objects: 0, tables: 0, rows: 0 };
+  const uncounted: string[] = [];
+  for await (const found of describeSchemas(session, schemas, { within })) {
+    const item = itemOf(found);
+    if (item.kind === "object") {
+      contains.objects += 1;
+      fingerprint.add(item.name, item.definition);
+    }
+    if (item.kind === "table") {
+      contains.tables += 1;
+      contains.rows += item.rows ?? 0;
+      if (item.rows === null) uncounted.push(item.name);
+    }
+    await listing.write("own", item);
+  }
+  const largeObjects = await countLargeObjects(session);
+  return { contains: { ...contains, fingerprint: fingerprint.toString(), largeObjects }, uncounted };
+}
+
+/** Lists what is in the companions. @returns the objects in them that depend on the schemas */
+async function listCompanions(
+  session: Session,
+  { schemas, companions, withRows, unreadable }: Scope,
+  { within, listing }: { within: Within; listing: ListingWriter },
+): Promise<{ dependents: Objects }> {
+  const beside = companions.map(({ name }) => name);
+  const dependents = new Map<string, Described>();
+  if (beside.length === 0) return { dependents };
+  const rows = new Set(withRows.map(({ table }) => table));
+  const hidden = await namesOf(session, hiddenQuery, unreadable);
+  const depending = await dependentEntries(
+    session,
+    schemas.map(({ name }) => name),
+  );
+  const all = describeSchemas(session, beside, {
+    isCounted: (table) => rows.has(table),
+    isHidden: ({ entry }) => hidden.has(entry),
+    within,
+  });
+  for await (const found of all) {
+    if (found.kind === "object" && depending.has(found.described.entry)) {
+      dependents.set(found.name, found.described);
+    }
+    await listing.write("around", itemOf(found));
+  }
+  return { dependents: new Map([...dependents].sort(([one], [other]) => (one < other ? -1 : 1))) };
 }
 
 /** Objects in no schema, without those that belong to a schema that is left out. */
@@ -118,14 +158,12 @@ async function notesOn(
   session: Session,
   scope: Scope,
   {
-    description,
-    around,
+    uncounted,
     lockable,
     remote,
     carried,
   }: {
-    description: Description;
-    around: Description;
+    uncounted: readonly string[];
     lockable: number;
     remote: Remote;
     carried: readonly Carried[];
@@ -133,9 +171,6 @@ async function notesOn(
 ): Promise<string[]> {
   const schemas = scope.schemas.map(({ name }) => name);
   const invalid = await namesOf(session, invalidIndexesQuery, schemas);
-  const uncounted = Object.entries(description.tables).flatMap(([name, { rows }]) =>
-    rows === null ? [name] : [],
-  );
   const locks = locksProblem(2 * lockable, await lockCapacity(session));
   return [
     ...[...invalid].map((name) => `The index ${name} is invalid and is not in the backup.`),
@@ -147,11 +182,6 @@ async function notesOn(
       (name) =>
         `The columns of ${name} come in another order in a restored database, those that it inherits first: no dump has their order.`,
     ),
-    ...(contentsBytes(description, around) > maximumContentsBytes
-      ? [
-          `A drill and a restore read the table of contents of a dump as one text of at most ${maximumContentsBytes / 1024 / 1024} MiB, which these objects may exceed: only pg_restore itself could then restore the dump.`,
-        ]
-      : []),
     ...scope.unreadable.map((name) => `The table ${name} is not in the backup: the role may not read it.`),
     ...[...(await namesOf(session, unloggedQuery, schemas))].map(
       (name) =>
@@ -212,13 +242,6 @@ const invalidIndexesQuery = `
   select i.indexrelid::regclass::text as name
     from pg_index i join pg_class c on c.oid = i.indexrelid join pg_namespace n on n.oid = c.relnamespace
    where n.nspname = any($1) and not i.indisvalid and c.relkind = 'i'`;
-
-/** About how long the table of contents of a dump will be, in bytes: long names and privileges take more. */
-function contentsBytes(...all: readonly Description[]): number {
-  const [{ largeObjects } = { largeObjects: 0 }] = all;
-  const objects = all.reduce((sum, { objects: some }) => sum + Object.keys(some).length, 0);
-  return objects * 400 + largeObjects * 150;
-}
 
 /** Tables whose columns the server will put in another order when it makes them with their parents. */
 const reorderedQuery = `

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import * as z from "zod";
-import type { Session } from "../../postgres/session.ts";
+import { noTimeLimits, type Session } from "../../postgres/session.ts";
 import { globalQueries, memberPrivilegesQuery } from "./globals.ts";
-import type { Beside, Description } from "./manifest.ts";
+import type { Item } from "./listing.ts";
+import type { Beside } from "./manifest.ts";
 import { serverNames } from "./names.ts";
 import { objectQueries, sequencesQuery, tablesQuery } from "./objects.ts";
 import { countRows, type Within } from "./rows.ts";
@@ -35,8 +36,7 @@ const sessionSettings = `
   set quote_all_identifiers = off;
   ${withoutCompiler};
   set row_security = off;
-  set statement_timeout = 0;
-  set idle_in_transaction_session_timeout = 0;
+  ${noTimeLimits};
   select set_config('lock_timeout', '60s', false) where current_setting('lock_timeout') = '0'`;
 
 /** Applies the settings that reading a description needs. */
@@ -57,15 +57,20 @@ export interface Described {
 /** Objects by their names. */
 export type Objects = ReadonlyMap<string, Described>;
 
+/** One thing that schemas have: an object with its definition, the rows of a table, or the value of a sequence. */
+export type Found =
+  | { kind: "object"; name: string; described: Described }
+  | Exclude<Item, { kind: "object" }>;
+
 /**
  * Describes the schemas as the session's transaction sees them: definitions, row counts, row-level security,
- * sequences. It reads every table once to count its rows.
+ * sequences. It reads every table once to count its rows, and keeps nothing in memory.
  *
  * @param isCounted whether the rows of a table are counted; by default those of every table
  * @param isHidden whether an object is left out
  * @param within where rows are counted and sequences are read; by default in the session's transaction
  */
-export async function describeDatabase(
+export async function* describeSchemas(
   session: Session,
   schemas: readonly string[],
   {
@@ -77,49 +82,69 @@ export async function describeDatabase(
     isHidden?: (object: Described) => boolean;
     within?: Within;
   } = {},
-): Promise<{ description: Description; objects: Objects }> {
-  const all = await readObjects(session, schemas);
-  const objects = new Map([...all].filter(([, described]) => !isHidden(described)));
-  const definitions = digestsOf(objects);
-  const description = {
-    fingerprint: fingerprintOf(definitions),
-    objects: definitions,
-    tables: await readTables(session, schemas, {
-      isCounted,
-      isKnown: (name) => objects.has(`table ${name}`),
-      within,
-    }),
-    sequences: await readSequences(session, schemas, {
-      isKnown: (name) => objects.has(`sequence ${name}`),
-      within,
-    }),
-    largeObjects: await countOf(session, "select count(*)::int as count from pg_largeobject_metadata"),
-  };
-  return { description, objects };
+): AsyncGenerator<Found> {
+  const hidden = new Set<string>();
+  for await (const [name, described] of readObjects(session, schemas)) {
+    if (isHidden(described)) hidden.add(name);
+    else yield { kind: "object", name, described };
+  }
+  yield* readTables(session, schemas, { isCounted, isKnown: (name) => !hidden.has(`table ${name}`), within });
+  yield* readSequences(session, schemas, { isKnown: (name) => !hidden.has(`sequence ${name}`), within });
 }
 
-/** Each object in the schemas. */
-export function readObjects(session: Session, schemas: readonly string[]): Promise<Objects> {
-  return read(session, objectQueries, schemas);
+/** An item as a listing has it. */
+export function itemOf(found: Found): Item {
+  if (found.kind !== "object") return found;
+  const { name, described } = found;
+  const { expression } = described;
+  return {
+    kind: "object",
+    name,
+    definition: digestOf(described),
+    ...(expression !== null && { expression }),
+  };
+}
+
+/** Each object in the schemas, in the session's transaction. */
+export async function* readObjects(
+  session: Session,
+  schemas: readonly string[],
+): AsyncGenerator<[name: string, described: Described]> {
+  for (const query of objectQueries) {
+    for await (const rows of session.batches(query, schemas)) {
+      for (const { object, ...described } of objectRows.parse(rows)) yield [object, described];
+    }
+  }
+}
+
+/** Those of the objects in the schemas that have these names. */
+export async function readNamed(
+  session: Session,
+  schemas: readonly string[],
+  names: { has: (name: string) => boolean },
+): Promise<Objects> {
+  const found = new Map<string, Described>();
+  for await (const [name, described] of readObjects(session, schemas)) {
+    if (names.has(name)) found.set(name, described);
+  }
+  return found;
 }
 
 /** Each object of the database that is in no schema, and the changed privileges of extensions. */
-export function readGlobals(session: Session): Promise<Objects> {
-  return read(session, [...globalQueries, memberPrivilegesQuery]);
-}
-
-async function read(
-  session: Session,
-  queries: readonly string[],
-  schemas?: readonly string[],
-): Promise<Objects> {
+export async function readGlobals(session: Session): Promise<Objects> {
   const found = new Map<string, Described>();
-  for (const query of queries) {
-    for (const { object, ...described } of objectRows.parse(await session.rows(query, schemas))) {
+  for (const query of [...globalQueries, memberPrivilegesQuery]) {
+    for (const { object, ...described } of objectRows.parse(await session.rows(query))) {
       found.set(object, described);
     }
   }
   return new Map([...found].sort(([one], [other]) => (one < other ? -1 : 1)));
+}
+
+/** Large objects of the database. */
+export async function countLargeObjects(session: Session): Promise<number> {
+  const [row] = await session.rows("select count(*)::int as count from pg_largeobject_metadata");
+  return z.object({ count: z.int() }).parse(row).count;
 }
 
 const objectRows = z.array(
@@ -155,13 +180,7 @@ export function besideOf(objects: Objects): Beside {
   );
 }
 
-function fingerprintOf(objects: Readonly<Record<string, string>>): string {
-  const hash = createHash("sha256");
-  for (const [object, digest] of Object.entries(objects)) hash.update(`${object}\0${digest}\n`);
-  return hash.digest("hex");
-}
-
-async function readTables(
+async function* readTables(
   session: Session,
   schemas: readonly string[],
   {
@@ -169,14 +188,12 @@ async function readTables(
     isKnown,
     within,
   }: { isCounted: (table: string) => boolean; isKnown: (table: string) => boolean; within: Within },
-): Promise<Description["tables"]> {
-  const all = tableRows.parse(await session.rows(tablesQuery, schemas));
-  const tables = all.filter(({ name }) => isKnown(name));
-  const names = tables.map(({ name }) => name).filter(isCounted);
-  const counts = await countRows(within, names);
-  return Object.fromEntries(
-    tables.map(({ name, ...rls }) => [name, { rows: counts.get(name) ?? null, rls }]),
-  );
+): AsyncGenerator<Found> {
+  for await (const rows of session.batches(tablesQuery, schemas)) {
+    const tables = tableRows.parse(rows).filter(({ name }) => isKnown(name));
+    const counts = await countRows(within, tables.map(({ name }) => name).filter(isCounted));
+    for (const { name, ...rls } of tables) yield { kind: "table", name, rows: counts.get(name) ?? null, rls };
+  }
 }
 
 const tableRows = z.array(
@@ -186,34 +203,28 @@ const tableRows = z.array(
 /** Sequences that one query reads. */
 const sequencesAtOnce = 200;
 
-async function readSequences(
+async function* readSequences(
   session: Session,
   schemas: readonly string[],
   { isKnown, within }: { isKnown: (sequence: string) => boolean; within: Within },
-): Promise<Description["sequences"]> {
-  const every = sequenceRows.parse(await session.rows(sequencesQuery, schemas));
-  const all = every.filter(({ name }) => isKnown(name));
-  const found: Description["sequences"] = {};
-  for (let start = 0; start < all.length; start += sequencesAtOnce) {
-    const some = all.slice(start, start + sequencesAtOnce);
-    // The server quotes the names.
-    const selects = some.map(
-      ({ name }, index) =>
-        `select ${index} as index, last_value::text as last, is_called as called from ${name}`,
-    );
-    const rows = await within((reader) => reader.rows(selects.join(" union all ")));
-    for (const { index, ...state } of stateRows.parse(rows)) {
-      const sequence = some[index];
-      if (sequence !== undefined) found[sequence.name] = { ...state, descending: sequence.descending };
+): AsyncGenerator<Found> {
+  for await (const rows of session.batches(sequencesQuery, schemas)) {
+    const all = sequenceRows.parse(rows).filter(({ name }) => isKnown(name));
+    for (let start = 0; start < all.length; start += sequencesAtOnce) {
+      const some = all.slice(start, start + sequencesAtOnce);
+      // The server quotes the names.
+      const selects = some.map(
+        ({ name }, index) =>
+          `select ${index} as index, last_value::text as last, is_called as called from ${name}`,
+      );
+      const states = stateRows.parse(await within((reader) => reader.rows(selects.join(" union all "))));
+      for (const { index, ...state } of states) {
+        const sequence = some[index];
+        if (sequence !== undefined) yield { kind: "sequence", ...sequence, ...state };
+      }
     }
   }
-  return Object.fromEntries(Object.entries(found).sort(([one], [other]) => (one < other ? -1 : 1)));
 }
 
 const sequenceRows = z.array(z.object({ name: z.string(), descending: z.boolean() }));
 const stateRows = z.array(z.object({ index: z.int(), last: z.string(), called: z.boolean() }));
-
-async function countOf(session: Session, query: string): Promise<number> {
-  const [row] = await session.rows(query);
-  return z.object({ count: z.coerce.number().int() }).parse(row).count;
-}

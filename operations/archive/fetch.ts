@@ -13,22 +13,45 @@ import { Tally, unseal } from "./seal.ts";
  *
  * @throws {Failure} when the backup does not match its manifest; the file must not be used then
  */
-export async function fetchBackup(options: {
+export async function fetchBackup({
+  manifest,
+  ...options
+}: FetchOptions & { manifest: Manifest }): Promise<void> {
+  const { key, plain, sealed } = manifest;
+  checkRoom(options.file, plain.bytes);
+  const found = await fetchObject({ ...options, key, sealed });
+  compare(key, "decrypted", plain, found);
+}
+
+export interface FetchOptions {
   store: ObjectStore;
-  manifest: Manifest;
   identities: readonly string[];
   /** File to create, readable only by this account. */
   file: string;
   signal: AbortSignal;
-}): Promise<void> {
-  const { store, manifest, file, signal } = options;
-  checkRoom(file, manifest.plain.bytes);
+}
+
+/**
+ * Downloads one object of a backup into a file, decrypted.
+ *
+ * @param sealed what the manifest says of it
+ * @returns the length and the digest of what was decrypted
+ * @throws {Failure} when the object is not what the manifest says; the file must not be used then
+ */
+export async function fetchObject({
+  store,
+  identities,
+  file,
+  signal,
+  key,
+  sealed: expected,
+}: FetchOptions & { key: string; sealed: Manifest["sealed"] }): Promise<Manifest["plain"]> {
   const sealed = new Tally();
   const plain = new Tally();
-  const source = await store.open(manifest.key);
-  const stored = bounded(sealed.through(source), manifest);
+  const source = await store.open(key);
+  const stored = bounded(sealed.through(source), key, expected.bytes);
   try {
-    const opened = await unseal(stored, options.identities);
+    const opened = await unseal(stored, identities);
     await pipeline(
       Readable.from(plain.through(opened)),
       createWriteStream(file, { mode: 0o600, flags: "wx" }),
@@ -42,8 +65,8 @@ export async function fetchBackup(options: {
     // An object that was not read to its end keeps its connection to the store.
     await stored.return(undefined);
   }
-  compare(manifest, "as stored", manifest.sealed, sealed.result());
-  compare(manifest, "decrypted", manifest.plain, plain.result());
+  compare(key, "as stored", expected, sealed.result());
+  return plain.result();
 }
 
 function checkRoom(file: string, bytes: number): void {
@@ -57,27 +80,23 @@ function checkRoom(file: string, bytes: number): void {
 
 async function* bounded(
   source: AsyncIterable<Uint8Array>,
-  { key, sealed }: Manifest,
+  key: string,
+  expected: number,
 ): AsyncGenerator<Uint8Array> {
   let bytes = 0;
   for await (const chunk of source) {
     bytes += chunk.length;
-    if (bytes > sealed.bytes) {
-      throw new Failure("failed", `${key} is longer than the ${sealed.bytes} bytes that its manifest says`);
+    if (bytes > expected) {
+      throw new Failure("failed", `${key} is longer than the ${expected} bytes that its manifest says`);
     }
     yield chunk;
   }
-  if (bytes < sealed.bytes) {
-    throw new Failure("failed", `${key} ends after ${bytes} of ${sealed.bytes} bytes`);
+  if (bytes < expected) {
+    throw new Failure("failed", `${key} ends after ${bytes} of ${expected} bytes`);
   }
 }
 
-function compare(
-  { key }: Manifest,
-  how: string,
-  expected: Manifest["plain"],
-  found: Manifest["plain"],
-): void {
+function compare(key: string, how: string, expected: Manifest["plain"], found: Manifest["plain"]): void {
   if (found.sha256 === expected.sha256 && found.bytes === expected.bytes) return;
   throw new Failure(
     "failed",

@@ -81,8 +81,9 @@ interface Candidate {
   key: string;
   purpose: Purpose;
   begunAt: Date;
-  /** Bytes of the dump and of the manifest; undefined when there is none. */
+  /** Bytes of the dump, of the list of what it has, and of the manifest; undefined when there is none. */
   bytes: number | undefined;
+  listingBytes: number | undefined;
   manifestBytes: number | undefined;
 }
 
@@ -97,9 +98,10 @@ function candidates(store: ObjectStore, objects: readonly StoredObject[]): Candi
       purpose,
       begunAt,
       bytes: undefined,
+      listingBytes: undefined,
       manifestBytes: undefined,
     };
-    found.set(backup, { ...known, [part === "dump" ? "bytes" : "manifestBytes"]: object.bytes });
+    found.set(backup, { ...known, [part === "dump" ? "bytes" : `${part}Bytes`]: object.bytes });
   }
   return [...found.values()].sort(
     (one, other) => other.begunAt.getTime() - one.begunAt.getTime() || (one.key < other.key ? 1 : -1),
@@ -107,7 +109,7 @@ function candidates(store: ObjectStore, objects: readonly StoredObject[]): Candi
 }
 
 async function examine(store: ObjectStore, candidate: Candidate): Promise<Entry> {
-  const { key, purpose, begunAt, bytes = 0, manifestBytes } = candidate;
+  const { key, purpose, begunAt, bytes = 0, listingBytes, manifestBytes } = candidate;
   const incomplete = (problem: string): Entry => ({
     key,
     purpose,
@@ -125,9 +127,16 @@ async function examine(store: ObjectStore, candidate: Candidate): Promise<Entry>
   const text = await store.read(manifestKey(key), maximumManifestBytes);
   try {
     const manifest = parseManifest(text, key);
-    if (manifest.sealed.bytes === bytes)
-      return { key, purpose, begunAt, bytes, manifest, problem: undefined };
-    return incomplete(`it has ${bytes} bytes, but its manifest says ${manifest.sealed.bytes}`);
+    const { legacy, listing } = manifest;
+    const lengths = [[bytes, manifest.sealed.bytes, "it"]] as [number, number, string][];
+    if (legacy === undefined) {
+      if (listingBytes === undefined) return incomplete("the list of its objects is missing");
+      lengths.push([listingBytes, listing.sealed.bytes, "the list of its objects"]);
+    }
+    const wrong = lengths.find(([found, said]) => found !== said);
+    if (wrong === undefined) return { key, purpose, begunAt, bytes, manifest, problem: undefined };
+    const [found, said, what] = wrong;
+    return incomplete(`${what} has ${found} bytes, but its manifest says ${said}`);
   } catch (error) {
     if (error instanceof Failure) return incomplete(error.message);
     throw error;

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { listedSome } from "../../lib/text.ts";
 import type { Connection } from "../../postgres/connection.ts";
-import { withSession } from "../../postgres/session.ts";
+import { withPatientSession } from "../../postgres/session.ts";
 import { serverNames } from "./names.ts";
 
 /** For how long a backup and a restore wait for a lock, in milliseconds. */
@@ -26,7 +26,7 @@ export async function describeHolders(
   from: "reading" | "replacing",
 ): Promise<string> {
   const modes = from === "reading" ? "and l.mode = 'AccessExclusiveLock'" : "";
-  const holders = await withSession(connection, "optropic", async (session) => {
+  const holders = await withPatientSession(connection, "optropic", async (session) => {
     await session.run(serverNames);
     return holderRows.parse(await session.rows(holdersQuery(modes)));
   }).catch(() => []);

@@ -2,7 +2,10 @@ import * as z from "zod";
 import { Failure } from "../../lib/failure.ts";
 import { parseJson } from "../../lib/json.ts";
 
-/** Largest manifest, in bytes: enough for some 500,000 tables and other objects. */
+/**
+ * Largest manifest, in bytes: enough for some 500,000 schemas, roles, and objects in no schema. Tables and what else is
+ * in schemas are not in it.
+ */
 export const maximumManifestBytes = 64 * 1024 * 1024;
 
 /** Longest problem that is shown, since it may quote the manifest. */
@@ -30,7 +33,8 @@ const roleSchema = z.strictObject({
   adminOf: names.default([]),
 });
 
-const tableSchema = z.strictObject({
+/** Rows of a table, and its row-level security. */
+export const tableSchema = z.strictObject({
   /** Null when the dump does not have them, or when they cannot be counted. */
   rows: count.nullable(),
   /**
@@ -41,7 +45,15 @@ const tableSchema = z.strictObject({
 
 /** Catalog and number of an object, which begin its line in a dump's table of contents, or the line's text. */
 const entry = z.string().min(1).max(3000);
-const definition = z.string().regex(/^[0-9a-f]{16}$/, "the start of a digest");
+/** The start of the digest of a definition. */
+export const definition = z.string().regex(/^[0-9a-f]{16}$/, "the start of a digest");
+
+/** A sequence: its last value, whether `nextval` returned that yet, and whether it counts down. */
+export const sequenceSchema = z.strictObject({
+  last: z.string().regex(/^-?\d{1,19}$/),
+  called: z.boolean(),
+  descending: z.boolean(),
+});
 
 /** What a database holds that a restored one must hold too. */
 export const descriptionSchema = z.strictObject({
@@ -53,11 +65,7 @@ export const descriptionSchema = z.strictObject({
   objects: z.record(z.string(), definition),
   /** Tables by their quoted names. */
   tables: z.record(z.string(), tableSchema),
-  /** Each sequence: its last value, whether `nextval` returned that yet, and whether it counts down. */
-  sequences: z.record(
-    z.string(),
-    z.strictObject({ last: z.string().regex(/^-?\d{1,19}$/), called: z.boolean(), descending: z.boolean() }),
-  ),
+  sequences: z.record(z.string(), sequenceSchema),
   largeObjects: count,
 });
 
@@ -105,12 +113,7 @@ const serverSchema = z.strictObject({
 /** State of Prisma's migrations; null when the database has no table of them. */
 const migrationsSchema = z.strictObject({ applied: count, unfinished: count, last: z.string().nullable() });
 
-/**
- * Describes a backup. It is written last, so a dump without a manifest is an incomplete backup. Everything in
- * it was read in the same snapshot as the dump.
- */
-export const manifestSchema = z.strictObject({
-  version: z.literal(2),
+const shared = {
   stack: name,
   /** Key of the sealed dump. */
   key: name,
@@ -145,9 +148,6 @@ export const manifestSchema = z.strictObject({
   sealed: streamSchema,
   /** age public keys; the identity of any one of them decrypts the backup. */
   recipients: z.array(z.string().max(100)).min(1).max(20),
-  description: descriptionSchema,
-  /** The companions, whose rows are mostly not in the dump. */
-  surroundings: descriptionSchema,
   globals: besideSchema,
   /** Objects in the companions that depend on the schemas. */
   dependents: besideSchema,
@@ -158,22 +158,49 @@ export const manifestSchema = z.strictObject({
   /** Tables, indexes and large objects that a transaction locks when it creates the schemas. */
   lockable: count,
   /** What the dump does not contain, one sentence each. */
-  notes: z.array(z.string().max(2000)).max(10_000),
+  notes: z.array(z.string().max(2000)).max(1_000_000),
   /** Expressions of the objects and settings of the database, encrypted like the dump, in base64. */
   details: z.string(),
   migrations: migrationsSchema.nullable(),
+};
+
+/**
+ * Describes a backup. It is written last, so a dump without a manifest is an incomplete backup. Everything in
+ * it was read in the same snapshot as the dump.
+ */
+export const manifestSchema = z.strictObject({
+  version: z.literal(3),
+  ...shared,
+  /** What is in the schemas. */
+  contains: z.strictObject({
+    /** Over the names and definitions of the objects. */
+    fingerprint: digest,
+    objects: count,
+    tables: count,
+    /** Rows that were counted. */
+    rows: count,
+    largeObjects: count,
+  }),
+  /** The list of every object, table and sequence, which is stored beside the dump, encrypted like it. */
+  listing: z.strictObject({ items: count, sealed: streamSchema }),
 });
 
-export type Manifest = z.infer<typeof manifestSchema>;
+/** A manifest with the list in it, as earlier versions wrote it. */
+const legacySchema = z.strictObject({
+  version: z.literal(2),
+  ...shared,
+  description: descriptionSchema,
+  /** The companions, whose rows are mostly not in the dump. */
+  surroundings: descriptionSchema,
+});
+
+export type Manifest = z.infer<typeof manifestSchema> & {
+  /** What an earlier version wrote, of which this was made. */
+  legacy?: z.infer<typeof legacySchema>;
+};
 export type Extension = z.infer<typeof extensionSchema>;
 export type Beside = z.infer<typeof besideSchema>;
 export type Role = z.infer<typeof roleSchema>;
-
-/** Number of tables and rows in a description. */
-export function totalsOf({ tables }: Description): { tables: number; rows: number } {
-  const all = Object.values(tables);
-  return { tables: all.length, rows: all.reduce((sum, { rows }) => sum + (rows ?? 0), 0) };
-}
 
 /**
  * Parses a manifest from a store.
@@ -181,7 +208,7 @@ export function totalsOf({ tables }: Description): { tables: number; rows: numbe
  * @throws {Failure} `failed`, when it is invalid or belongs to another backup
  */
 export function parseManifest(text: string, key: string): Manifest {
-  const result = manifestSchema.safeParse(parseJson(text));
+  const result = storedSchema.safeParse(parseJson(text));
   if (!result.success) {
     const [issue] = result.error.issues;
     const where = issue === undefined || issue.path.length === 0 ? "" : ` at ${issue.path.join(".")}`;
@@ -191,5 +218,31 @@ export function parseManifest(text: string, key: string): Manifest {
   if (result.data.key !== key) {
     throw new Failure("failed", `The manifest for ${key} belongs to ${result.data.key}`);
   }
-  return result.data;
+  return result.data.version === 2 ? upgraded(result.data) : result.data;
+}
+
+const storedSchema = z.discriminatedUnion("version", [manifestSchema, legacySchema], "Unknown version");
+
+function upgraded(legacy: z.infer<typeof legacySchema>): Manifest {
+  const { description, surroundings, ...rest } = legacy;
+  const tables = Object.values(description.tables);
+  const sizes = [description, surroundings].flatMap((one) =>
+    [one.objects, one.tables, one.sequences].map((record) => Object.keys(record).length),
+  );
+  return {
+    ...rest,
+    version: 3,
+    contains: {
+      fingerprint: description.fingerprint,
+      objects: Object.keys(description.objects).length,
+      tables: tables.length,
+      rows: tables.reduce((sum, { rows }) => sum + (rows ?? 0), 0),
+      largeObjects: description.largeObjects,
+    },
+    listing: {
+      items: sizes.reduce((sum, size) => sum + size, 0),
+      sealed: { bytes: 0, sha256: "0".repeat(64) },
+    },
+    legacy,
+  };
 }

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { Session } from "../../postgres/session.ts";
+import { noTimeLimits, type Session } from "../../postgres/session.ts";
 
 /**
  * Lets names mean what the server's own catalog says: those of the database's search path can be anybody's, and would
@@ -27,8 +27,7 @@ export async function namesOf(
  * triggers, the input of arrays and comparisons with NULL. What the data means, such as `lc_monetary`, stays.
  */
 export const neutralSettings = `
-  set statement_timeout = 0;
-  set idle_in_transaction_session_timeout = 0;
+  ${noTimeLimits};
   set default_transaction_read_only = off;
   set default_transaction_deferrable = off;
   set default_transaction_isolation = 'read committed';
@@ -36,12 +35,10 @@ export const neutralSettings = `
   set transform_null_equals = off;
   set backslash_quote = safe_encoding;
   set standard_conforming_strings = on;
-  -- Those of newer servers, and one that few may set. A database need not have a language for blocks.
-  select pg_catalog.set_config(s.name, w.wanted, false)
-    from (values ('session_replication_role', 'origin'), ('idle_session_timeout', '0'), ('transaction_timeout', '0'))
-      w (name, wanted)
-    join pg_catalog.pg_settings s on s.name operator(pg_catalog.=) w.name
-   where s.setting operator(pg_catalog.<>) w.wanted
+  -- Few may set it. A database need not have a language for blocks.
+  select pg_catalog.set_config(s.name, 'origin', false)
+    from pg_catalog.pg_settings s
+   where s.name operator(pg_catalog.=) 'session_replication_role' and s.setting operator(pg_catalog.<>) 'origin'
      and (s.context operator(pg_catalog.=) 'user' or pg_catalog.has_parameter_privilege(s.name, 'set'))`;
 
 /**

@@ -1,14 +1,15 @@
-import { writeFileSync } from "node:fs";
 import { outputOf } from "../../lib/child.ts";
 import { launchOf, majorOf } from "../../postgres/programs.ts";
-import { divided } from "./triggers.ts";
+import type { Contents } from "./contents.ts";
 
 /**
  * Divides a table of contents: materialized views are filled last, as pg_restore does it too, and each on its own
  * where that fails. A view may have been filled when its query still could be run, and its rows are in no dump.
  */
-export function splitRefreshes(contents: string): { others: string; refreshes: string } {
-  const [refreshes, others] = divided(contents, /^\d+; 0 \d+ MATERIALIZED VIEW DATA /);
+export function splitRefreshes(contents: Contents): { others: Contents; refreshes: Contents } {
+  const [refreshes, others] = contents.divided(({ text }) =>
+    /^\d+; 0 \d+ MATERIALIZED VIEW DATA /.test(text),
+  );
   return { others, refreshes };
 }
 
@@ -21,13 +22,11 @@ export function splitRefreshes(contents: string): { others: string; refreshes: s
  */
 export async function refreshedViews(
   { file, dumpVersion }: { file: string; dumpVersion: string },
-  refreshes: string,
+  refreshes: Contents,
   signal: AbortSignal,
 ): Promise<string[]> {
-  if (refreshes.trim() === "") return [];
-  const list = `${file}.contents`;
-  writeFileSync(list, refreshes, { mode: 0o600 });
-  const args = ["--file=-", `--use-list=${list}`, file];
+  if (refreshes.isEmpty) return [];
+  const args = ["--file=-", `--use-list=${refreshes.file}`, file];
   const launch = launchOf("pg_restore", args, undefined, majorOf(dumpVersion));
   const script = await outputOf("pg_restore", launch, signal);
   return [...script.matchAll(refresh)].flatMap(([, name]) => name ?? []);

@@ -13,8 +13,8 @@ export interface Compared {
   /** The source's expressions. */
   expressions: Readonly<Record<string, string>>;
   found: Objects;
-  /** Reads the restored objects again. */
-  read: () => Promise<Objects>;
+  /** Reads the restored objects of these names again, and perhaps others. */
+  read: (names: ReadonlySet<string>) => Promise<Objects>;
 }
 
 /**
@@ -37,7 +37,7 @@ export async function findSame(session: Session, compared: Compared): Promise<Re
     if (answer === "same") same.add(suspect.name);
     if (answer === "remade") remade.add(suspect.name);
   }
-  const after = await compared.read();
+  const after = await compared.read(new Set(suspects.map(({ name }) => name)));
   for (const { name, found } of suspects) {
     const now = after.get(name);
     // The partitions of a table get their constraints and triggers with it.

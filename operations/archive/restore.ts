@@ -1,15 +1,15 @@
-import { writeFileSync } from "node:fs";
-import { outputOf } from "../../lib/child.ts";
+import { createWriteStream, rmSync } from "node:fs";
+import { pipeline } from "node:stream/promises";
+import { Child, outputOf } from "../../lib/child.ts";
 import { Failure, reasonOf } from "../../lib/failure.ts";
 import { type Connection, programEnvironment } from "../../postgres/connection.ts";
 import { launchOf, majorOf } from "../../postgres/programs.ts";
 import type { Session } from "../../postgres/session.ts";
 import { attemptTogether, type Carrier, carrierFor } from "./carried.ts";
 import {
+  Contents,
   dataOf,
   divideContents,
-  linesOf,
-  maximumContentsBytes,
   schemaPrivilegesOf,
   selectContents,
   splitAttachments,
@@ -20,6 +20,7 @@ import type { Details } from "./details.ts";
 import { extensionCommentStatements } from "./extension-comments.ts";
 import { attemptEach, createExtensions, type LeftOut, leftOutNotes, versionNotes } from "./extensions.ts";
 import { setChecksAside } from "./late-checks.ts";
+import type { Listing } from "./listing.ts";
 import type { Manifest } from "./manifest.ts";
 import { makeBlocks, namesOf } from "./names.ts";
 import { grantMemberships, membershipsOf, powerless, roleStatements, schemaStatements } from "./prepare.ts";
@@ -37,10 +38,12 @@ export interface RestoreOptions {
   connection: Connection;
   manifest: Manifest;
   details: Details;
+  /** What the backup has. */
+  listing: Listing;
   /** The decrypted dump. */
   file: string;
   /** Its table of contents, as `listContents` returns it. */
-  contents: string;
+  contents: Contents;
   /** Parallel jobs of pg_restore. */
   jobs: number;
   /**
@@ -66,7 +69,7 @@ export interface Outcome {
  * @throws {Failure} `failed`, with the error of the server or of pg_restore
  */
 export async function restoreParallel(options: RestoreOptions): Promise<Outcome> {
-  const { session, manifest, details, file, contents, signal } = options;
+  const { session, manifest, details, contents, signal } = options;
   const fullRoles = options.roles === "full";
   try {
     await session.run(withoutCompiler);
@@ -88,7 +91,6 @@ export async function restoreParallel(options: RestoreOptions): Promise<Outcome>
       globals.delete(name);
       notes.push(`The ${name} was not restored: ${reason}.`);
     }
-    const list = `${file}.contents`;
     const providers = await findMissingProviders(manifest, (statements) => attemptEach(session, statements));
     notes.push(...labelNotes(providers));
     const isRemote = withoutRemote(manifest.remote);
@@ -99,13 +101,8 @@ export async function restoreParallel(options: RestoreOptions): Promise<Outcome>
     const { others: withTriggers, refreshes } = splitRefreshes(filled);
     const notFilled: string[] = [];
     const { others, triggers } = splitTriggers(withTriggers);
-    const privileges = schemaPrivilegesOf(others);
-    if (privileges.trim() !== "") {
-      writeFileSync(list, privileges, { mode: 0o600 });
-      await runRestore({ ...options, jobs: 1 }, list, []);
-    }
-    writeFileSync(list, others, { mode: 0o600 });
-    await runDefinitions(options, { list, selected: others, carrier });
+    await runRestore({ ...options, jobs: 1 }, schemaPrivilegesOf(others), []);
+    await runDefinitions(options, { selected: others, carrier });
     const all = [...manifest.schemas, ...manifest.companions].map(({ name }) => name);
     await withSearchPath(session, manifest, async () => {
       await carrier.make("first");
@@ -114,40 +111,34 @@ export async function restoreParallel(options: RestoreOptions): Promise<Outcome>
       // A dump does not record that a table of an extension refers to another one, so these are not parallel.
       const ofExtensions = new Set(manifest.extensions.flatMap(({ data }) => data.map(({ entry }) => entry)));
       if (ofExtensions.size > 0) {
-        writeFileSync(list, dataOf(others, ofExtensions), { mode: 0o600 });
-        await runRestore({ ...options, jobs: 1 }, list, ["--section=data"]);
-        writeFileSync(list, withoutData(others, ofExtensions), { mode: 0o600 });
+        await runRestore({ ...options, jobs: 1 }, dataOf(others, ofExtensions), ["--section=data"]);
       }
-      await runRestore({ ...options, jobs: checks.inOrder ? 1 : options.jobs }, list, ["--section=data"]);
-      if (ofExtensions.size > 0) writeFileSync(list, others, { mode: 0o600 });
+      const rows = ofExtensions.size > 0 ? withoutData(others, ofExtensions) : others;
+      await runRestore({ ...options, jobs: checks.inOrder ? 1 : options.jobs }, rows, ["--section=data"]);
       for (const statement of checks.statements) await run(session, statement);
-      const { before, attachments, after } = splitAttachments({ contents, selected: others });
-      const isDivided = attachments.trim() !== "";
-      for (const [text, jobs] of [
-        [isDivided ? before : others, options.jobs],
-        [attachments, 1],
-        [isDivided ? after : "", options.jobs],
-        [triggers, 1],
-      ] as const) {
-        if (text.trim() === "") continue;
-        writeFileSync(list, text, { mode: 0o600 });
+      const { before, attachments, after } = splitAttachments(others);
+      const later = attachments.isEmpty
+        ? [{ list: others, jobs: options.jobs }]
+        : [
+            { list: before, jobs: options.jobs },
+            { list: attachments, jobs: 1 },
+            { list: after, jobs: options.jobs },
+          ];
+      for (const { list, jobs } of [...later, { list: triggers, jobs: 1 }]) {
         await runRestore({ ...options, jobs }, list, ["--section=post-data"]);
       }
-      notFilled.push(...(await fillViews(options, list, refreshes)));
+      notFilled.push(...(await fillViews(options, refreshes)));
       await carrier.make("last");
     });
     for (const statement of settingStatements(details.settings, { roles: fullRoles })) {
       const reason = await attemptEach(session, [statement]);
       if (reason !== undefined) notes.push(`A setting could not be restored: ${reason}`);
     }
-    if (eventTriggers.trim() !== "") {
-      writeFileSync(list, eventTriggers, { mode: 0o600 });
-      await runRestore(options, list, ["--section=post-data"]);
-    }
+    await runRestore(options, eventTriggers, ["--section=post-data"]);
     return {
       notes,
       restored: {
-        description: manifest.description,
+        listing: options.listing,
         schemas: manifest.schemas.map(({ name }) => name),
         surroundings: true,
         globals,
@@ -167,12 +158,10 @@ export async function restoreParallel(options: RestoreOptions): Promise<Outcome>
 }
 
 /** Fills materialized views. @returns a sentence for each that could not be filled */
-async function fillViews(options: RestoreOptions, list: string, refreshes: string): Promise<string[]> {
-  if (refreshes.trim() === "") return [];
+async function fillViews(options: RestoreOptions, refreshes: Contents): Promise<string[]> {
   const { session, manifest, file, signal } = options;
-  writeFileSync(list, refreshes, { mode: 0o600 });
   try {
-    await runRestore(options, list, ["--section=post-data"]);
+    await runRestore(options, refreshes, ["--section=post-data"]);
     return [];
   } catch {
     signal.throwIfAborted();
@@ -188,24 +177,17 @@ async function fillViews(options: RestoreOptions, list: string, refreshes: strin
 /** Makes tables, types, functions and views, and what stands for some of them. */
 async function runDefinitions(
   options: RestoreOptions,
-  { list, selected, carrier }: { list: string; selected: string; carrier: Carrier },
+  { selected, carrier }: { selected: Contents; carrier: Carrier },
 ): Promise<void> {
-  const { session, manifest, contents } = options;
+  const { session, manifest } = options;
   const { lend } = lendSearchPath(manifest);
-  const parts = divideContents({ contents, selected }, carrier.replaced, lend.length > 0);
+  const parts = divideContents(selected, carrier.replaced, lend.length > 0);
   for (const [index, part] of parts.entries()) {
     if (index > 0) for (const statement of lend) await session.run(statement);
     if (part.replaced !== undefined) await carrier.makeInPlaceOf(part.replaced);
-    for (const [text, sections] of [
-      [part.about, []],
-      [part.contents, ["--section=pre-data"]],
-    ] as const) {
-      if (text.trim() === "") continue;
-      writeFileSync(list, text, { mode: 0o600 });
-      await runRestore({ ...options, jobs: 1 }, list, sections);
-    }
+    await runRestore({ ...options, jobs: 1 }, part.about, []);
+    await runRestore({ ...options, jobs: 1 }, part.contents, ["--section=pre-data"]);
   }
-  writeFileSync(list, selected, { mode: 0o600 });
 }
 
 /** Whether an object in no schema is the privilege of an extension that was left out. */
@@ -219,16 +201,17 @@ const needsRights =
 
 async function runRestore(
   { connection, manifest, file, jobs, tablespaces, signal }: RestoreOptions,
-  list: string,
+  list: Contents,
   sections: readonly string[],
 ): Promise<void> {
+  if (list.isEmpty) return;
   const args = [
     `--dbname=${connection.PGDATABASE}`,
     `--jobs=${jobs}`,
     "--exit-on-error",
     "--no-password",
     ...(tablespaces ? [] : ["--no-tablespaces"]),
-    `--use-list=${list}`,
+    `--use-list=${list.file}`,
     ...sections,
     file,
   ];
@@ -236,27 +219,41 @@ async function runRestore(
   await outputOf("pg_restore", launchOf("pg_restore", args, env, majorOf(manifest.dumpVersion)), signal);
 }
 
-/** Reads the table of contents of a dump, with what each line needs; fails when the file is not a dump. */
-export function listContents(
+/** Writes the table of contents of a dump, with what each line needs, beside it; fails when the file is not a dump. */
+export async function listContents(
   file: string,
-  { dumpVersion }: Pick<Manifest, "dumpVersion">,
+  manifest: Pick<Manifest, "dumpVersion">,
   signal: AbortSignal,
-): Promise<string> {
-  const launch = launchOf("pg_restore", ["--list", "--verbose", file], undefined, majorOf(dumpVersion));
-  return outputOf("pg_restore", launch, signal, maximumContentsBytes);
+): Promise<Contents> {
+  return list({ file, args: ["--verbose"], into: `${file}.contents` }, manifest, signal);
 }
 
 /** The numbers of the lines of a dump's contents that are in a schema. */
 export async function listSchema(
   file: string,
   schema: string,
-  { dumpVersion }: Pick<Manifest, "dumpVersion">,
+  manifest: Pick<Manifest, "dumpVersion">,
   signal: AbortSignal,
 ): Promise<ReadonlySet<string>> {
-  const args = ["--list", `--schema=${schema}`, file];
-  const launch = launchOf("pg_restore", args, undefined, majorOf(dumpVersion));
-  const contents = await outputOf("pg_restore", launch, signal, maximumContentsBytes);
-  return new Set(linesOf(contents).map(({ id }) => id));
+  const into = `${file}.schema`;
+  const contents = await list({ file, args: [`--schema=${schema}`], into }, manifest, signal);
+  const ids = new Set<string>();
+  for (const { id } of contents.lines()) ids.add(id);
+  rmSync(into);
+  return ids;
+}
+
+async function list(
+  { file, args, into }: { file: string; args: readonly string[]; into: string },
+  { dumpVersion }: Pick<Manifest, "dumpVersion">,
+  signal: AbortSignal,
+): Promise<Contents> {
+  const launch = launchOf("pg_restore", ["--list", ...args, file], undefined, majorOf(dumpVersion));
+  const child = new Child({ label: "pg_restore", launch, signal });
+  child.stdin.end();
+  await pipeline(child.stdout, createWriteStream(into, { mode: 0o600, flags: "wx" }));
+  await child.success();
+  return new Contents(into);
 }
 
 /** @returns the extensions that could not be created, and a sentence for each membership that could not be made */

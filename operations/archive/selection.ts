@@ -1,8 +1,9 @@
 import { Failure } from "../../lib/failure.ts";
 import { counted, listed, listedSome } from "../../lib/text.ts";
-import { type Line, linesOf } from "./contents.ts";
+import type { Contents, Line } from "./contents.ts";
 import type { Details } from "./details.ts";
-import type { Description, Manifest } from "./manifest.ts";
+import { type Item, type Listing, narrowedListing } from "./listing.ts";
+import type { Manifest } from "./manifest.ts";
 import { type Place, parseQualified, placeOf, type QualifiedName, unquoted } from "./qualified-names.ts";
 
 /** What of a backup a person wants, as it was typed: schemas, or tables with their schemas. */
@@ -25,7 +26,7 @@ const named = 5;
  *
  * @throws {Failure} `refused`, when the backup has none of that name
  */
-export function selectionOf(manifest: Manifest, wanted: Wanted): Selection | undefined {
+export function selectionOf(manifest: Manifest, names: ListedNames, wanted: Wanted): Selection | undefined {
   if (wanted.schemas.length === 0 && wanted.tables.length === 0) return undefined;
   const schemas = wanted.schemas.map((text) => {
     const found = [text, unquoted(text), text.toLowerCase()].find((name) =>
@@ -35,7 +36,7 @@ export function selectionOf(manifest: Manifest, wanted: Wanted): Selection | und
     const names = manifest.schemas.map(({ name }) => name);
     throw new Failure("refused", `The backup has no schema ${text}: it has ${listedSome(names, named)}`);
   });
-  const there = Object.keys(manifest.description.tables).flatMap((name) => parseQualified(name) ?? []);
+  const there = names.tables.flatMap((name) => parseQualified(name) ?? []);
   const tables = wanted.tables.map((text) => {
     const typed = parseQualified(text.includes(".") ? text : `public.${text}`);
     const folded = typed && { schema: typed.schema.toLowerCase(), name: typed.name.toLowerCase() };
@@ -51,17 +52,36 @@ export function selectionOf(manifest: Manifest, wanted: Wanted): Selection | und
   return { schemas: [...new Set(schemas)], tables };
 }
 
+/** Names of what a backup has, which a selection is found by. */
+export interface ListedNames {
+  objects: string[];
+  tables: string[];
+}
+
+/** Reads the names of a listing. */
+export async function readNames(listing: Listing): Promise<ListedNames> {
+  const found: ListedNames = { objects: [], tables: [] };
+  for await (const { kind, name } of listing.items("own")) {
+    if (kind === "object") found.objects.push(name);
+    if (kind === "table") found.tables.push(name);
+  }
+  return found;
+}
+
 /** The manifest of a selection before the dump was read: what a restore would replace, and which schemas it is in. */
-export function selectedManifest(manifest: Manifest, selection: Selection): Manifest {
+export function selectedManifest(
+  manifest: Manifest,
+  { objects }: ListedNames,
+  selection: Selection,
+): Manifest {
   const wanted = new Set([...selection.schemas, ...selection.tables.map(({ schema }) => schema)]);
-  const all = Object.keys(manifest.description.objects);
-  const inside = all.filter((object) => wanted.has(placeOf(object)?.schema ?? "")).length;
+  const inside = objects.filter((object) => wanted.has(placeOf(object)?.schema ?? "")).length;
   return {
     ...manifest,
     schemas: manifest.schemas.filter(({ name }) => wanted.has(name)),
     // Locks are not recorded for each schema.
     lockable:
-      selection.tables.length > 0 ? 0 : Math.ceil((manifest.lockable * inside) / Math.max(1, all.length)),
+      selection.tables.length > 0 ? 0 : Math.ceil((manifest.lockable * inside) / Math.max(1, objects.length)),
     extensions: manifest.extensions.map((extension) => ({ ...extension, needed: false })),
   };
 }
@@ -69,14 +89,24 @@ export function selectedManifest(manifest: Manifest, selection: Selection): Mani
 /** A part of a backup, which is restored as if it were the backup. */
 export interface Narrowed {
   manifest: Manifest;
-  contents: string;
+  contents: Contents;
   details: Details;
+  listing: Listing;
   /** The tables with their partitions; empty when schemas are selected. */
   tables: QualifiedName[];
   /** The lines of some of the tables. */
-  contentsFor: (tables: readonly QualifiedName[]) => string;
+  contentsFor: (tables: readonly QualifiedName[]) => Contents;
   /** What is left out, one sentence each. */
   leftOut: string[];
+}
+
+/** A backup that a part is taken of. */
+export interface Complete {
+  manifest: Manifest;
+  contents: Contents;
+  details: Details;
+  listing: Listing;
+  names: ListedNames;
 }
 
 /**
@@ -87,11 +117,11 @@ export interface Narrowed {
  * @param isNew whether a new database is made
  */
 export function narrow(
-  { manifest, contents, details }: { manifest: Manifest; contents: string; details: Details },
+  { manifest, contents, details, listing, names }: Complete,
   selection: Selection,
   { idsIn, isNew }: { idsIn: ReadonlyMap<string, ReadonlySet<string>>; isNew: boolean },
 ): Narrowed {
-  const lines = linesOf(contents);
+  const lines = [...contents.lines()];
   const roles = new Set([...manifest.roles.map(({ name }) => name), ...manifest.needsRoles]);
   const found = new Finder(lines, idsIn, roles);
   const tables = selection.tables.length > 0 ? found.withPartitions(selection.tables) : [];
@@ -120,6 +150,11 @@ export function narrow(
     const place = placeOf(object);
     return place !== undefined && isChosen(place) && !isLeftKey(place);
   };
+  const hasSchemas = selection.schemas.length > 0;
+  const isKept = ({ kind, name }: Item): boolean => {
+    if (kind !== "object") return isExpected(`${kind} ${name}`);
+    return isExpected(name) && (hasSchemas || !name.startsWith("schema "));
+  };
   const wanted = new Set([...selection.schemas, ...tables.map(({ schema }) => schema)]);
   const narrowed: Manifest = {
     ...manifest,
@@ -128,7 +163,6 @@ export function narrow(
       ? [...manifest.schemas, ...manifest.companions].filter(({ name }) => !wanted.has(name))
       : manifest.companions,
     whole: false,
-    description: narrowedDescription(manifest.description, isExpected, selection.schemas.length > 0),
     globals: {},
     companionRows: {},
     dependents: isNew || tables.length > 0 ? {} : manifest.dependents,
@@ -144,7 +178,7 @@ export function narrow(
   const shown = new Set([...kept.map(({ id }) => id), ...(tables.length > 0 ? [] : beside)]);
   return {
     manifest: narrowed,
-    contents: textOf(lines.filter(({ id }) => shown.has(id))),
+    contents: contents.only(({ id }) => shown.has(id)),
     details: {
       ...details,
       settings: [],
@@ -154,33 +188,32 @@ export function narrow(
           return extensions.some((one) => one.name === extension) && !/^(?:rows|value) of /.test(name);
         if (replaces !== null) return keptEntries.has(replaces);
         if (schema === null || !wanted.has(schema)) return false;
-        return (
-          tables.length === 0 || tables.some((table) => name.includes(` ${quotedName(manifest, table)}`))
-        );
+        return tables.length === 0 || tables.some((table) => name.includes(` ${quotedName(names, table)}`));
       }),
     },
+    listing: narrowedListing(listing, isKept),
     tables,
     contentsFor: (some) => {
       const ids = new Set(some.flatMap((table) => [...found.partsOf(table)]));
-      return textOf(lines.filter(({ id }) => ids.has(id) && shown.has(id)));
+      return contents.only(({ id }) => ids.has(id) && shown.has(id));
     },
     leftOut: [
       ...keys.map(
         ({ rest }) =>
           `The foreign key «${rest.replace(/^FK CONSTRAINT /, "")}» was left out: the rows that it refers to are not restored.`,
       ),
-      restSentence(manifest, narrowed),
+      restSentence(
+        manifest,
+        names.tables.filter((name) => !isExpected(`table ${name}`)),
+      ),
     ],
   };
 }
 
 /** Says what of the backup is not restored. */
-function restSentence(manifest: Manifest, narrowed: Manifest): string {
-  const tables = Object.keys(manifest.description.tables).filter(
-    (name) => !Object.hasOwn(narrowed.description.tables, name),
-  );
+function restSentence(manifest: Manifest, tables: readonly string[]): string {
   const globals = Object.keys(manifest.globals);
-  const { largeObjects } = manifest.description;
+  const { largeObjects } = manifest.contains;
   const parts = [
     ...(tables.length === 0 ? [] : [`${counted(tables.length, "table")} (${listedSome(tables, named)})`]),
     ...(largeObjects === 0 ? [] : [counted(largeObjects, "large object")]),
@@ -192,22 +225,9 @@ function restSentence(manifest: Manifest, narrowed: Manifest): string {
   return `Only the selection was restored. Left out: ${listed(parts, "and")}.`;
 }
 
-function narrowedDescription(
-  all: Description,
-  isExpected: (object: string) => boolean,
-  isOfSchemas: boolean,
-): Description {
-  const pick = <T>(kind: string, record: Readonly<Record<string, T>>): Record<string, T> =>
-    Object.fromEntries(Object.entries(record).filter(([name]) => isExpected(`${kind}${name}`)));
-  const objects = pick("", all.objects);
-  if (!isOfSchemas)
-    for (const name of Object.keys(objects)) if (name.startsWith("schema ")) delete objects[name];
-  return { ...all, objects, tables: pick("table ", all.tables), sequences: pick("sequence ", all.sequences) };
-}
-
-function quotedName({ description }: Manifest, table: QualifiedName): string {
+function quotedName({ tables }: ListedNames, table: QualifiedName): string {
   return (
-    Object.keys(description.tables).find((name) => {
+    tables.find((name) => {
       const parsed = parseQualified(name);
       return parsed !== undefined && isSame(parsed, table);
     }) ?? ""
@@ -400,21 +420,20 @@ const tableKinds = [
   "SEQUENCE OWNED BY",
 ];
 
-function textOf(lines: readonly Line[]): string {
-  return lines
-    .map(({ text, needs }) => (needs.length === 0 ? text : `${text}\n;\tdepends on: ${needs.join(" ")}`))
-    .join("\n");
-}
-
 function oneLine(name: string): string {
   return name.replaceAll(/[\n\r]/g, " ");
 }
 
 /** Schemas whose lines a selection is found by: partitions may be in any. */
-export function schemasToList(manifest: Manifest, selection: Selection, contents: string): string[] {
+export function schemasToList(manifest: Manifest, selection: Selection, contents: Contents): string[] {
   const all = [...manifest.schemas, ...manifest.companions].map(({ name }) => name);
   const companions = manifest.companions.map(({ name }) => name);
-  const hasPartitions = selection.tables.length > 0 && contents.includes(" TABLE ATTACH ");
+  const hasPartitions = selection.tables.length > 0 && hasAttached(contents);
   const own = [...selection.schemas, ...selection.tables.map(({ schema }) => schema)];
   return hasPartitions ? all : [...new Set([...own, ...companions])];
+}
+
+function hasAttached(contents: Contents): boolean {
+  for (const { rest } of contents.lines()) if (rest.startsWith("TABLE ATTACH ")) return true;
+  return false;
 }

@@ -128,12 +128,12 @@ function envelopeOf(text: string): Envelope | undefined {
 }
 
 function statementOf(manifest: Manifest): unknown {
-  const { key, stack, takenAt, recipients, sealed } = manifest;
+  const { key, stack, takenAt, recipients, sealed, legacy = manifest } = manifest;
   return {
     _type: statementType,
     subject: [
       { name: key, digest: { sha256: sealed.sha256 } },
-      { name: manifestKey(key), digest: { sha256: sha256(canonicalBytes(manifest)) } },
+      { name: manifestKey(key), digest: { sha256: sha256(canonicalBytes(legacy)) } },
     ],
     predicateType: backupPredicateType,
     predicate: { stack, takenAt, recipients },

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { Session } from "../../postgres/session.ts";
 import { attempt } from "./attempt.ts";
+import type { Contents } from "./contents.ts";
 
 const enabledRows = z.array(z.object({ name: z.string(), mode: z.string() }));
 
@@ -31,10 +32,9 @@ export async function quietEventTriggers(session: Session): Promise<() => Promis
 }
 
 /** Divides a table of contents: the event triggers are made last, since they run at what is made after them. */
-export function splitEventTriggers(contents: string): { others: string; eventTriggers: string } {
-  const [eventTriggers, others] = divided(
-    contents,
-    /^\d+; (?:3466 \d+ EVENT TRIGGER|\d+ \d+ COMMENT - EVENT TRIGGER) /,
+export function splitEventTriggers(contents: Contents): { others: Contents; eventTriggers: Contents } {
+  const [eventTriggers, others] = contents.divided(({ text }) =>
+    /^\d+; (?:3466 \d+ EVENT TRIGGER|\d+ \d+ COMMENT - EVENT TRIGGER) /.test(text),
   );
   return { others, eventTriggers };
 }
@@ -45,17 +45,9 @@ export function splitEventTriggers(contents: string): { others: string; eventTri
  * the topmost table first: two workers would race. A name of a schema may have spaces, and a comment that only looks
  * like one on a trigger is as good among these.
  */
-export function splitTriggers(contents: string): { others: string; triggers: string } {
-  const [triggers, others] = divided(
-    contents,
-    /^\d+; (?:2620 \d+ TRIGGER|\d+ \d+ COMMENT (?!- EVENT ).* TRIGGER) /,
+export function splitTriggers(contents: Contents): { others: Contents; triggers: Contents } {
+  const [triggers, others] = contents.divided(({ text }) =>
+    /^\d+; (?:2620 \d+ TRIGGER|\d+ \d+ COMMENT (?!- EVENT ).* TRIGGER) /.test(text),
   );
   return { others, triggers };
-}
-
-/** The lines of a table of contents that fit, and the others. */
-export function divided(contents: string, fits: RegExp): [fitting: string, others: string] {
-  const lines = contents.split("\n");
-  const fitting = lines.filter((line) => fits.test(line));
-  return [`${fitting.join("\n")}\n`, lines.filter((line) => !fits.test(line)).join("\n")];
 }

@@ -1,24 +1,18 @@
 import type { Session } from "../../postgres/session.ts";
 import { type Accepted, type AcceptedDifference, divideAccepted } from "./accepted.ts";
-import { allDifferences, limited, objectDifferences } from "./compare.ts";
-import {
-  describeDatabase,
-  digestsOf,
-  type Objects,
-  prepareSession,
-  readGlobals,
-  readObjects,
-} from "./describe.ts";
+import { limited, objectDifferences } from "./compare.ts";
+import { compareSchemas, type Figures } from "./compare-schemas.ts";
+import { digestsOf, type Objects, prepareSession, readGlobals, readNamed } from "./describe.ts";
 import type { Details } from "./details.ts";
 import { countData } from "./extensions.ts";
-import type { Beside, Description, Manifest } from "./manifest.ts";
-import { pooled, readPools } from "./partition-pools.ts";
+import type { Item, Listing } from "./listing.ts";
+import type { Beside, Manifest } from "./manifest.ts";
 import { findSame } from "./remake.ts";
 
 /** What of a backup was restored. */
 export interface Restored {
-  /** What is expected of the schemas. */
-  description: Description;
+  /** What is expected of the schemas and of the companions. */
+  listing: Listing;
   schemas: readonly string[];
   /** Whether the companions were restored too. */
   surroundings: boolean;
@@ -47,14 +41,26 @@ export async function verify(
   { expressions }: Details,
   restored: Restored,
   acceptable: readonly Accepted[] = [],
-): Promise<{ description: Description; differences: string[]; accepted: AcceptedDifference[] }> {
+): Promise<Verified> {
   await prepareSession(session);
-  const { isIgnored = () => false, isPart = false } = restored;
-  const described = (expected: Description, schemas: readonly string[]) =>
-    compareSchemas(session, { expected, schemas, expressions, isIgnored, isPart });
-  const own = await described(restored.description, restored.schemas);
+  const { listing, isIgnored, isPart } = restored;
+  const own = await compareSchemas(session, {
+    expected: () => listing.items("own"),
+    largeObjects: isPart === true ? undefined : manifest.contains.largeObjects,
+    schemas: restored.schemas,
+    isIgnored,
+    isPart,
+  });
   const beside = manifest.companions.map(({ name }) => name);
-  const around = restored.surroundings ? await described(withRestoredSequences(manifest), beside) : undefined;
+  const around = restored.surroundings
+    ? await compareSchemas(session, {
+        expected: () => withRestoredSequences(listing, manifest),
+        largeObjects: undefined,
+        schemas: beside,
+        isIgnored,
+        isPart,
+      })
+    : undefined;
   const all = [
     ...own.differences,
     ...(around?.differences ?? []),
@@ -66,70 +72,34 @@ export async function verify(
       ? []
       : await compareBeside(session, expressions, {
           expected: pick(manifest.dependents, restored.dependents),
-          read: () => readObjects(session, beside),
+          read: () => readNamed(session, beside, restored.dependents),
         })),
     ...(await compareExtensionData(session, restored.extensions)),
     ...restored.missing,
   ];
   const { counted, accepted } = divideAccepted(all, acceptable);
-  return { description: own.description, differences: limited(counted), accepted };
+  const { figures, missed } = own;
+  return { figures, missed, differences: limited(counted), accepted };
+}
+
+/** What a comparison found. */
+export interface Verified {
+  /** What the schemas have. */
+  figures: Figures;
+  /** Names of objects that were not compared and are missing. */
+  missed: string[];
+  differences: string[];
+  accepted: AcceptedDifference[];
 }
 
 /** What is expected of the companions: the dump has the values of few of their sequences. */
-function withRestoredSequences({ surroundings, companionRows }: Manifest): Description {
-  const restored = Object.entries(surroundings.sequences).filter(([name]) =>
-    Object.hasOwn(companionRows, name),
-  );
-  return { ...surroundings, sequences: Object.fromEntries(restored) };
-}
-
-async function compareSchemas(
-  session: Session,
-  {
-    expected,
-    schemas,
-    expressions,
-    isIgnored,
-    isPart,
-  }: {
-    expected: Description;
-    schemas: readonly string[];
-    expressions: Details["expressions"];
-    isIgnored: (name: string) => boolean;
-    isPart: boolean;
-  },
-): Promise<{ description: Description; differences: string[] }> {
-  const without = (all: Description): Description => ({
-    ...all,
-    objects: Object.fromEntries(Object.entries(all.objects).filter(([name]) => !isIgnored(name))),
-  });
-  const isCounted = (table: string): boolean =>
-    Object.hasOwn(expected.tables, table) && expected.tables[table]?.rows !== null;
-  const { description: all, objects } = await describeDatabase(session, schemas, { isCounted });
-  const description = isPart ? { ...partOf(all, expected), largeObjects: expected.largeObjects } : all;
-  const same = await findSame(session, {
-    expected: expected.objects,
-    expressions,
-    found: objects,
-    read: () => readObjects(session, schemas),
-  });
-  const pools = await readPools(session, schemas);
-  return {
-    description,
-    differences: allDifferences(pooled(without(expected), pools), pooled(without(description), pools), same),
-  };
-}
-
-/** What of a description another one has too. */
-function partOf(all: Description, expected: Description): Description {
-  const pick = <T>(record: Readonly<Record<string, T>>, names: object): Record<string, T> =>
-    Object.fromEntries(Object.entries(record).filter(([name]) => Object.hasOwn(names, name)));
-  return {
-    ...all,
-    objects: pick(all.objects, expected.objects),
-    tables: pick(all.tables, expected.tables),
-    sequences: pick(all.sequences, expected.sequences),
-  };
+async function* withRestoredSequences(
+  listing: Listing,
+  { companionRows }: Pick<Manifest, "companionRows">,
+): AsyncGenerator<Item> {
+  for await (const item of listing.items("around")) {
+    if (item.kind !== "sequence" || Object.hasOwn(companionRows, item.name)) yield item;
+  }
 }
 
 /** Compares expected objects with those that are there; others may be there besides. */

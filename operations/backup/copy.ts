@@ -1,7 +1,7 @@
 import { Failure, reasonOf } from "../../lib/failure.ts";
 import { type Manifest, maximumManifestBytes } from "../archive/manifest.ts";
 import { Tally } from "../archive/seal.ts";
-import { manifestKey, signatureKey } from "../store/names.ts";
+import { listingKey, manifestKey, signatureKey } from "../store/names.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 
 /** Another store that has each backup too. */
@@ -17,7 +17,7 @@ const maximumSignatureBytes = 64 * 1024;
 
 /**
  * Copies a backup to other stores, one after the other: the encrypted dump, whose digest is compared on the way,
- * then its signature, and at last the manifest, which completes the copy. No key is needed for it.
+ * then the list of what it has and its signature, and at last the manifest, which completes the copy. No key is needed for it.
  *
  * @param warn called for each copy that failed and is not required
  * @throws {Failure} `failed`, with the name of each required copy that failed
@@ -46,8 +46,25 @@ export async function copyBackup(
 async function copyTo(
   from: ObjectStore,
   to: ObjectStore,
-  { key, sealed }: Manifest,
+  { key, sealed, listing, legacy }: Manifest,
   signal: AbortSignal,
+): Promise<void> {
+  await copyObject(from, to, { key, sealed, signal });
+  if (legacy === undefined) {
+    await copyObject(from, to, { key: listingKey(key), sealed: listing.sealed, signal });
+  }
+  const signature = signatureKey(key);
+  if ((await from.size(signature)) !== undefined) {
+    await to.put(signature, await from.read(signature, maximumSignatureBytes));
+  }
+  await to.put(manifestKey(key), await from.read(manifestKey(key), maximumManifestBytes));
+}
+
+/** Copies what is encrypted, and compares its digest on the way. */
+async function copyObject(
+  from: ObjectStore,
+  to: ObjectStore,
+  { key, sealed, signal }: { key: string; sealed: Manifest["sealed"]; signal: AbortSignal },
 ): Promise<void> {
   const tally = new Tally();
   const body = tally.through(await from.open(key));
@@ -57,9 +74,4 @@ async function copyTo(
     throw new Failure("failed", `${key} is not what was stored: its digest differs`);
   }
   if ((await to.size(key)) !== bytes) throw new Failure("failed", `the copy does not have ${bytes} bytes`);
-  const signature = signatureKey(key);
-  if ((await from.size(signature)) !== undefined) {
-    await to.put(signature, await from.read(signature, maximumSignatureBytes));
-  }
-  await to.put(manifestKey(key), await from.read(manifestKey(key), maximumManifestBytes));
 }

@@ -5,10 +5,11 @@ import { Failure, reasonOf } from "../../lib/failure.ts";
 import { type Connection, describeConnection } from "../../postgres/connection.ts";
 import { refuseKnownPooler, refuseTransactionPooler } from "../../postgres/pooler.ts";
 import { findProgram, majorOf, versionOf } from "../../postgres/programs.ts";
-import { type ServerSession, withSession } from "../../postgres/session.ts";
+import { type ServerSession, withPatientSession } from "../../postgres/session.ts";
 import { prepareSession } from "../archive/describe.ts";
 import { type Contents, describeContents } from "../archive/describe-contents.ts";
 import { dump } from "../archive/dump.ts";
+import { ListingWriter } from "../archive/listing.ts";
 import { describeHolders, isLockTimeout, lockTimeoutMs } from "../archive/lock-holders.ts";
 import { type Manifest, manifestSchema, maximumManifestBytes } from "../archive/manifest.ts";
 import { neutralSettings, serverNames } from "../archive/names.ts";
@@ -17,7 +18,7 @@ import { findScope, type Scope } from "../archive/scope.ts";
 import { seal, Tally } from "../archive/seal.ts";
 import { signBackup } from "../archive/signature.ts";
 import { databaseBytes, readSurroundings } from "../archive/surroundings.ts";
-import { backupKey, manifestKey, type Purpose, signatureKey } from "../store/names.ts";
+import { backupKey, listingKey, manifestKey, type Purpose, signatureKey } from "../store/names.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 import { type CopyTarget, copyBackup } from "./copy.ts";
 import { type Reporter, tell } from "./report.ts";
@@ -85,7 +86,7 @@ async function takeBackup(options: BackupOptions): Promise<Manifest> {
   const work = (session: ServerSession): Promise<Manifest> => backUpIn(session, options, started);
   for (let tries = 1; ; tries += 1) {
     try {
-      return await withSession(connection, "optropic backup", work, signal);
+      return await withPatientSession(connection, "optropic backup", work, signal);
     } catch (error) {
       // An abort is reported with its own reason.
       signal.throwIfAborted();
@@ -132,8 +133,9 @@ async function backUpIn(session: ServerSession, options: BackupOptions, started:
   const place = { key, snapshot, serverMajor, encoding, scope, hasRoom };
   const content = await dumpAndDescribe(session, options, place);
   await checkStored(store, key, content.sealed.bytes);
+  await checkStored(store, listingKey(key), content.listing.sealed.bytes);
   const manifest: Manifest = {
-    version: 2,
+    version: 3,
     stack,
     key,
     durationMs: Math.round(performance.now() - started),
@@ -200,7 +202,7 @@ async function dumpAndDescribe(
     scope: Scope;
     hasRoom: boolean;
   },
-): Promise<Pick<Manifest, "plain" | "sealed"> & Contents> {
+): Promise<Pick<Manifest, "plain" | "sealed" | "listing"> & Contents> {
   const { store, connection, recipients, lockTimeoutMs: waits = lockTimeoutMs } = options;
   const expectedBytes = await databaseBytes(session);
   const stop = new AbortController();
@@ -220,6 +222,13 @@ async function dumpAndDescribe(
     const body = sealed.through(await seal(plain.through(stream), recipients));
     await store.upload(key, body, { expectedBytes, signal });
   };
+  const listing = new ListingWriter(signal);
+  const list = new Tally();
+  const sent = send();
+  const sendListing = async (): Promise<void> => {
+    const body = endedWith(list.through(await seal(listing.stream, recipients)), sent);
+    await store.upload(listingKey(key), body, { expectedBytes: 0, signal });
+  };
   const failures: unknown[] = [];
   const failing = async <T>(work: Promise<T>): Promise<T | undefined> => {
     try {
@@ -227,16 +236,32 @@ async function dumpAndDescribe(
     } catch (error) {
       failures.push(error);
       stop.abort(error);
+      listing.fail(error);
       await session.end();
       return undefined;
     }
   };
   const [contents] = await Promise.all([
-    failing(describe(session, { ...options, signal }, { snapshot, scope, hasRoom })),
-    failing(send()),
+    failing(describe(session, { ...options, signal }, { snapshot, scope, hasRoom, listing })),
+    failing(sent),
+    failing(sendListing()),
   ]);
   if (contents === undefined || failures.length > 0) throw failures[0];
-  return { plain: plain.result(), sealed: sealed.result(), ...contents };
+  return {
+    plain: plain.result(),
+    sealed: sealed.result(),
+    listing: { items: listing.items, sealed: list.result() },
+    ...contents,
+  };
+}
+
+/** A stream that ends once other work is done, and fails with it: what is stored of it then has a backup. */
+async function* endedWith(
+  source: AsyncIterable<Uint8Array>,
+  work: Promise<unknown>,
+): AsyncGenerator<Uint8Array> {
+  yield* source;
+  await work;
 }
 
 /**
@@ -247,9 +272,19 @@ async function dumpAndDescribe(
 async function describe(
   session: ServerSession,
   { connection, recipients, signal, lockTimeoutMs: waits = lockTimeoutMs }: BackupOptions,
-  { snapshot, scope, hasRoom }: { snapshot: string; scope: Scope; hasRoom: boolean },
+  {
+    snapshot,
+    scope,
+    hasRoom,
+    listing,
+  }: { snapshot: string; scope: Scope; hasRoom: boolean; listing: ListingWriter },
 ): Promise<Contents> {
-  if (!hasRoom) return describeContents(session, scope, { recipients, within: (work) => work(session) });
+  const all = async (within: Within): Promise<Contents> => {
+    const contents = await describeContents(session, scope, { recipients, within, listing });
+    listing.end();
+    return contents;
+  };
+  if (!hasRoom) return all((work) => work(session));
   const counting = async (counter: ServerSession): Promise<Contents> => {
     const within: Within = async (work) => {
       await counter.run("begin transaction isolation level repeatable read, read only");
@@ -262,9 +297,9 @@ async function describe(
     };
     await prepareSession(counter);
     await counter.run(`set lock_timeout = ${waits}`);
-    return describeContents(session, scope, { recipients, within });
+    return all(within);
   };
-  return withSession(connection, "optropic backup", counting, signal);
+  return withPatientSession(connection, "optropic backup", counting, signal);
 }
 
 async function checkStored(store: ObjectStore, key: string, bytes: number): Promise<void> {

@@ -3,7 +3,7 @@ import { Failure } from "../../lib/failure.ts";
 import { type Connection, describeConnection } from "../../postgres/connection.ts";
 import { refuseKnownPooler, refuseTransactionPooler } from "../../postgres/pooler.ts";
 import { majorOf, versionOf } from "../../postgres/programs.ts";
-import { withSession } from "../../postgres/session.ts";
+import { withPatientSession } from "../../postgres/session.ts";
 import type { Manifest } from "../archive/manifest.ts";
 import { serverNames } from "../archive/names.ts";
 import { type ScratchServer, startScratchServer } from "./scratch-server.ts";
@@ -53,7 +53,7 @@ export async function findPlace(options: PlaceOptions, manifest: Manifest): Prom
 /** @returns the version of the server */
 async function lookAtTarget(target: Connection, manifest: Manifest): Promise<string> {
   refuseKnownPooler(target);
-  return withSession(target, "optropic drill", async (session) => {
+  return withPatientSession(target, "optropic drill", async (session) => {
     await refuseTransactionPooler(session, target);
     await session.run(serverNames);
     await checkTarget(session, target, manifest);

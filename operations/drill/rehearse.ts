@@ -22,7 +22,7 @@ export async function rehearse(
     signal: AbortSignal;
   },
   manifest: Manifest,
-  files: Pick<DumpFiles, "file" | "contents" | "details">,
+  files: Pick<DumpFiles, "file" | "contents" | "details" | "listing">,
 ): Promise<string[]> {
   const { connection, restoreMs, accepted, signal } = place;
   if (restoreMs > limitMs) {

@@ -3,17 +3,19 @@ import type { Drill, DrillFinding } from "../../evidence/drill.ts";
 import { removeFolder } from "../../lib/files.ts";
 import { shortened } from "../../lib/text.ts";
 import type { Connection } from "../../postgres/connection.ts";
-import { type ServerSession, withSession } from "../../postgres/session.ts";
+import { type ServerSession, withPatientSession } from "../../postgres/session.ts";
 import { type Accepted, type AcceptedDifference, divideAccepted, unusedNotes } from "../archive/accepted.ts";
+import type { Contents } from "../archive/contents.ts";
 import { restoreProperties } from "../archive/database-properties.ts";
 import { type Details, openDetails } from "../archive/details.ts";
 import { fetchBackup } from "../archive/fetch.ts";
 import { type Choice, chooseBackup } from "../archive/inventory.ts";
-import { type Description, type Manifest, totalsOf } from "../archive/manifest.ts";
+import { fetchListing, type Listing } from "../archive/listing.ts";
+import type { Manifest } from "../archive/manifest.ts";
 import { listContents, restoreParallel } from "../archive/restore.ts";
 import { makeScratchFolder } from "../archive/scratch-folder.ts";
 import { checkSignature, describeSignature, type Signature, type Trust } from "../archive/signature.ts";
-import { verify } from "../archive/verify.ts";
+import { type Verified, verify } from "../archive/verify.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 import { type Check, runChecks } from "./checks.ts";
 import { evidenceOf } from "./findings.ts";
@@ -85,8 +87,10 @@ export async function drill(options: DrillOptions): Promise<DrillOutcome> {
   try {
     const opened = await watch.time("fetch, decrypt and check the digests", async () => {
       const details = await openDetails(manifest, identities);
+      const listed = { store, identities, file: join(folder, "objects"), signal };
+      const listing = await fetchListing(listed, manifest, details);
       await fetchBackup({ store, manifest, identities, file, signal });
-      return { details, contents: await listContents(file, manifest, signal) };
+      return { details, listing, contents: await listContents(file, manifest, signal) };
     });
     const place = await (options.target === undefined
       ? watch.time("start the scratch server", makePlace)
@@ -102,10 +106,12 @@ interface Subject {
   manifest: Manifest;
   signature: Signature;
   details: Details;
+  /** What the backup has. */
+  listing: Listing;
   /** The decrypted dump. */
   file: string;
   /** Its table of contents. */
-  contents: string;
+  contents: Contents;
   watch: Stopwatch;
 }
 
@@ -121,10 +127,7 @@ async function drillIn(place: Place, options: DrillOptions, subject: Subject): P
   }
 }
 
-interface Restored {
-  description: Description;
-  differences: string[];
-  accepted: AcceptedDifference[];
+interface Restored extends Pick<Verified, "figures" | "differences" | "accepted"> {
   notes: string[];
   checks: Drill["checks"];
   /** From the start of the drill to the last check, in milliseconds. */
@@ -134,7 +137,7 @@ interface Restored {
 async function restoreAndLook(
   { connection, server }: Place,
   { jobs, signal, checks, accepted: acceptable = [], inspect, rehearse, progress }: DrillOptions,
-  { manifest, signature, details, file, contents, watch }: Subject,
+  { manifest, signature, details, listing, file, contents, watch }: Subject,
 ): Promise<Restored> {
   const roles = server === undefined ? "powerless" : "full";
   const work = async (session: ServerSession): Promise<Restored> => {
@@ -144,6 +147,7 @@ async function restoreAndLook(
         connection,
         manifest,
         details,
+        listing,
         file,
         contents,
         jobs,
@@ -184,7 +188,7 @@ async function restoreAndLook(
       durationMs: watch.total(),
     };
   };
-  const done = await withSession(connection, "optropic drill", work, signal);
+  const done = await withPatientSession(connection, "optropic drill", work, signal);
   if (rehearse === undefined || done.differences.length > 0) return done;
   progress?.("a restore in place, as a rehearsal");
   const restoreMs = watch.steps.find(({ name }) => name === "restore")?.durationMs ?? 0;
@@ -192,6 +196,7 @@ async function restoreAndLook(
     file,
     contents,
     details,
+    listing,
   });
   return { ...done, notes: [...done.notes, ...rehearsed] };
 }
@@ -204,7 +209,7 @@ function figuresOf(
   place: Place,
   { objectives, at }: DrillOptions,
   { manifest, watch }: Subject,
-  { description, differences, accepted, notes, checks, durationMs }: Restored,
+  { figures, differences, accepted, notes, checks, durationMs }: Restored,
 ): Drill {
   return {
     backup: {
@@ -220,7 +225,7 @@ function figuresOf(
     rpoMinutes: objectives.rpoMinutes,
     graceMinutes: objectives.graceMinutes,
     lossMinutes: Math.max(0, Math.floor((at.getTime() - Date.parse(manifest.takenAt)) / minute)),
-    ...totalsOf(description),
+    ...figures,
     checks,
     differences,
     ...(accepted.length > 0 && { accepted: accepted.slice(0, mostAccepted).map(shortenedDifference) }),

@@ -7,7 +7,7 @@ import { removeFolder } from "../../lib/files.ts";
 import type { Connection } from "../../postgres/connection.ts";
 import { findProgram, majorOf } from "../../postgres/programs.ts";
 import { serverAccount } from "../../postgres/server-account.ts";
-import { withSession } from "../../postgres/session.ts";
+import { withPatientSession } from "../../postgres/session.ts";
 import { databaseStatement } from "../archive/database.ts";
 import type { Manifest } from "../archive/manifest.ts";
 import { makeScratchFolder } from "../archive/scratch-folder.ts";
@@ -57,10 +57,7 @@ const maximumSocketBytes = 107;
 export async function startScratchServer(options: {
   signal: AbortSignal;
   parent?: string | undefined;
-  manifest: Pick<
-    Manifest,
-    "database" | "encoding" | "server" | "serverVersion" | "description" | "surroundings" | "lockable"
-  >;
+  manifest: Pick<Manifest, "database" | "encoding" | "server" | "serverVersion" | "listing" | "lockable">;
 }): Promise<ScratchServer> {
   const { signal } = options;
   const major = majorOf(options.manifest.serverVersion);
@@ -135,18 +132,14 @@ function settingsFor({
   database,
   server,
   serverVersion,
-  description,
-  surroundings,
+  listing,
   lockable,
-}: Pick<
-  Manifest,
-  "database" | "server" | "serverVersion" | "description" | "surroundings" | "lockable"
->): Record<string, string> {
+}: Pick<Manifest, "database" | "server" | "serverVersion" | "listing" | "lockable">): Record<string, string> {
   const folder = join(dirname(findProgram("postgres", majorOf(serverVersion))), "..", "lib");
   const libraries = (server.preload ?? []).filter(
     (library) => /^[\w-]+$/.test(library) && existsSync(join(folder, `${library}.so`)),
   );
-  const objects = Object.keys(description.objects).length + Object.keys(surroundings.objects).length;
+  const objects = listing.items;
   return {
     // The comparison and a restore in place lock every object in one transaction; there are 40 connections.
     max_locks_per_transaction: `${Math.max(fewestLocks, Math.ceil(objects / 10), Math.ceil(lockable / 10))}`,
@@ -170,7 +163,7 @@ async function createDatabase(
   connection: Connection,
   { database, encoding, server }: Pick<Manifest, "database" | "encoding" | "server">,
 ): Promise<string[]> {
-  return withSession(connection, "optropic drill", async (session) => {
+  return withPatientSession(connection, "optropic drill", async (session) => {
     await session.run("drop database postgres");
     try {
       await session.run(databaseStatement({ database, encoding, server }));

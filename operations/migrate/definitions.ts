@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { ServerSession } from "../../postgres/session.ts";
-import { digestsOf, type Objects, prepareSession, readObjects } from "../archive/describe.ts";
+import { digestsOf, type Objects, prepareSession, readNamed } from "../archive/describe.ts";
 
 /** Digests of the definitions of everything in the schemas that are not the system's, besides Prisma's own table. */
 export async function definitions(session: ServerSession): Promise<Record<string, string>> {
@@ -25,8 +25,8 @@ export async function objectsIn(session: ServerSession, only?: ReadonlySet<strin
   await session.run("begin");
   try {
     await prepareSession(session);
-    const objects = await readObjects(session, schemas);
-    return new Map([...objects].filter(([name]) => !/\b_prisma_migrations(?:_pkey)?\b/.test(name)));
+    const isWanted = (name: string): boolean => !/\b_prisma_migrations(?:_pkey)?\b/.test(name);
+    return await readNamed(session, schemas, { has: isWanted });
   } finally {
     await session.run("rollback");
   }

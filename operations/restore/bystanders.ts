@@ -1,5 +1,5 @@
 import type { Session } from "../../postgres/session.ts";
-import { digestsOf, prepareSession, readGlobals, readObjects } from "../archive/describe.ts";
+import { digestOf, digestsOf, prepareSession, readGlobals, readObjects } from "../archive/describe.ts";
 import type { Manifest } from "../archive/manifest.ts";
 import { namesOf } from "../archive/names.ts";
 import { schemasQuery } from "../archive/scope.ts";
@@ -23,8 +23,11 @@ export async function readBystanders(session: Session, manifest: Manifest): Prom
   await prepareSession(session);
   const restored = new Set(manifest.schemas.map(({ name }) => name));
   const others = [...(await namesOf(session, schemasQuery))].filter((name) => !restored.has(name));
+  const objects: [string, string][] = [];
+  for await (const [name, described] of readObjects(session, others))
+    objects.push([name, digestOf(described)]);
   return {
-    objects: digestsOf(await readObjects(session, others)),
+    objects: Object.fromEntries(objects),
     globals: digestsOf(await readGlobals(session)),
   };
 }

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { Session } from "../../postgres/session.ts";
-import type { Description } from "../archive/manifest.ts";
+import type { Contents } from "../archive/contents.ts";
 
 const rolesSchema = z.array(z.object({ name: z.string(), quoted: z.string() }));
 
@@ -22,15 +22,12 @@ export async function readForeignRoles(session: Session): Promise<RoleName[]> {
 /**
  * Removes the default privileges of these roles from a table of contents as `pg_restore --list` prints it.
  */
-export function withoutDefaultPrivileges(contents: string, roles: readonly RoleName[]): string {
+export function withoutDefaultPrivileges(contents: Contents, roles: readonly RoleName[]): Contents {
   const names = new Set(roles.map(({ name }) => name.replaceAll(/[\n\r]/g, " ")));
-  return contents
-    .split("\n")
-    .filter((line) => {
-      const [, owner] = /^\d+; 826 \d+ DEFAULT ACL .* DEFAULT PRIVILEGES FOR [A-Z]+ (.*)$/.exec(line) ?? [];
-      return owner === undefined || !names.has(owner);
-    })
-    .join("\n");
+  return contents.only(({ text }) => {
+    const [, owner] = /^\d+; 826 \d+ DEFAULT ACL .* DEFAULT PRIVILEGES FOR [A-Z]+ (.*)$/.exec(text) ?? [];
+    return owner === undefined || !names.has(owner);
+  });
 }
 
 /** Whether an object is the default privileges of one of these roles. */
@@ -40,14 +37,8 @@ export function isDefaultPrivilegesOf(roles: readonly RoleName[]): (object: stri
 }
 
 /** Sentences on default privileges that were in the backup and cannot be set again. */
-export function droppedDefaults(
-  expected: Description,
-  found: Description,
-  isForeign: (object: string) => boolean,
-): string[] {
-  return Object.keys(expected.objects)
-    .filter((object) => isForeign(object) && !Object.hasOwn(found.objects, object))
-    .map((object) => `${object} were dropped, because only that role can set them.`);
+export function droppedDefaults(missed: readonly string[]): string[] {
+  return missed.map((object) => `${object} were dropped, because only that role can set them.`);
 }
 
 /**

@@ -2,7 +2,7 @@ import { Failure } from "../../lib/failure.ts";
 import { listed } from "../../lib/text.ts";
 import { type Connection, describeConnection } from "../../postgres/connection.ts";
 import { refuseKnownPooler, refuseTransactionPooler } from "../../postgres/pooler.ts";
-import { type Session, withSession } from "../../postgres/session.ts";
+import { type Session, withPatientSession } from "../../postgres/session.ts";
 import { lockableObjects, lockCapacity, locksProblem } from "../archive/locks.ts";
 import type { Manifest } from "../archive/manifest.ts";
 import { namesOf, neutralSettings, serverNames } from "../archive/names.ts";
@@ -33,7 +33,7 @@ export interface Present {
 /** Looks at the target of a restore, without changing it. */
 export async function inspectTarget(target: Connection, manifest: Manifest): Promise<Present> {
   refuseKnownPooler(target);
-  return withSession(target, "optropic restore", async (session) => {
+  return withPatientSession(target, "optropic restore", async (session) => {
     await refuseTransactionPooler(session, target);
     await session.run(`${neutralSettings}; ${serverNames}`);
     const restored = new Set(manifest.schemas.map(({ name }) => name));

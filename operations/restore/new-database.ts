@@ -1,11 +1,11 @@
 import * as z from "zod";
 import { Failure, reasonOf } from "../../lib/failure.ts";
 import { type Connection, describeConnection } from "../../postgres/connection.ts";
-import { type ServerSession, withSession } from "../../postgres/session.ts";
+import { type ServerSession, withPatientSession } from "../../postgres/session.ts";
 import { type Accepted, acceptedSentences } from "../archive/accepted.ts";
 import { databaseStatement, emptiness } from "../archive/database.ts";
 import { restoreProperties } from "../archive/database-properties.ts";
-import { type Manifest, totalsOf } from "../archive/manifest.ts";
+import type { Manifest } from "../archive/manifest.ts";
 import { serverNames } from "../archive/names.ts";
 import { restoreParallel } from "../archive/restore.ts";
 import { verify } from "../archive/verify.ts";
@@ -39,7 +39,7 @@ export async function restoreIntoNew(
   const { target } = options;
   await createOrCheck(target, manifest);
   try {
-    return await withSession(
+    return await withPatientSession(
       target,
       "optropic restore",
       (session) => restoreWithin(session, options, manifest, files),
@@ -55,13 +55,14 @@ async function restoreWithin(
   session: ServerSession,
   { target, jobs, createRoles, acceptDifferences, accepted: acceptable, signal }: NewDatabaseOptions,
   manifest: Manifest,
-  { file, contents, details, tablespaces, part }: DumpFiles,
+  { file, contents, details, listing, tablespaces, part }: DumpFiles,
 ): Promise<Replaced> {
   const { restored, notes } = await restoreParallel({
     session,
     connection: target,
     manifest,
     details,
+    listing,
     file,
     contents,
     jobs,
@@ -70,7 +71,7 @@ async function restoreWithin(
     signal,
   });
   await session.run("begin");
-  const { description, differences, accepted } = await verify(
+  const { figures, differences, accepted } = await verify(
     session,
     manifest,
     details,
@@ -88,7 +89,7 @@ async function restoreWithin(
   const { properties } = details;
   const kept = properties === null ? [] : await restoreProperties(session, properties);
   return {
-    ...totalsOf(description),
+    ...figures,
     differences: [...notes, ...kept, ...acceptedSentences(accepted), ...differences],
   };
 }
@@ -104,7 +105,7 @@ async function createOrCheck(target: Connection, manifest: Manifest): Promise<vo
     return false;
   });
   if (!exists) return;
-  await withSession(target, "optropic restore", async (session) => {
+  await withPatientSession(target, "optropic restore", async (session) => {
     await session.run(serverNames);
     const problem = await emptiness(session);
     if (problem === undefined) return;
@@ -140,7 +141,7 @@ async function inMaintenance<T>(
 ): Promise<T> {
   const [first = "postgres", second = "template1"] = maintenance.filter((name) => name !== target.PGDATABASE);
   const open = (database: string): Promise<T> =>
-    withSession({ ...target, PGDATABASE: database }, "optropic restore", async (session) => {
+    withPatientSession({ ...target, PGDATABASE: database }, "optropic restore", async (session) => {
       await session.run(serverNames);
       return work(session);
     });

@@ -1,5 +1,6 @@
 import { escapeIdentifier } from "pg";
 import * as z from "zod";
+import type { Contents } from "../archive/contents.ts";
 import type { Manifest } from "../archive/manifest.ts";
 import type { QualifiedName } from "../archive/qualified-names.ts";
 import { lendSearchPath } from "../archive/search-path.ts";
@@ -10,7 +11,7 @@ import type { ScriptSession } from "./script-session.ts";
 /** Tables of a backup, and the part of a dump's contents that is about some of them. */
 export interface TablesPart {
   tables: readonly QualifiedName[];
-  contentsFor: (tables: readonly QualifiedName[]) => string;
+  contentsFor: (tables: readonly QualifiedName[]) => Contents;
 }
 
 /**

@@ -4,12 +4,14 @@ import type { Connection } from "../../postgres/connection.ts";
 import { type Accepted, acceptedSentences } from "../archive/accepted.ts";
 import { attempt } from "../archive/attempt.ts";
 import { carrierFor } from "../archive/carried.ts";
+import type { Contents } from "../archive/contents.ts";
 import { differingProperties } from "../archive/database-properties.ts";
 import { readableEncoding, withoutCompiler } from "../archive/describe.ts";
 import { type Details, readSettings } from "../archive/details.ts";
 import { extensionCommentStatements } from "../archive/extension-comments.ts";
+import type { Listing } from "../archive/listing.ts";
 import { describeHolders, isLockTimeout, lockTimeoutMs } from "../archive/lock-holders.ts";
-import { type Manifest, totalsOf } from "../archive/manifest.ts";
+import type { Manifest } from "../archive/manifest.ts";
 import { makeBlocks, namesOf, neutralSettings, serverNames } from "../archive/names.ts";
 import { belongsTo } from "../archive/restore.ts";
 import { quietEventTriggers } from "../archive/triggers.ts";
@@ -52,8 +54,10 @@ export interface Replaced {
 export interface DumpFiles {
   file: string;
   /** Its table of contents. */
-  contents: string;
+  contents: Contents;
   details: Details;
+  /** What the backup has. */
+  listing: Listing;
   /** Roles whose default privileges are left out. */
   foreignRoles: readonly RoleName[];
   /** Whether the target has the tablespaces of the backup. */
@@ -193,7 +197,7 @@ async function replaceWithin(
   await enableOthers();
   const isForeign = isDefaultPrivilegesOf(files.foreignRoles);
   const restored = {
-    description: manifest.description,
+    listing: files.listing,
     schemas,
     surroundings: false,
     globals: new Set(
@@ -207,7 +211,7 @@ async function replaceWithin(
     isPart: files.part !== undefined,
     isIgnored: isForeign,
   };
-  const { description, differences, accepted } = await verify(
+  const { figures, missed, differences, accepted } = await verify(
     session,
     manifest,
     files.details,
@@ -221,11 +225,11 @@ async function replaceWithin(
   await removeBlocks();
   options.signal.throwIfAborted();
   return {
-    ...totalsOf(description),
+    ...figures,
     differences: [
       ...plan.lost,
       ...unpublished,
-      ...droppedDefaults(manifest.description, description, isForeign),
+      ...droppedDefaults(missed),
       ...plan.reverted.map(
         (name) =>
           `${name} depends on what was restored and is as the backup has it: the target had another definition.`,
@@ -245,7 +249,7 @@ async function replaceTablesWithin(
   session: ScriptSession,
   options: ReplaceOptions,
   manifest: Manifest,
-  { file, contents, details, foreignRoles, tablespaces, part }: DumpFiles,
+  { file, contents, details, listing, foreignRoles, tablespaces, part }: DumpFiles,
 ): Promise<Replaced> {
   await session.run(sessionSettings);
   const waits = options.lockTimeoutMs ?? lockTimeoutMs;
@@ -256,10 +260,15 @@ async function replaceTablesWithin(
   const { noOwner, signal } = options;
   const { dumpVersion } = manifest;
   const run = { file, dumpVersion, contents, foreignRoles, noOwner, tablespaces, signal };
-  await replaceTables(session, manifest, part ?? { tables: [], contentsFor: () => "" }, run);
+  await replaceTables(
+    session,
+    manifest,
+    part ?? { tables: [], contentsFor: () => contents.only(() => false) },
+    run,
+  );
   await enableOthers();
   const restored = {
-    description: manifest.description,
+    listing,
     schemas: manifest.schemas.map(({ name }) => name),
     surroundings: false,
     globals: new Set<string>(),
@@ -268,7 +277,7 @@ async function replaceTablesWithin(
     missing: [],
     isPart: true,
   };
-  const { description, differences, accepted } = await verify(
+  const { figures, differences, accepted } = await verify(
     session,
     manifest,
     details,
@@ -280,7 +289,7 @@ async function replaceTablesWithin(
   await standBack(session, actedFor);
   await removeBlocks();
   signal.throwIfAborted();
-  return { ...totalsOf(description), differences: [...acceptedSentences(accepted), ...differences] };
+  return { ...figures, differences: [...acceptedSentences(accepted), ...differences] };
 }
 
 /** A sentence on what the database itself has and a restore in place leaves as it is. */

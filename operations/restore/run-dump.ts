@@ -1,9 +1,9 @@
-import { writeFileSync } from "node:fs";
 import { Child } from "../../lib/child.ts";
 import { launchOf, majorOf } from "../../postgres/programs.ts";
 import { attempt } from "../archive/attempt.ts";
 import type { Carrier } from "../archive/carried.ts";
 import {
+  type Contents,
   contentsOf,
   dataOf,
   divideContents,
@@ -31,7 +31,7 @@ export interface DumpRun {
   /** Version of the pg_dump that wrote it. */
   dumpVersion: string;
   /** Its table of contents. */
-  contents: string;
+  contents: Contents;
   /** Roles whose default privileges are left out. */
   foreignRoles: readonly RoleName[];
   noOwner: boolean;
@@ -68,16 +68,12 @@ export async function runDump(
   };
   const without = companions.map((name) => `--exclude-schema=${name}`);
   const { lend, takeBack } = lendSearchPath(manifest);
-  const privileges = schemaPrivilegesOf(main);
-  if (privileges.trim() !== "") await runList(session, run, privileges, []);
-  const division = { contents: run.contents, selected: main };
-  for (const [index, part] of divideContents(division, carrier.replaced, lend.length > 0).entries()) {
+  await runList(session, run, schemaPrivilegesOf(main), []);
+  for (const [index, part] of divideContents(main, carrier.replaced, lend.length > 0).entries()) {
     if (index > 0) for (const statement of lend) await session.run(statement);
     if (part.replaced !== undefined) await carrier.makeInPlaceOf(part.replaced);
-    if (part.about.trim() !== "") await runList(session, run, part.about, []);
-    if (part.contents.trim() !== "") {
-      await runList(session, run, part.contents, ["--section=pre-data", ...without]);
-    }
+    await runList(session, run, part.about, []);
+    await runList(session, run, part.contents, ["--section=pre-data", ...without]);
   }
   for (const statement of lend) await session.run(statement);
   await carrier.make("first");
@@ -110,7 +106,7 @@ function mainContents(
   manifest: Manifest,
   { plan, room }: { plan: Plan; room: Room },
   { contents, foreignRoles }: DumpRun,
-): string {
+): Contents {
   const unchanged = manifest.extensions
     .filter(({ name }) => !room.withData.has(name))
     .flatMap(({ data }) => data.map(({ entry }) => entry));
@@ -138,16 +134,14 @@ function mainContents(
 export async function runList(
   session: ScriptSession,
   { file, dumpVersion, noOwner, tablespaces, signal }: DumpRun,
-  list: string,
+  list: Contents,
   options: readonly string[],
 ): Promise<void> {
-  if (list.trim() === "") return;
-  const contents = `${file}.contents`;
-  writeFileSync(contents, list, { mode: 0o600 });
+  if (list.isEmpty) return;
   const args = [
     "--file=-",
     "--single-transaction",
-    `--use-list=${contents}`,
+    `--use-list=${list.file}`,
     ...(noOwner ? ["--no-owner"] : []),
     ...(tablespaces ? [] : ["--no-tablespaces"]),
     ...options,

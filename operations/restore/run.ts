@@ -3,18 +3,21 @@ import type { SigningKey } from "../../evidence/keys.ts";
 import { Failure } from "../../lib/failure.ts";
 import { removeFolder } from "../../lib/files.ts";
 import { describeConnection } from "../../postgres/connection.ts";
-import { type Session, withSession } from "../../postgres/session.ts";
+import { type Session, withPatientSession } from "../../postgres/session.ts";
 import { type Details, openDetails } from "../archive/details.ts";
 import { fetchBackup } from "../archive/fetch.ts";
 import { type Choice, chooseBackup } from "../archive/inventory.ts";
+import { fetchListing, type Listing } from "../archive/listing.ts";
 import type { Manifest } from "../archive/manifest.ts";
 import { neutralSettings } from "../archive/names.ts";
 import { refreshRemote } from "../archive/remote.ts";
 import { listContents, listSchema } from "../archive/restore.ts";
 import { makeScratchFolder } from "../archive/scratch-folder.ts";
 import {
+  type Complete,
   type Narrowed,
   narrow,
+  readNames,
   type Selection,
   schemasToList,
   selectedManifest,
@@ -67,56 +70,75 @@ export interface RestoreOutcome extends Replaced {
  * @throws {Failure} which says that nothing was changed, or that this is unknown
  */
 export async function restore(options: RestoreOptions): Promise<RestoreOutcome> {
-  const { store, target, signal, progress } = options;
+  const { store, signal, progress } = options;
   const started = performance.now();
   progress?.("the store");
   const complete = await chooseBackup(store, options.choice, options.warn);
   const signature = await checkSignature(store, complete, options.trust);
-  const selection = options.wanted && selectionOf(complete, options.wanted);
-  const manifest = selection === undefined ? complete : selectedManifest(complete, selection);
+  const folder = makeScratchFolder("optropic-restore", options.scratch);
+  try {
+    const details = await openDetails(complete, options.identities);
+    const listed = { store, identities: options.identities, file: join(folder, "objects"), signal };
+    const listing = await fetchListing(listed, complete, details);
+    const backup = { manifest: complete, details, listing };
+    const { outcome, before } = await restoreChosen(options, backup, folder);
+    const durationMs = Math.round(performance.now() - started);
+    return { manifest: complete, signature, before, ...outcome, durationMs };
+  } finally {
+    removeFolder(folder);
+  }
+}
+
+/** A backup that was chosen. */
+interface Chosen {
+  manifest: Manifest;
+  details: Details;
+  listing: Listing;
+}
+
+/** @returns what was restored, and the key of the backup of the target */
+async function restoreChosen(
+  options: RestoreOptions,
+  { manifest: complete, details, listing }: Chosen,
+  folder: string,
+): Promise<{ outcome: Replaced; before: string | undefined }> {
+  const { store, target, signal, progress, wanted, jobs } = options;
+  const names = wanted === undefined ? { objects: [], tables: [] } : await readNames(listing);
+  const selection = wanted && selectionOf(complete, names, wanted);
+  const manifest = selection === undefined ? complete : selectedManifest(complete, names, selection);
   const present =
-    options.jobs === undefined
-      ? await inspectTarget(target, manifest)
-      : await inspectServer(target, manifest);
+    jobs === undefined ? await inspectTarget(target, manifest) : await inspectServer(target, manifest);
   refuseUnrestorable(options, manifest, present);
   await askFirst(options, {
     manifest,
     replaces: present.schemas.length,
     tables: selection?.tables.length ?? 0,
   });
-  const folder = makeScratchFolder("optropic-restore", options.scratch);
-  try {
-    progress?.("the backup, to check its digests");
-    const file = join(folder, "dump");
-    const details = await openDetails(complete, options.identities);
-    await fetchBackup({ store, manifest: complete, identities: options.identities, file, signal });
-    const contents = await listContents(file, complete, signal);
-    const part =
-      selection &&
-      (await narrowed({ manifest: complete, contents, details }, selection, { file, ...options }));
-    const before = await backUpTarget(options, present);
-    progress?.("the restore");
-    const { foreignRoles, tablespaces } = present;
-    const subject = part ?? { manifest, contents, details };
-    const files = {
-      file,
-      contents: subject.contents,
-      details: subject.details,
-      foreignRoles,
-      tablespaces,
-      part,
-    };
-    const { jobs } = options;
-    const result = await (jobs === undefined
-      ? replace(options, subject.manifest, files)
-      : restoreIntoNew({ ...options, jobs }, subject.manifest, files));
-    const empty = await refreshAfterwards(options, subject.manifest);
-    const differences = [...result.differences, ...empty, ...(part?.leftOut ?? [])];
-    const durationMs = Math.round(performance.now() - started);
-    return { manifest: complete, signature, before, ...result, differences, durationMs };
-  } finally {
-    removeFolder(folder);
-  }
+  progress?.("the backup, to check its digests");
+  const file = join(folder, "dump");
+  await fetchBackup({ store, manifest: complete, identities: options.identities, file, signal });
+  const contents = await listContents(file, complete, signal);
+  const whole = { manifest: complete, contents, details, listing, names };
+  const part = selection && (await narrowed(whole, selection, { file, ...options }));
+  const before = await backUpTarget(options, present);
+  progress?.("the restore");
+  const { foreignRoles, tablespaces } = present;
+  const subject = part ?? { manifest, contents, details, listing };
+  const files = {
+    file,
+    contents: subject.contents,
+    details: subject.details,
+    listing: subject.listing,
+    foreignRoles,
+    tablespaces,
+    part,
+  };
+  const result = await (jobs === undefined
+    ? replace(options, subject.manifest, files)
+    : restoreIntoNew({ ...options, jobs }, subject.manifest, files));
+  const empty = await refreshAfterwards(options, subject.manifest);
+  const differences = [...result.differences, ...empty, ...(part?.leftOut ?? [])];
+  return { outcome: { ...result, differences }, before };
 }
 
 /** Fills what other servers have, once the target is committed: they may be this one, and wait for its locks. */
@@ -129,12 +151,12 @@ async function refreshAfterwards(
     await session.run(neutralSettings);
     return refreshRemote(session, remote);
   };
-  return withSession(target, "optropic restore", refresh, signal);
+  return withPatientSession(target, "optropic restore", refresh, signal);
 }
 
 /** The part of a dump that a selection is. */
 async function narrowed(
-  backup: { manifest: Manifest; contents: string; details: Details },
+  backup: Complete,
   selection: Selection,
   { file, jobs, signal }: { file: string; jobs?: number | undefined; signal: AbortSignal },
 ): Promise<Narrowed> {

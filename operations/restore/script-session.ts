@@ -7,7 +7,7 @@ import { Child } from "../../lib/child.ts";
 import { Failure, reasonOf } from "../../lib/failure.ts";
 import { type Connection, programEnvironment } from "../../postgres/connection.ts";
 import { launchOf } from "../../postgres/programs.ts";
-import type { Session } from "../../postgres/session.ts";
+import { batchesOf, type Session } from "../../postgres/session.ts";
 
 /**
  * A session in psql, which can run a script of pg_restore, data included, and queries in between. It ends at
@@ -16,6 +16,7 @@ import type { Session } from "../../postgres/session.ts";
 export class ScriptSession implements Session {
   #child: Child;
   #lines: Lines;
+  #cursors = 0;
 
   constructor(connection: Connection, signal: AbortSignal) {
     const args = [
@@ -33,11 +34,25 @@ export class ScriptSession implements Session {
   }
 
   async rows(query: string, value?: readonly string[]): Promise<unknown[]> {
-    const text = value === undefined ? query : query.replaceAll("$1", () => arrayLiteral(value));
+    const text = withValue(query, value);
     const [answer = "[]"] = await this.#ask(
       `select coalesce(json_agg(row_to_json(answer)), '[]')::jsonb from (${text}) answer;`,
     );
     return z.array(z.unknown()).parse(JSON.parse(answer));
+  }
+
+  async *batches(query: string, value?: readonly string[]): AsyncGenerator<unknown[]> {
+    this.#cursors += 1;
+    const cursor = `optropic_${this.#cursors}`;
+    await this.run(
+      `declare ${cursor} no scroll cursor for select row_to_json(answer)::jsonb from (${withValue(query, value)}) answer`,
+    );
+    yield* batchesOf(async (count) => {
+      const lines = await this.#ask(`fetch ${count} from ${cursor};`);
+      const bytes = lines.reduce((sum, line) => sum + line.length, 0);
+      return { rows: lines.map((line): unknown => JSON.parse(line)), bytes };
+    });
+    await this.run(`close ${cursor}`);
   }
 
   /** A query that fails ends this session. */
@@ -126,6 +141,11 @@ class Lines {
     }
     return this.#lines.shift();
   }
+}
+
+/** A query with its value in place. */
+function withValue(query: string, value: readonly string[] | undefined): string {
+  return value === undefined ? query : query.replaceAll("$1", () => arrayLiteral(value));
 }
 
 function arrayLiteral(values: readonly string[]): string {

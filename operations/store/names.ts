@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 
 const dumpEnding = ".dump.age";
 const manifestEnding = ".manifest.json";
+const listingEnding = ".objects.age";
 const signatureEnding = ".signature.json";
 
 /** Folder for the backups that a restore takes of its target, which are not backups of the stack. */
@@ -25,6 +26,11 @@ export function manifestKey(key: string): string {
   return key.slice(0, -dumpEnding.length) + manifestEnding;
 }
 
+/** Key of the list of everything that a backup has. */
+export function listingKey(key: string): string {
+  return key.slice(0, -dumpEnding.length) + listingEnding;
+}
+
 /** Key of the signature of a backup. */
 export function signatureKey(key: string): string {
   return key.slice(0, -dumpEnding.length) + signatureEnding;
@@ -34,9 +40,9 @@ export function signatureKey(key: string): string {
 export function readKey(
   prefix: string,
   key: string,
-): { backup: string; part: "dump" | "manifest"; begunAt: Date; purpose: Purpose } | undefined {
+): { backup: string; part: "dump" | "listing" | "manifest"; begunAt: Date; purpose: Purpose } | undefined {
   const match =
-    /^(before-restore\/)?(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z-[0-9a-f]{8}(\.dump\.age|\.manifest\.json)$/.exec(
+    /^(before-restore\/)?(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z-[0-9a-f]{8}(\.dump\.age|\.objects\.age|\.manifest\.json)$/.exec(
       key.startsWith(prefix) ? key.slice(prefix.length) : "",
     );
   if (match === null) return undefined;
@@ -46,5 +52,6 @@ export function readKey(
   if (Number.isNaN(begunAt.getTime()) || begunAt.getUTCDate() !== Number(day)) return undefined;
   const backup = key.slice(0, -ending.length) + dumpEnding;
   const purpose = folder === undefined ? "backup" : "before-restore";
-  return { backup, part: ending === dumpEnding ? "dump" : "manifest", begunAt, purpose };
+  const part = ending === dumpEnding ? "dump" : ending === listingEnding ? "listing" : "manifest";
+  return { backup, part, begunAt, purpose };
 }

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { manifestSchema } from "../../operations/archive/manifest.ts";
 import { type Ended, ended } from "../cli/command.ts";
+import { listedIn } from "./support/listing.ts";
 import { operationEnvironment, runOperation, startFolder, startOperation } from "./support/operation.ts";
 import { type PostgresServer, startPostgres } from "./support/postgres.ts";
 import { richDatabase, richRoles } from "./support/rich-database.ts";
@@ -42,11 +43,14 @@ describe("a backup", () => {
   test("is stored whole, sealed, with a manifest of its own snapshot", async () => {
     const run = await ended(startBackup());
     expect(run).toMatchObject({ status: 0, stderr: "" });
-    const [dump = "", beside = "", ...others] = store.keysOf();
+    const [dump = "", beside = "", listing = "", ...others] = store.keysOf();
     expect(others).toEqual([]);
     expect(dump).toMatch(/^postgres\/\d{8}T\d{6}Z-[0-9a-f]{8}\.dump\.age$/);
     expect(store.read(dump).subarray(0, 21).toString()).toBe("age-encryption.org/v1");
+    expect(listing).toBe(dump.replace(".dump.", ".objects."));
     const manifest = manifestSchema.parse(JSON.parse(store.read(beside).toString("utf8")));
+    const { tables } = await listedIn(store, dump, files.holder);
+    expect(manifest.listing.sealed.bytes).toBe(store.read(listing).length);
     expect(manifest).toMatchObject({
       key: dump,
       stack: "production",
@@ -57,18 +61,16 @@ describe("a backup", () => {
       migrations: { applied: 2, unfinished: 0, last: "20260201_second" },
       extensions: [{ name: "citext" }, { name: "hstore" }],
     });
-    expect(manifest.description.tables["public.everything"]?.rows).toBe(502);
-    expect(manifest.description.tables["public.orders"]?.rls).toEqual({
+    expect(tables["public.everything"]?.rows).toBe(502);
+    expect(tables["public.orders"]?.rls).toEqual({
       enabled: true,
       forced: true,
       policies: 2,
     });
-    expect(manifest.description.largeObjects).toBe(2);
+    expect(manifest.contains.largeObjects).toBe(2);
     const { backup: shown } = JSON.parse(run.stdout);
     expect(shown).toMatchObject({ key: dump, sealed: manifest.sealed, plain: manifest.plain });
-    expect(shown.rows).toBe(
-      Object.values(manifest.description.tables).reduce((sum, { rows }) => sum + (rows ?? 0), 0),
-    );
+    expect(shown.rows).toBe(Object.values(tables).reduce((sum, { rows }) => sum + (rows ?? 0), 0));
   });
 
   test("by a role that may only read is the same, and says the same of the database", async () => {
@@ -90,7 +92,9 @@ describe("a backup", () => {
       .filter((key) => key.endsWith(".json"))
       .map((key) => manifestSchema.parse(JSON.parse(store.read(key).toString("utf8"))));
     expect(manifests).toHaveLength(2);
-    expect(manifests[1]?.description).toEqual(manifests[0]?.description);
+    expect(manifests[1]?.contains).toEqual(manifests[0]?.contains);
+    const [one, other] = await Promise.all(manifests.map(({ key }) => listedIn(store, key, files.holder)));
+    expect(one).toEqual(other);
     expect(manifests[1]?.systemIdentifier).toBe(manifests[0]?.systemIdentifier);
   });
 
@@ -112,7 +116,7 @@ describe("a backup", () => {
     const [, beside = ""] = store.keysOf();
     const manifest = manifestSchema.parse(JSON.parse(store.read(beside).toString("utf8")));
     expect(manifest.schemas).toEqual([{ name: "Odd schema; --", owner: "postgres" }]);
-    expect(Object.keys(manifest.description.tables)).toHaveLength(1);
+    expect(manifest.contains.tables).toBe(1);
     expect(manifest).toMatchObject({ whole: false, migrations: null });
   });
 
@@ -120,7 +124,7 @@ describe("a backup", () => {
     const runs = await Promise.all([ended(startBackup()), ended(startBackup())]);
     expect(runs.map(({ status }) => status)).toEqual([0, 0]);
     expect(new Set(runs.map(({ stdout }) => JSON.parse(stdout).backup.key)).size).toBe(2);
-    expect(store.keysOf()).toHaveLength(4);
+    expect(store.keysOf()).toHaveLength(6);
   });
 
   test("takes its password from a file of passwords", async () => {

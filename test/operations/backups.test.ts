@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { EvidenceFolder } from "../../evidence/folder.ts";
 import { type Manifest, manifestSchema } from "../../operations/archive/manifest.ts";
-import { manifestKey } from "../../operations/store/names.ts";
+import { listingKey, manifestKey } from "../../operations/store/names.ts";
 import { type Ended, ended } from "../cli/command.ts";
 import { manifestWith } from "./support/manifest.ts";
 import { operationEnvironment, runOperation, startFolder, startOperation } from "./support/operation.ts";
@@ -157,17 +157,24 @@ test("the store that refuses, or is not there, is said, without its secret", asy
 /** Puts a backup of an age into the store, whole unless a part is told to be otherwise. */
 function put(
   age: number,
-  parts: { dump?: string | undefined; manifest?: string | undefined; folder?: string } = {},
+  parts: {
+    dump?: string | undefined;
+    listing?: string | undefined;
+    manifest?: string | undefined;
+    folder?: string;
+  } = {},
 ): string {
   const takenAt = new Date(Date.now() - age);
   const stamp = takenAt.toISOString().replace(/\.\d+/, "").replaceAll(/[-:]/g, "");
   const key = `${prefix}${parts.folder ?? ""}${stamp}-0123abcd.dump.age`;
-  const { dump, manifest } = {
+  const { dump, listing, manifest } = {
     dump: "dump",
+    listing: "list",
     manifest: textOf({ key, takenAt: takenAt.toISOString() }),
     ...parts,
   };
   if (dump !== undefined) write(key, dump);
+  if (listing !== undefined) write(listingKey(key), listing);
   if (manifest !== undefined) write(manifestKey(key), manifest);
   return key;
 }

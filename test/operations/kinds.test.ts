@@ -7,6 +7,7 @@ import { rehearse } from "../../operations/drill/rehearse.ts";
 import { findProgram } from "../../postgres/programs.ts";
 import { withSession } from "../../postgres/session.ts";
 import { type Cycle, startCycle } from "./support/cycle.ts";
+import { listedIn } from "./support/listing.ts";
 import { manyKinds } from "./support/many-kinds.ts";
 import { type Kind, moreKinds } from "./support/more-kinds.ts";
 import { readIndependently, readingDifferences } from "./support/reader.ts";
@@ -359,7 +360,7 @@ test("a limit to connections leaves pg_dump its session, or is named before the 
     `create role limited login password 'canary-limited' connection limit 2; alter table t owner to limited;`,
   );
   const limited = { ...connection, PGUSER: "limited", PGPASSWORD: "canary-limited" };
-  expect((await cycle.backUp(limited)).description.tables["public.t"]?.rows).toBe(1);
+  expect((await cycle.backUp(limited)).contains.rows).toBe(1);
   await ask("alter role limited connection limit 1");
   await expect(cycle.backUp(limited)).rejects.toThrow(
     "A backup needs 2 sessions at once, and the role limited allows 1 (1 in use): raise its CONNECTION LIMIT",
@@ -405,8 +406,9 @@ test("a backup begins again when a table is dropped meanwhile, and says so", asy
     execFileSync(findProgram("psql"), ["-qc", "drop table gone"], { env: { ...process.env, ...connection } });
   };
   const warn = (text: string): void => void warnings.push(text);
-  const { description } = await cycle.backUp(connection, [], { progress, warn });
-  expect(Object.keys(description.tables)).toEqual(["public.stays"]);
+  const { key } = await cycle.backUp(connection, [], { progress, warn });
+  const { tables } = await listedIn(cycle.store, key, cycle.holder);
+  expect(Object.keys(tables)).toEqual(["public.stays"]);
   expect(warnings).toEqual([
     expect.stringMatching(/^Definitions were changed [^\n]* begins again: [\s\S]*gone/),
   ]);

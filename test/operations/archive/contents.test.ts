@@ -1,11 +1,18 @@
-import { expect, test } from "vitest";
-import { divideContents, splitAttachments } from "../../../operations/archive/contents.ts";
+import { readFileSync } from "node:fs";
+import { afterAll, expect, test } from "vitest";
+import { type Contents, divideContents, splitAttachments } from "../../../operations/archive/contents.ts";
+import { splitEventTriggers, splitTriggers } from "../../../operations/archive/triggers.ts";
+import { startContents, textsOf } from "../support/contents.ts";
+
+const files = startContents();
+
+afterAll(() => files.remove());
 
 /** Lines of a table of contents, as `pg_restore --list --verbose` prints them, and what each needs. */
-function contentsOf(lines: readonly [text: string, needs?: string][]): string {
-  return lines
-    .flatMap(([text, needs]) => (needs === undefined ? [text] : [text, `;\tdepends on: ${needs}`]))
-    .join("\n");
+function contentsOf(lines: readonly [text: string, needs?: string][]): Contents {
+  return files.of(
+    lines.flatMap(([text, needs]) => (needs === undefined ? [text] : [text, `;\tdepends on: ${needs}`])),
+  );
 }
 
 const index = "11; 1259 101 INDEX s part_a_idx postgres";
@@ -15,32 +22,77 @@ const comment = "14; 0 0 COMMENT s CONSTRAINT fk ON part postgres";
 
 test("indexes of partitions are attached one by one, before the foreign keys that need them", () => {
   const contents = contentsOf([[index], [attachment, "11"], [key, "12"], [comment, "13"]]);
-  const selected = [index, attachment, key, comment].join("\n");
-  expect(splitAttachments({ contents, selected })).toEqual({
-    before: `${index}\n`,
-    attachments: `${attachment}\n`,
-    after: `${key}\n${comment}\n`,
-  });
+  const { before, attachments, after } = splitAttachments(contents);
+  expect(textsOf(before)).toEqual([index]);
+  expect(textsOf(attachments)).toEqual([attachment]);
+  expect(textsOf(after)).toEqual([key, comment]);
 });
 
 const called = "1; 1255 10 FUNCTION s f(integer) postgres";
 const about = "2; 0 0 COMMENT s FUNCTION f(integer) postgres";
 const calling = "3; 1259 11 TABLE s t postgres";
 const other = "4; 1259 12 TABLE s u postgres";
-const all = contentsOf([[called], [about, "1"], [calling, "1"], [other, "1"]]);
-const selected = [called, about, calling, other].join("\n");
+
+function divided(replaced: ReadonlySet<string>, calls: boolean) {
+  const all = contentsOf([[called], [about, "1"], [calling, "1"], [other, "1"]]);
+  return divideContents(all, replaced, calls).map((part) => ({
+    replaced: part.replaced,
+    about: textsOf(part.about),
+    contents: textsOf(part.contents),
+  }));
+}
 
 test("a table that calls a function is made after the function got its search path", () => {
-  expect(divideContents({ contents: all, selected }, new Set(), true)).toEqual([
-    { replaced: undefined, about: "\n", contents: `${called}\n${about}\n` },
-    { replaced: undefined, about: "\n", contents: `${calling}\n${other}\n` },
+  expect(divided(new Set(), true)).toEqual([
+    { replaced: undefined, about: [], contents: [called, about] },
+    { replaced: undefined, about: [], contents: [calling, other] },
   ]);
-  expect(divideContents({ contents: all, selected }, new Set(), false)).toHaveLength(1);
+  expect(divided(new Set(), false)).toHaveLength(1);
 });
 
 test("a line that something stands for is left out, and what is said of its object comes after that", () => {
-  expect(divideContents({ contents: all, selected }, new Set(["1255 10"]), false)).toEqual([
-    { replaced: undefined, about: "\n", contents: "\n" },
-    { replaced: "1255 10", about: `${about}\n`, contents: `${calling}\n${other}\n` },
+  expect(divided(new Set(["1255 10"]), false)).toEqual([
+    { replaced: undefined, about: [], contents: [] },
+    { replaced: "1255 10", about: [about], contents: [calling, other] },
   ]);
+});
+
+test("a part keeps what its lines need, in a file of its own, however long the lines are", () => {
+  const long = `20; 1259 200 TABLE s ${"ü".repeat(200_000)} postgres`;
+  const contents = contentsOf([[long, "1 2"], [index], [key, "20"]]);
+  const [keys, others] = contents.divided(({ rest }) => rest.startsWith("FK "));
+  expect([...others.lines()].map(({ text, needs }) => [text, needs])).toEqual([
+    [long, ["1", "2"]],
+    [index, []],
+  ]);
+  expect(readFileSync(keys.file, "utf8")).toBe(`${key}\n;\tdepends on: 20\n`);
+  expect(keys.only(() => false).isEmpty).toBe(true);
+  expect(keys.isEmpty).toBe(false);
+});
+
+const withTriggers = [
+  "3400; 2620 16500 TRIGGER app ev t postgres",
+  "3401; 2620 16502 TRIGGER app ev_24_0 t postgres",
+  "3402; 0 0 COMMENT app TRIGGER t ON ev postgres",
+  "3407; 0 0 COMMENT Odd schema TRIGGER ev t 1 postgres",
+  "3403; 3466 16510 EVENT TRIGGER - guard postgres",
+  "3404; 0 0 COMMENT - EVENT TRIGGER guard postgres",
+  "3405; 1259 16511 INDEX app TRIGGER_index postgres",
+  "3406; 1259 16512 TABLE app TRIGGER postgres",
+].map((line): [string] => [line]);
+
+function numbersOf(contents: Contents): string[] {
+  return [...contents.lines()].map(({ id }) => id);
+}
+
+test("contents are divided into triggers and all else", () => {
+  const { others, triggers } = splitTriggers(contentsOf(withTriggers));
+  expect(numbersOf(triggers)).toEqual(["3400", "3401", "3402", "3407"]);
+  expect(numbersOf(others)).toEqual(["3403", "3404", "3405", "3406"]);
+});
+
+test("contents are divided into event triggers and all else", () => {
+  const { others, eventTriggers } = splitEventTriggers(contentsOf(withTriggers));
+  expect(numbersOf(eventTriggers)).toEqual(["3403", "3404"]);
+  expect(numbersOf(others)).toEqual(["3400", "3401", "3402", "3407", "3405", "3406"]);
 });

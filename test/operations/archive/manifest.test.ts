@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { Failure } from "../../../lib/failure.ts";
 import { parseManifest } from "../../../operations/archive/manifest.ts";
-import { manifestWith } from "../support/manifest.ts";
+import { description, legacyWith, manifestWith } from "../support/manifest.ts";
 
 const manifest = manifestWith();
 const { key } = manifest;
@@ -11,18 +11,30 @@ describe("a manifest", () => {
   test("is read as it was written, names of prototypes included", () => {
     const names = ["constructor", "toString", "hasOwnProperty", 'table "x;--"', "ü\u2028"];
     const objects = Object.fromEntries(names.map((name) => [name, "0123456789abcdef"]));
-    const written = manifestWith({ description: { ...manifest.description, objects } });
-    const read = parseManifest(JSON.stringify(written), key);
-    expect(read).toEqual(written);
-    expect(Object.keys(read.description.objects).sort()).toEqual([...names].sort());
-    expect(Object.getPrototypeOf(read.description.objects)).toBe(Object.prototype);
+    const written = legacyWith({ description: { ...description, objects } });
+    const { legacy } = parseManifest(JSON.stringify(written), key);
+    expect(legacy).toEqual(written);
+    expect(Object.keys(legacy?.description.objects ?? {}).sort()).toEqual([...names].sort());
+    expect(Object.getPrototypeOf(legacy?.description.objects)).toBe(Object.prototype);
+    const remote = Object.fromEntries(names.map((name) => [name, "0 1"]));
+    const now = manifestWith({ remote });
+    expect(parseManifest(JSON.stringify(now), key)).toEqual(now);
+  });
+
+  test("of an earlier version says what it has, and is signed as it was written", () => {
+    const { legacy, ...read } = parseManifest(JSON.stringify(legacyWith()), key);
+    expect(read).toEqual({
+      ...manifest,
+      listing: { ...manifest.listing, sealed: { bytes: 0, sha256: expect.any(String) } },
+    });
+    expect(legacy).toEqual(legacyWith());
   });
 
   test.each<[string, unknown, RegExp]>([
     ["no text", "", /The manifest for .* is invalid/s],
     ["a list", [], /The manifest for .* is invalid/s],
     ["null", null, /The manifest for .* is invalid/s],
-    ["another version", { ...manifest, version: 3 }, /at version/],
+    ["another version", { ...manifest, version: 4 }, /at version/],
     ["a part too many", { ...manifest, more: 1 }, /Unrecognized key: "more"/],
     ["another backup's key", { ...manifest, key: "postgres/other" }, /belongs to postgres\/other/],
     ["a size below nothing", { ...manifest, sealed: { bytes: -1, sha256: "0".repeat(64) } }, /sealed\.bytes/],
@@ -66,7 +78,7 @@ describe("a manifest", () => {
 
 function withSequence(last: string) {
   const sequences = { s: { last, called: true, descending: false } };
-  return { ...manifest, description: { ...manifest.description, sequences } };
+  return legacyWith({ description: { ...description, sequences } });
 }
 
 function refusal(text: string): Failure {

@@ -9,6 +9,7 @@ import {
   roleStatements,
   schemaStatements,
 } from "../../../operations/archive/prepare.ts";
+import { startContents, textsOf } from "../support/contents.ts";
 import { manifestWith } from "../support/manifest.ts";
 import { type PostgresServer, startPostgres } from "../support/postgres.ts";
 
@@ -103,6 +104,10 @@ describe("roles", () => {
 });
 
 describe("the table of contents of a dump", () => {
+  const contents = startContents();
+
+  afterAll(() => contents.remove());
+
   test("is without its schemas and extensions, and with what is of them", () => {
     const kept = [
       "215; 1259 16400 TABLE public SCHEMA - postgres",
@@ -126,7 +131,7 @@ describe("the table of contents of a dump", () => {
       "9; 6104 16401 PUBLICATION - pub postgres",
       "10; 0 0 COMMENT - PUBLICATION pub postgres",
     ];
-    const contents = [
+    const listed = [
       lines[0],
       lines[1],
       ";\tdepends on: 7",
@@ -142,8 +147,8 @@ describe("the table of contents of a dump", () => {
         "publication pub": { definition, entry: "6104 16401" },
       },
     });
-    expect(selected(contents, manifest, ["publication pub"])).toEqual(lines.slice(2));
-    expect(selected(contents, manifest, ["cast (bytea AS text)"])).toEqual(lines.slice(0, 2));
+    expect(selected(listed, manifest, ["publication pub"])).toEqual(lines.slice(2));
+    expect(selected(listed, manifest, ["cast (bytea AS text)"])).toEqual(lines.slice(0, 2));
   });
 
   function selected(
@@ -152,7 +157,7 @@ describe("the table of contents of a dump", () => {
     globals: readonly string[] = [],
   ): string[] {
     const selection = { globals: new Set(globals), leftOut: [] };
-    return selectContents(lines.join("\n"), manifest, selection).slice(0, -1).split("\n");
+    return textsOf(selectContents(contents.of(lines), manifest, selection));
   }
 });
 

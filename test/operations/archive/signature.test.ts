@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { generateKeys, readSigningKey } from "../../../evidence/keys.ts";
 import type { Entry } from "../../../operations/archive/inventory.ts";
-import type { Manifest } from "../../../operations/archive/manifest.ts";
+import { type Manifest, parseManifest } from "../../../operations/archive/manifest.ts";
 import {
   checkSignature,
   checkSignatures,
@@ -10,7 +10,7 @@ import {
   type Trust,
 } from "../../../operations/archive/signature.ts";
 import { signatureKey } from "../../../operations/store/names.ts";
-import { manifestWith } from "../support/manifest.ts";
+import { legacyWith, manifestWith } from "../support/manifest.ts";
 
 const signer = readSigningKey(generateKeys().privateKey);
 const stranger = readSigningKey(generateKeys().privateKey);
@@ -52,7 +52,8 @@ describe("a signed backup", () => {
     ["the time", { takenAt: "2026-01-01T00:00:02.000Z" }],
     ["the expressions", { details: "AAAA" }],
     ["the notes", { notes: ["x"] }],
-    ["the rows of a table", { description: { ...manifest.description, largeObjects: 3 } }],
+    ["the number of rows", { contains: { ...manifest.contains, largeObjects: 3 } }],
+    ["the list of objects", { listing: { items: 4, sealed: { bytes: 4, sha256: "1".repeat(64) } } }],
   ];
 
   test.each(edits)("with %s edited is refused", async (_, edit) => {
@@ -67,6 +68,15 @@ describe("a signed backup", () => {
     await expect(checkSignature(store, { ...manifest, key }, trust)).rejects.toThrow(
       `${key}: its signature does not hold, since it is of another manifest`,
     );
+  });
+
+  test("of an earlier version holds as it was signed", async () => {
+    const old = parseManifest(JSON.stringify(legacyWith()), manifest.key);
+    const store = storeWith(signBackup(old, signer));
+    expect((await checkSignature(store, old, trust)).state).toBe("signed");
+    const { legacy } = old;
+    const edited = { ...old, ...(legacy && { legacy: { ...legacy, details: "AAAA" } }) };
+    await expect(checkSignature(store, edited, trust)).rejects.toThrow("this one was edited");
   });
 
   test("of another stack is refused", async () => {

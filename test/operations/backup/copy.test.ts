@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { chooseBackup } from "../../../operations/archive/inventory.ts";
 import type { Manifest } from "../../../operations/archive/manifest.ts";
 import { type CopyTarget, copyBackup } from "../../../operations/backup/copy.ts";
-import { backupKey, manifestKey, signatureKey } from "../../../operations/store/names.ts";
+import { backupKey, listingKey, manifestKey, signatureKey } from "../../../operations/store/names.ts";
 import { ObjectStore } from "../../../operations/store/object-store.ts";
 import { fakeClock } from "../support/clock.ts";
 import { manifestWith } from "../support/manifest.ts";
@@ -16,6 +16,7 @@ let to: ObjectStore;
 let manifest: Manifest;
 let warnings: string[];
 const dump = randomBytes(9_000_000);
+const list = randomBytes(1000);
 const { signal } = new AbortController();
 
 beforeAll(async () => {
@@ -35,12 +36,20 @@ beforeEach(async () => {
   for (const store of [main, elsewhere]) store.refuse = () => undefined;
   warnings = [];
   const key = backupKey(from.address.prefix, new Date());
-  const sealed = { bytes: dump.length, sha256: createHash("sha256").update(dump).digest("hex") };
-  manifest = manifestWith({ key, sealed });
-  async function* body(): AsyncGenerator<Uint8Array> {
-    yield dump;
+  const streamOf = (bytes: Buffer) => ({
+    bytes: bytes.length,
+    sha256: createHash("sha256").update(bytes).digest("hex"),
+  });
+  manifest = manifestWith({
+    key,
+    sealed: streamOf(dump),
+    listing: { items: 4, sealed: streamOf(list) },
+  });
+  async function* body(bytes: Buffer): AsyncGenerator<Uint8Array> {
+    yield bytes;
   }
-  await from.upload(key, body(), { expectedBytes: dump.length, signal });
+  await from.upload(key, body(dump), { expectedBytes: dump.length, signal });
+  await from.upload(listingKey(key), body(list), { expectedBytes: list.length, signal });
   await from.put(signatureKey(key), "signature");
   await from.put(manifestKey(key), `${JSON.stringify(manifest)}\n`);
 });
@@ -54,7 +63,7 @@ describe("a copy", () => {
   test("has every object of the backup, and is one to restore from", async () => {
     await copy();
     const { key } = manifest;
-    for (const name of [key, signatureKey(key), manifestKey(key)]) {
+    for (const name of [key, listingKey(key), signatureKey(key), manifestKey(key)]) {
       expect(elsewhere.read(name).equals(main.read(name))).toBe(true);
     }
     expect(await chooseBackup(to, { name: key }, () => undefined)).toEqual(manifest);
@@ -77,10 +86,13 @@ describe("a copy", () => {
     expect(warnings).toEqual([expect.stringMatching(/^The copy to «elsewhere» failed: .*status 503$/)]);
   });
 
-  test("of what is no longer what was stored is incomplete", async () => {
-    const changed = Buffer.from(dump);
-    changed[4_000_000] = (changed[4_000_000] ?? 0) ^ 1;
-    main.write(manifest.key, changed);
+  test.each([
+    ["dump", dump, (key: string) => key],
+    ["list of objects", list, listingKey],
+  ])("of a %s that is no longer what was stored is incomplete", async (_, bytes, nameOf) => {
+    const changed = Buffer.from(bytes);
+    changed[400] = (changed[400] ?? 0) ^ 1;
+    main.write(nameOf(manifest.key), changed);
     await expect(copy()).rejects.toThrow("its digest differs");
     expect(elsewhere.keysOf()).not.toContain(manifestKey(manifest.key));
   });

@@ -4,6 +4,9 @@ import { readSlowest } from "../../../operations/migrate/slowest.ts";
 function sessionOf(answer: (query: string) => unknown[]) {
   return {
     rows: async (query: string) => answer(query),
+    batches: async function* (query: string) {
+      yield answer(query);
+    },
     run: async () => undefined,
     attempt: async () => undefined,
   };

@@ -9,13 +9,14 @@ import { ObjectStore } from "../../../operations/store/object-store.ts";
 import { type Connection, describeConnection } from "../../../postgres/connection.ts";
 import { type Holder, startFolder } from "./operation.ts";
 import { type PostgresServer, startPostgres } from "./postgres.ts";
-import { startStore } from "./store.ts";
+import { startStore, type TestStore } from "./store.ts";
 
 /** A server with databases to back up, another to restore into, and a store, all used within this process. */
 export interface Cycle {
   source: PostgresServer;
   /** Another server, for drills, started when it is first asked for. */
   other(): Promise<PostgresServer>;
+  store: TestStore;
   holder: Holder;
   backUp(
     connection: Connection,
@@ -49,6 +50,7 @@ export async function startCycle(settings: Readonly<Record<string, string>> = {}
   return {
     source,
     other,
+    store,
     holder: files.holder,
     async backUp(connection, schemas = [], changes = {}) {
       // Each has a prefix of its own, so that the newest backup is the one just taken.

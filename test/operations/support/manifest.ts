@@ -16,7 +16,7 @@ export const description: Description = {
 export function manifestWith(changes: Partial<Manifest> = {}): Manifest {
   const stream = { bytes: 4, sha256: "0".repeat(64) };
   return {
-    version: 2,
+    version: 3,
     stack: "production",
     key: "postgres/20260101T000000Z-0123abcd.dump.age",
     takenAt: "2026-01-01T00:00:01.000Z",
@@ -47,8 +47,8 @@ export function manifestWith(changes: Partial<Manifest> = {}): Manifest {
     plain: stream,
     sealed: stream,
     recipients: ["age1"],
-    description,
-    surroundings: { ...description, objects: {}, tables: {}, sequences: {} },
+    contains: { fingerprint: description.fingerprint, objects: 1, tables: 1, rows: 3, largeObjects: 2 },
+    listing: { items: 4, sealed: stream },
     globals: {},
     dependents: {},
     companionRows: {},
@@ -59,4 +59,11 @@ export function manifestWith(changes: Partial<Manifest> = {}): Manifest {
     migrations: null,
     ...changes,
   };
+}
+
+/** A manifest as an earlier version wrote it, with the list of everything in it. */
+export function legacyWith(changes: { description?: Description } = {}) {
+  const { contains, listing, ...shared } = manifestWith();
+  const surroundings = { ...description, objects: {}, tables: {}, sequences: {} };
+  return { ...shared, version: 2, description, surroundings, ...changes };
 }
