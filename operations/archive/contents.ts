@@ -67,7 +67,9 @@ export class Contents {
   }
 
   get isEmpty(): boolean {
-    return this.lines().next().done === true;
+    // A loop that ends early closes the file.
+    for (const line of this.lines()) return line === undefined;
+    return true;
   }
 
   /** Those of the lines that fit. */

@@ -103,7 +103,11 @@ function candidates(store: ObjectStore, objects: readonly StoredObject[]): Candi
     };
     found.set(backup, { ...known, [part === "dump" ? "bytes" : `${part}Bytes`]: object.bytes });
   }
-  return [...found.values()].sort(
+  // A list of objects alone is what a backup that was broken off left.
+  const some = [...found.values()].filter(
+    ({ bytes, manifestBytes }) => bytes !== undefined || manifestBytes !== undefined,
+  );
+  return some.sort(
     (one, other) => other.begunAt.getTime() - one.begunAt.getTime() || (one.key < other.key ? 1 : -1),
   );
 }

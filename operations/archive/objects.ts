@@ -85,8 +85,9 @@ export const objectQueries: readonly string[] = [
 
   `select format('policy %I on %s', p.polname, p.polrelid::regclass) as object, p.tableoid || ' ' || p.oid as entry,
           concat_ws(E'\\n', p.polcmd::text, p.polpermissive,
-            (select string_agg(case r when 0 then 'public' else pg_get_userbyid(r) end, ',' order by 1)
-               from unnest(p.polroles) r),
+            (select string_agg(name, ',' order by name collate "C")
+               from unnest(p.polroles) r
+              cross join lateral (select case r when 0 then 'public' else pg_get_userbyid(r)::text end) role (name)),
             ${comment("pg_policy", "p.oid")}) as definition,
           concat_ws(' ', 'using (' || pg_get_expr(p.polqual, p.polrelid) || ')',
             'with check (' || pg_get_expr(p.polwithcheck, p.polrelid) || ')') as expression

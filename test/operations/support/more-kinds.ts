@@ -25,6 +25,13 @@ const empty = (view: string): string =>
 
 export const moreKinds: readonly Kind[] = [
   {
+    name: "a policy of several roles, in whatever order the server has them",
+    made: `create role zeta_kind; create role alpha_kind; create table t (a int);
+      create policy one on t to zeta_kind, alpha_kind, postgres using (a > 0);
+      create policy other on t to postgres, alpha_kind, zeta_kind using (a > 0);`,
+    asked: "select count(*) from pg_policy",
+  },
+  {
     name: "names of its own that hide those of the server from everybody but the backup",
     made: `create function boom() returns text language plpgsql as $$ begin raise exception 'hijacked'; end $$;
       create function quote_ident(name) returns text language sql as 'select boom()';
