@@ -2,7 +2,7 @@ import type { Session } from "../../postgres/session.ts";
 import { allDifferences } from "./compare.ts";
 import { countLargeObjects, type Described, describeSchemas, itemOf, readNamed } from "./describe.ts";
 import { DigestTable } from "./digest-table.ts";
-import { digestOfItem, type Item, keyOf } from "./listing.ts";
+import { digestOfItem, type Item, keyOf } from "./items.ts";
 import type { Description } from "./manifest.ts";
 import { pooled, readPools } from "./partition-pools.ts";
 import { findSame } from "./remake.ts";

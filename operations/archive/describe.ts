@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import * as z from "zod";
 import { noTimeLimits, type Session } from "../../postgres/session.ts";
 import { globalQueries, memberPrivilegesQuery } from "./globals.ts";
-import type { Item } from "./listing.ts";
+import type { Item } from "./items.ts";
 import type { Beside } from "./manifest.ts";
 import { serverNames } from "./names.ts";
 import { objectQueries, sequencesQuery, tablesQuery } from "./objects.ts";

@@ -2,40 +2,14 @@ import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { createReadStream } from "node:fs";
 import { createGunzip, createGzip } from "node:zlib";
-import * as z from "zod";
 import { Failure, reasonOf } from "../../lib/failure.ts";
 import { parseJson } from "../../lib/json.ts";
 import { listingKey } from "../store/names.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 import type { Details } from "./details.ts";
 import { fetchObject } from "./fetch.ts";
-import { type Description, definition, type Manifest, sequenceSchema, tableSchema } from "./manifest.ts";
-
-/** Whether an item is in the schemas of a backup, or in those that its dump has besides. */
-export type Side = "own" | "around";
-
-/** One thing that a restored database must have. */
-const itemSchema = z.discriminatedUnion("kind", [
-  z.strictObject({
-    kind: z.literal("object"),
-    name: z.string(),
-    /** Start of the SHA-256 of its definition. */
-    definition,
-    /** As the source's server printed it. */
-    expression: z.string().optional(),
-  }),
-  tableSchema.extend({ kind: z.literal("table"), name: z.string() }),
-  sequenceSchema.extend({ kind: z.literal("sequence"), name: z.string() }),
-]);
-
-export type Item = z.infer<typeof itemSchema>;
-
-const lineSchema = z.tuple([z.enum(["own", "around"]), itemSchema]);
-
-/** Everything that a backup has, an item at a time, as often as it is asked for. */
-export interface Listing {
-  items(side: Side): AsyncIterable<Item>;
-}
+import { type Item, type Listing, lineSchema, type Side } from "./items.ts";
+import type { Description, Manifest } from "./manifest.ts";
 
 /** Most characters of a line: a definition can be as long as a value of a database. */
 const maximumLine = 256 * 1024 * 1024;
@@ -150,31 +124,6 @@ function listingOf(
       for (const [name, sequence] of Object.entries(sequences)) yield { kind: "sequence", name, ...sequence };
     },
   };
-}
-
-/** A listing with some of the items of the schemas, and none of the others. */
-export function narrowedListing(listing: Listing, isKept: (item: Item) => boolean): Listing {
-  return {
-    async *items(side) {
-      if (side === "around") return;
-      for await (const item of listing.items(side)) if (isKept(item)) yield item;
-    },
-  };
-}
-
-/** Tells items apart, whatever their kind. */
-export function keyOf({ kind, name }: Pick<Item, "kind" | "name">): string {
-  return `${kind} ${name}`;
-}
-
-/** Digest of what an item has beside its name, in hexadecimal. */
-export function digestOfItem(item: Item): string {
-  if (item.kind === "object") return item.definition;
-  const text =
-    item.kind === "table"
-      ? JSON.stringify([item.rows, item.rls.enabled, item.rls.forced, item.rls.policies])
-      : JSON.stringify([item.last, item.called, item.descending]);
-  return createHash("sha256").update(text).digest("hex");
 }
 
 /** A digest of definitions that does not depend on their order: the sum of the SHA-256 of each. */

@@ -2,7 +2,7 @@ import { Failure } from "../../lib/failure.ts";
 import { counted, listed, listedSome } from "../../lib/text.ts";
 import type { Contents, Line } from "./contents.ts";
 import type { Details } from "./details.ts";
-import { type Item, type Listing, narrowedListing } from "./listing.ts";
+import { type Item, type Listing, narrowedListing } from "./items.ts";
 import type { Manifest } from "./manifest.ts";
 import { type Place, parseQualified, placeOf, type QualifiedName, unquoted } from "./qualified-names.ts";
 

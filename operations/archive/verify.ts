@@ -5,7 +5,7 @@ import { compareSchemas, type Figures } from "./compare-schemas.ts";
 import { digestsOf, type Objects, prepareSession, readGlobals, readNamed } from "./describe.ts";
 import type { Details } from "./details.ts";
 import { countData } from "./extensions.ts";
-import type { Item, Listing } from "./listing.ts";
+import type { Item, Listing } from "./items.ts";
 import type { Beside, Manifest } from "./manifest.ts";
 import { findSame } from "./remake.ts";
 

@@ -9,7 +9,7 @@ import { differingProperties } from "../archive/database-properties.ts";
 import { readableEncoding, withoutCompiler } from "../archive/describe.ts";
 import { type Details, readSettings } from "../archive/details.ts";
 import { extensionCommentStatements } from "../archive/extension-comments.ts";
-import type { Listing } from "../archive/listing.ts";
+import type { Listing } from "../archive/items.ts";
 import { describeHolders, isLockTimeout, lockTimeoutMs } from "../archive/lock-holders.ts";
 import type { Manifest } from "../archive/manifest.ts";
 import { makeBlocks, namesOf, neutralSettings, serverNames } from "../archive/names.ts";
