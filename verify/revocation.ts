@@ -35,7 +35,7 @@ async function checksOf(context: Context, host: string): Promise<Check[]> {
   if (issuer === undefined) throw new Unknown("no-data", `${host} does not send the issuer's certificate`);
   const { raw } = shown.certificate;
   const { demandsAnswer, isIssuedBy } = await import("./network/revocation.ts");
-  if (!(await isIssuedBy(raw, issuer)))
+  if (!isIssuedBy(raw, issuer))
     throw new Unknown("no-data", `${host} sends a certificate as its issuer's that did not sign its own`);
   const { ocspState } = await import("./network/ocsp.ts");
   const isAnswered =

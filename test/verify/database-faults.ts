@@ -2,7 +2,7 @@
 export const databaseFaults: readonly (readonly [what: string, statements: string, probe: string])[] = [
   [
     "row-level security is off",
-    "alter table public.note disable row level security; drop policy own on public.note",
+    "alter table public.note disable row level security; drop policy own on public.note; revoke select on public.note from anon",
     "row-level-security",
   ],
   ["a table has no policy", "drop policy own on public.note", "row-level-security"],

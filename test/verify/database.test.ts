@@ -38,6 +38,7 @@ const healthy = `
   create view public.names with (security_invoker = true) as select name from public.account;
   create function public.one() returns int language sql set search_path = '' as 'select 1';
   insert into public.account values (gen_random_uuid(), gen_random_uuid(), 'secret-canary');
+  insert into public.note select 7, id, 'secret-canary' from public.account;
   grant usage on schema public to anon;
   grant select on public.account, public.note to anon;
   create table public._prisma_migrations (id text primary key default gen_random_uuid(), checksum text, finished_at timestamptz, migration_name text, logs text, rolled_back_at timestamptz, started_at timestamptz default now(), applied_steps_count int);
@@ -189,7 +190,7 @@ describe("a fault is found by its probe and no other", () => {
 
   it("takes a table that the settings name for one that strangers may read", async () => {
     const open =
-      "alter policy own on public.account to authenticated; create policy everyone on public.account for select to anon using (true)";
+      "alter policy own on public.account to authenticated; alter policy own on public.note to authenticated; create policy everyone on public.account for select to anon using (true)";
     const found = await verifiedWith(open, { "database.anonymousReads": ["public.account"] });
     expect(inState(found, "does-not-hold")).toEqual([overTls]);
   });
@@ -219,6 +220,20 @@ describe("a role that sees little", () => {
       ({ name }) => name === "anonymous-reads",
     );
     expect(anonymous?.state).toBe("holds");
+  });
+
+  it("is not taken for closed where a table that strangers may ask has no row, unless no policy lets them", async () => {
+    const asked = async (statements: string) => {
+      const { probes: found } = await verifiedWith(`delete from public.note; ${statements}`);
+      return found.find(({ name }) => name === "anonymous-reads");
+    };
+    const open = "create policy everyone on public.note for select using (true)";
+    expect(await asked(open)).toMatchObject({
+      ...{ state: "unknown", reason: "no-data" },
+      message: expect.stringContaining("public.note has no row to try"),
+    });
+    expect((await asked("alter policy own on public.note to authenticated"))?.state).toBe("holds");
+    expect((await asked("revoke select on public.note from anon"))?.state).toBe("holds");
   });
 
   it("is not taken for closed where a policy cannot be tried", async () => {

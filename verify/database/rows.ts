@@ -19,6 +19,8 @@ const relation = z.object({
   /** Columns that a client of the API may read. */
   columns: z.array(z.string().max(100)),
   opened: z.boolean(),
+  /** Whether the server has counted rows that are there. */
+  filled: z.boolean(),
 });
 
 type Relation = z.infer<typeof relation>;
@@ -32,6 +34,7 @@ const relations = (list: string): string => `
     case c.relkind when 'v' then 'view' when 'm' then 'materialized view' when 'f' then 'foreign table' else 'table' end as kind,
     (select count(*)::int from pg_catalog.pg_policy p where p.polrelid = c.oid) as policies,
     coalesce(has_any_column_privilege(anon.oid, c.oid, 'select'), false) as readable,
+    coalesce(pg_catalog.pg_stat_get_live_tuples(c.oid), 0) > 0 as filled,
     array(select a.attname::text from pg_catalog.pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
       and exists (select from ${clients} and has_column_privilege(r.oid, c.oid, a.attnum, 'select')) order by a.attnum) as columns,
     exists (select from pg_catalog.pg_policy p, unnest(p.polroles) role where p.polrelid = c.oid and p.polpermissive
@@ -148,8 +151,16 @@ async function readAsStranger(database: Reader, found: Relation, context: Contex
         z.object({ one: z.literal(1) }),
       ),
     }));
-    if (answer !== undefined) {
-      return check(answer.rows === undefined ? "no right" : answer.rows.length > 0 ? "rows" : "no row");
+    if (answer?.rows === undefined) {
+      if (answer !== undefined) return check("no right");
+    } else if (answer.rows.length > 0) {
+      return check("rows");
+    } else if (may || isClosed(found) || (await hasRows(database, found))) {
+      return check("no row");
+    } else {
+      // An empty answer tells nothing where there is nothing to answer with.
+      const message = `${subject} has no row to try: anon may ask for them, and whether it gets them is not known`;
+      return unknownCheck(subject, new Unknown("no-data", message));
     }
   } catch (error) {
     if (error instanceof Unknown) return unknownCheck(subject, error);
@@ -157,11 +168,26 @@ async function readAsStranger(database: Reader, found: Relation, context: Contex
   }
   // Without acting as the role, the catalogs tell of what is closed for certain.
   if (!found.readable) return check("no right");
-  if (found.kind === "table" && found.enabled && !found.opened) return check("no policy that lets it read");
+  if (isClosed(found)) return check("no policy that lets it read");
   return unknownCheck(
     subject,
     new Unknown("no-right", "The role of VERIFY_DATABASE_URL may not act as anon"),
   );
+}
+
+/** No policy lets anon read what is there or will be. */
+function isClosed({ kind, enabled, opened }: Relation): boolean {
+  return kind === "table" && enabled && !opened;
+}
+
+/** Whether anything is there to be read: rows that the role of the probes sees, or that the server has counted. */
+async function hasRows(database: Reader, { schema, name, filled }: Relation): Promise<boolean> {
+  const of = `${quotedIdentifier(schema)}.${quotedIdentifier(name)}`;
+  const seen = await database.rowsWhereAllowed(
+    `select 1 as one from ${of} limit 1`,
+    z.object({ one: z.literal(1) }),
+  );
+  return filled || (seen !== undefined && seen.length > 0);
 }
 
 function named(found: readonly { schema: string; name: string }[], otherwise: string, what: string): string {
