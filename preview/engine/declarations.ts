@@ -7,7 +7,7 @@ import { isImportedByValue, reportedPlaces, secondsOf } from "./registration.ts"
 import { bareResource, type PreviewResource } from "./resource.ts";
 import { fromValue } from "./struct.ts";
 import type { Registration } from "./transforms.ts";
-import { checkUrn, isTypeToken, makeUrn, providedPackage } from "./urn.ts";
+import { checkUrn, isTypeToken, makeUrn, packageOf, providedPackage, typeOf } from "./urn.ts";
 import { holdsMark, type PropertyMap } from "./values.ts";
 
 type RegisterRequest = InstanceType<typeof resourcePb.RegisterResourceRequest>;
@@ -76,6 +76,13 @@ export class Declarations {
       timeouts: secondsOf(options.getCustomTimeouts()),
       source: this.#options.sources.first(reportedPlaces(request)),
     });
+    const offered = providedPackage(typeOf(resource.provider));
+    if (offered !== undefined && offered !== packageOf(type)) {
+      this.#options.warn(
+        `has a provider of ${offered}: whether that takes a ${type} is not known offline`,
+        urn,
+      );
+    }
     if (importId !== "") {
       const shown = isImportedByValue(resource) ? "a value" : importId;
       this.#options.warn(

@@ -75,6 +75,20 @@ describe("a program that the engine refuses", () => {
 });
 
 describe("a program that the engine takes", () => {
+  it("where a provider of another package may refuse a resource, with a warning", async () => {
+    const code = `
+      class Other extends pulumi.ProviderResource { constructor(n) { super("other", n, {}); } }
+      new Thing("t", {}, { provider: new Other("o") });`;
+    const { messages } = await previewing("provided", code);
+    expect(messages).toEqual([
+      {
+        severity: "warning",
+        message: "has a provider of other: whether that takes a test:index:Thing is not known offline",
+        urn: expect.stringMatching(/:test:index:Thing::t$/),
+      },
+    ]);
+  });
+
   it("where it only logs an error", async () => {
     const document = await previewing(
       "logging",
