@@ -10,6 +10,7 @@ import { parseDocument } from "yaml";
 import { onlyOf } from "../../../cli/release/run-rollback.ts";
 import type { Entry } from "../../../operations/release/journal.ts";
 import { FileJournal } from "../../../operations/release/journal-file.ts";
+import { stateOf } from "../../../operations/release/state.ts";
 import { accept, writtenSettings } from "../../config/stack.ts";
 import { type Receivers, startReceivers } from "../../operations/announce/receivers.ts";
 import { fakeGitHub, githubToken, healthyGitHub } from "../../vendors/fake/github.ts";
@@ -271,6 +272,25 @@ test("a rollback past a silent host says what to do there, and the next one does
   expect(
     platform.server.requests.slice(requests).filter((each) => /^(?:POST|PATCH).*vercel/.test(each)),
   ).toEqual([]);
+
+  // A message of which nothing tells whether it arrived, in the journal of the rest.
+  const journal = new FileJournal(join(folder, "journal.sqlite"), "production/rollback-3.0.2-1-rest");
+  const doubt = { at: new Date().toISOString(), run: "r", step: "announcement", action: "slack", key: "k" };
+  await journal.append((await journal.read()).length, { kind: "acting", ...doubt });
+  expect(await command(...args, "--settle", "announcement/slack=done")).toMatchObject({ status: 0 });
+  expect(
+    stateOf(await journal.read())
+      .steps.get("announcement")
+      ?.actions.get("slack"),
+  ).toMatchObject({
+    state: "acted",
+    summary: expect.stringContaining("Settled by"),
+  });
+  journal.close();
+  expect(await command(...args, "--settle", "announcement/slack=done")).toMatchObject({
+    status: 2,
+    stderr: expect.stringContaining("announcement/slack is not in doubt"),
+  });
   expect(await command("rollback", "--finish")).toMatchObject({ status: 0 });
   expect(service.autoDeployTrigger).toBe(settings.api.autoDeploy);
   expect(platform.states.vercel.projects[0]?.autoAssignCustomDomains).toBe(true);

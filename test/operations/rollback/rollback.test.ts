@@ -309,12 +309,91 @@ describe("a rollback", () => {
     });
   });
 
-  it("restores with --finish what each host did by itself before", async () => {
-    const parts = partsOf();
-    await waited(parts);
-    expect(await run(parts, new Process(world), true)).toMatchObject({ state: "done" });
-    expect(platform.states.vercel.projects[0]?.autoAssignCustomDomains).toBe(true);
-    expect(platform.states.render.services[0]?.autoDeployTrigger).toBe("checksPass");
+  describe("with --finish", () => {
+    /** What each host does by itself, as its vendor has it. */
+    const automatic = () => [
+      platform.states.vercel.projects[0]?.autoAssignCustomDomains,
+      platform.states.render.services[0]?.autoDeployTrigger,
+    ];
+    const begin = (assigns: boolean, trigger: "off" | "commit" | "checksPass") => {
+      for (const project of platform.states.vercel.projects) project.autoAssignCustomDomains = assigns;
+      for (const service of platform.states.render.services) service.autoDeployTrigger = trigger;
+    };
+    const finished = async (parts: RollbackParts, make?: () => Process) => {
+      for (let turn = 0; turn < 20; turn += 1) {
+        const outcome = await run(parts, make?.() ?? new Process(world), true);
+        if (outcome.state !== "waiting") return outcome;
+        world.time = outcome.until.getTime();
+      }
+      throw new Error("It never ends");
+    };
+
+    it.each([
+      [true, "checksPass"],
+      [true, "commit"],
+      [false, "checksPass"],
+      [false, "off"],
+    ] as const)("restores what was, and not what is usual: %s, %s", async (assigns, trigger) => {
+      begin(assigns, trigger);
+      const parts = partsOf();
+      await waited(parts);
+      expect(automatic()).toEqual([false, "off"]);
+      expect(await finished(parts)).toMatchObject({ state: "done" });
+      expect(automatic()).toEqual([assigns, trigger]);
+    });
+
+    it("restores it wherever it died, and touches nothing that is served", async () => {
+      for (let dies = 1; dies < 12; dies += 1) {
+        platform.reset();
+        world = new World();
+        begin(true, "commit");
+        const parts = partsOf();
+        await waited(parts);
+        // Somebody deployed a good release by hand meanwhile.
+        const [project] = platform.states.vercel.projects;
+        if (project !== undefined) project.serving = "dpl_current";
+        const before = platform.server.requests.length;
+        let first = true;
+        await survived(() =>
+          finished(parts, () => {
+            const process = first ? new Process(world, dies, dies % 2 === 0) : new Process(world);
+            first = false;
+            return process;
+          }),
+        );
+        world.time += 20 * 60_000;
+        expect(await finished(parts), `died at write ${dies}`).toMatchObject({ state: "done" });
+        expect(automatic()).toEqual([true, "commit"]);
+        expect(served(web)).toBe(commits.current);
+        const written = platform.server.requests.slice(before).filter((each) => !each.startsWith("GET"));
+        expect([...new Set(written)].sort()).toEqual([
+          "PATCH /render/services/srv-example",
+          "PATCH /vercel/v9/projects/optropic-web",
+        ]);
+      }
+    });
+
+    it("restores the host that answers, and the other one with the next call; also before the hosts are back", async () => {
+      begin(true, "commit");
+      const parts = partsOf();
+      const hosts = parts.hosts.map((host) => ({
+        ...host,
+        rollBack: async () => {
+          throw new Error("503 Service Unavailable");
+        },
+      }));
+      expect(await waited({ ...parts, hosts })).toMatchObject({ state: "unclear", step: "roll-back" });
+      expect(automatic()).toEqual([false, "off"]);
+      const down = parts.hosts.map((host) =>
+        host.name === "vercel" ? host : { ...host, restore: async () => Promise.reject(new Error("503")) },
+      );
+      world.time += 60_000;
+      expect(await finished({ ...parts, hosts: down })).toMatchObject({ state: "unclear" });
+      expect(automatic()).toEqual([true, "off"]);
+      world.time += 60_000;
+      expect(await finished(parts)).toMatchObject({ state: "done" });
+      expect(automatic()).toEqual([true, "commit"]);
+    });
   });
 
   it.each([
