@@ -33,15 +33,14 @@ class DearFirst extends BaseSequencer {
   }
 }
 
-// Workers, and what tests start, read what another has compiled. Some of that is of temporary folders, so that all is
-// made anew once it has grown.
+// Some of what was compiled is of temporary folders, so that all is made anew once it has grown.
 const compiled = join(import.meta.dirname, "node_modules", ".cache", "compiled-for-tests");
 if (existsSync(compiled) && readdirSync(compiled, { recursive: true }).length > 20_000) {
   rmSync(compiled, { recursive: true });
 }
-process.env.NODE_COMPILE_CACHE ??= compiled;
 
 const shared = {
+  setupFiles: ["test/worker.ts"],
   maxConcurrency: 2,
   testTimeout: 180_000,
   hookTimeout: 180_000,

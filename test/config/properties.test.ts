@@ -36,7 +36,7 @@ describe("any valid settings", () => {
         expect(settings).toMatchObject(JSON.parse(JSON.stringify(written)));
         expect(accept(settings)).toEqual(settings);
       }),
-      { numRuns: 150 },
+      { numRuns: 100 },
     );
   });
 
@@ -55,7 +55,7 @@ describe("any valid settings", () => {
         );
         expect(accept(asText)).toEqual(accept(written));
       }),
-      { numRuns: 100 },
+      { numRuns: 60 },
     );
   });
 });
@@ -85,7 +85,7 @@ describe("any corruption", () => {
         expect(new Set(paths)).toEqual(new Set(chosen.map(({ path }) => path)));
         for (const line of lines) expect(line).toMatch(/: expected .+; found .+|: unknown; /);
       }),
-      { numRuns: 150 },
+      { numRuns: 100 },
     );
   });
 
@@ -130,7 +130,7 @@ describe("any misspelt name", () => {
         expect(siblings).toContain(suggested);
         if (suggested !== name) expect(isAsNear(written, suggested ?? "", name)).toBe(true);
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
   });
 });
@@ -174,7 +174,7 @@ describe("hostile values", () => {
         expect(message.length).toBeLessThan(30_000);
         expect(message.split("\n").length).toBeLessThan(60);
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
   });
 

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import type { TestProject } from "vitest/node";
+import { compiled } from "../compiled.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -78,7 +79,7 @@ async function offer(
 /** What a command of Node.js prints that ends with status 0, and with nothing on standard error. */
 async function outputOf(command: readonly string[], env: Record<string, string> = {}): Promise<string> {
   const { stdout, stderr } = await promisify(execFile)(process.execPath, command, {
-    env: { ...process.env, ...env },
+    env: { NODE_COMPILE_CACHE: compiled, ...process.env, ...env },
     maxBuffer: 64 * 1024 * 1024,
   });
   if (stderr !== "") throw new Error(stderr);
