@@ -4,6 +4,7 @@ import {
   fault,
   judge,
   judgeStack,
+  known,
   lookup,
   policy,
   type Stack,
@@ -81,18 +82,22 @@ export const contactPointsDeclared = policy({
     if (named.length === 0) {
       return [violation("No notification policy and no alert rule names a contact point.")];
     }
-    return named.map((name) =>
-      judge(name.resource, () => {
-        const text = name.string();
-        return (
-          text === undefined ||
-          pointsNamed(stack)(text).length > 0 ||
-          fault(
-            name,
-            `No contact point of the stack has the name ${JSON.stringify(text)}, to which alerts are sent.`,
-          )
-        );
-      }),
+    // Several routes of one resource that lead to one name are one mistake.
+    const places = Map.groupBy(named, (name) => `${name.resource.urn} ${known(() => name.string())}`);
+    return [...places.values()].flatMap(([name]) =>
+      name === undefined
+        ? []
+        : judge(name.resource, () => {
+            const text = name.string();
+            return (
+              text === undefined ||
+              pointsNamed(stack)(text).length > 0 ||
+              fault(
+                name,
+                `No contact point of the stack has the name ${JSON.stringify(text)}, to which alerts are sent.`,
+              )
+            );
+          }),
     );
   },
 });

@@ -100,6 +100,8 @@ export function judgeReach(stack: Stack, grant: Grant): Verdict {
   const usable = schemasOf("schema");
   switch (grant.at("objectType").string()) {
     case "table":
+      // A grant of no schema is judged by its scope.
+      if (schema.trim() === "") return true;
       // Every role may use the schema public, unless a grant to PUBLIC takes that away.
       return (
         schema === "public" ||

@@ -25,7 +25,8 @@ export function frameOptionsFault(value: string): string | undefined {
  */
 export function framingFault(csp: string | undefined, frameOptions: string | undefined): string | undefined {
   if (csp !== undefined && parseCsp(csp).some((policy) => policy.has("frame-ancestors"))) {
-    return judgeCsp(csp).get("framing");
+    const open = judgeCsp(csp).get("framing");
+    return open && `a Content-Security-Policy whose ${open}`;
   }
   if (frameOptions === undefined) {
     return "no X-Frame-Options and no frame-ancestors";

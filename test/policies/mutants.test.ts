@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { describe, expect, test } from "vitest";
 import { evaluate } from "../../policies/framework/evaluate.ts";
+import type { Policy } from "../../policies/framework/index.ts";
 import { registry } from "../../policies/registry.ts";
 import { type Fixture, production, stackOf, violated } from "./fixture.ts";
 import type { Mutant } from "./mutants.ts";
@@ -61,6 +62,19 @@ const askedByOthersToo = new Set([
   "vercel-project",
 ]);
 
+/** What is wrong with a message by its form alone. */
+function messageFaults({ title, fix: own }: Policy, found: string, fix = own): string[] {
+  const rules: readonly (readonly [string, boolean])[] = [
+    ["does not end as a sentence", !/[.?!]$/.test(found)],
+    ["shows what no person wrote", /\bundefined\b|\[object|\bNaN\b|04da6b54/.test(found)],
+    ["is put together wrongly", / {2}| ,|\.\.$|\bhas [\w-]+ has\b|\b(is|the|a|to|of) \1\b/.test(found)],
+    ["is too long to be read", found.length > 400],
+    ["repeats the title", found === title],
+    ["says of no way to mend it", fix.trim() === "" || !/[.`]$/.test(fix)],
+  ];
+  return rules.flatMap(([fault, is]) => (is ? [fault] : []));
+}
+
 const isSame = (one: Fixture, other: Fixture | undefined): boolean =>
   one === other || isDeepStrictEqual(one, other);
 
@@ -97,6 +111,23 @@ describe("a stack with one thing broken", () => {
       expect(differences.objecting(broken)).toEqual(violated(broken));
     },
   );
+
+  test("is told so that a person can act on it", () => {
+    const wrong = mutants.flatMap(({ policy: name, what, break: mutate, plans }) => {
+      const policy = registry.find((one) => one.name === name);
+      if (policy === undefined) return [`${name} is no policy`];
+      const context = { ...production, plans: { ...production.plans, ...plans } };
+      const { violations } = evaluate(policy, stackOf(mutate(passingStack())), context);
+      const told = violations.map(({ found, resource }) => `${resource} ${found}`);
+      return [
+        ...violations.flatMap(({ found, fix }) =>
+          messageFaults(policy, found, fix).map((fault) => `${name}, ${what}: ${fault}: ${found}`),
+        ),
+        ...(new Set(told).size < told.length ? [`${name}, ${what}: says the same twice: ${told[0]}`] : []),
+      ];
+    });
+    expect(wrong).toEqual([]);
+  });
 
   const policies = registry.filter(({ items }) => items.length > 0).map(({ name }) => name);
 

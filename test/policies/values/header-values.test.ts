@@ -67,7 +67,9 @@ describe("framing", () => {
   test("frame-ancestors comes before X-Frame-Options", () => {
     expect(framingFault("frame-ancestors 'none'", undefined)).toBeUndefined();
     expect(framingFault("frame-ancestors 'none'", "ALLOWALL")).toBeUndefined();
-    expect(framingFault("frame-ancestors *", "DENY")).toBe("frame-ancestors has *, which is any host");
+    expect(framingFault("frame-ancestors *", "DENY")).toBe(
+      "a Content-Security-Policy whose frame-ancestors has *, which is any host",
+    );
     expect(framingFault("default-src 'none'", "DENY")).toBeUndefined();
     expect(framingFault("default-src 'none'", undefined)).toBe("no X-Frame-Options and no frame-ancestors");
     expect(framingFault(undefined, "ALLOWALL")).toBe(
