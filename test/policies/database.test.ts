@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import * as database from "../../policies/database.ts";
 import * as backups from "../../policies/database-backups.ts";
 import * as connections from "../../policies/database-connections.ts";
+import { isPooler } from "../../policies/model/facts.ts";
 import { aws, cloudflare, supabase } from "../../policies/model/tokens.ts";
 import {
   change,
@@ -36,6 +37,24 @@ test("an unknown connection string hides no violation beside it", () => {
   const stack = withProps(passingStack(), "web-PGSSLMODE", { value: secret("disable") });
   expect(outcomeOf(connections.connectionsEncrypted, passingStack()).status).toBe("unknown");
   expect(outcomeOf(connections.connectionsEncrypted, stack).status).toBe("violated");
+});
+
+describe("what counts as a pooler of its vendor's", () => {
+  test.each([
+    ["ep-cool-frost-123456-pooler.eu-central-1.aws.neon.tech", 5432, true],
+    ["ep-cool-frost-123456-pooler.c-2.eu-central-1.aws.neon.tech", undefined, true],
+    ["ep-cool-frost-123456.eu-central-1.aws.neon.tech", 5432, false],
+    ["ep-pooler.neon.tech.attacker.example", 5432, false],
+    ["shop.proxy-abcdefghijkl.eu-central-1.rds.amazonaws.com", 5432, true],
+    ["shop.cluster-abcdefghijkl.eu-central-1.rds.amazonaws.com", 5432, false],
+    ["shop.abcdefghijkl.eu-central-1.rds.amazonaws.com", 5432, false],
+    ["ledger-do-user-1-0.c.db.ondigitalocean.com", 25_061, true],
+    ["ledger-do-user-1-0.c.db.ondigitalocean.com", 25_060, false],
+    ["ledger-do-user-1-0.c.db.ondigitalocean.com", undefined, false],
+    ["LEDGER-do-user-1-0.c.DB.ondigitalocean.com", 25_061, true],
+  ])("%s:%s %s", (host, port, isOne) => {
+    expect(isPooler(host, port)).toBe(isOne);
+  });
 });
 
 describe("each project is judged by itself", () => {

@@ -122,7 +122,7 @@ describe("the check that policies read the model alone", () => {
   const root = mkdtempSync(join(tmpdir(), "vendors-"));
   afterAll(() => rmSync(root, { recursive: true }));
   const found = (path: string, text: string): string[] => {
-    for (const folder of ["policies/framework", "policies/values"]) {
+    for (const folder of ["policies/framework", "policies/model", "policies/values"]) {
       rmSync(join(root, folder), { recursive: true, force: true });
       mkdirSync(join(root, folder), { recursive: true });
     }
@@ -159,6 +159,16 @@ describe("the check that policies read the model alone", () => {
       'import { zones } from "./model/edge-zones.ts";\nconst last = zones.at(-1), url = "https:";\n';
     expect(found("policies/mail.ts", text)).toEqual([]);
     expect(found("policies/framework/value.ts", "const child = value.at(name);\n")).toEqual([]);
+  });
+
+  it("lets the model gather what adapters fill, and no new module of it read a vendor's resources", () => {
+    const text = 'import { adapters } from "../adapters/index.ts";\n';
+    expect(found("policies/model/mails.ts", text)).toEqual([]);
+    expect(found("policies/model/mails.ts", 'const n = zone.at("name");\n')).toHaveLength(1);
+    expect(found("policies/model/waf.ts", 'const n = zone.at("name");\n')).toEqual([]);
+    expect(found("policies/model/waf.ts", "const n = 1;\n")).toEqual([
+      expect.stringContaining("take it from the list"),
+    ]);
   });
 
   it("finds nothing in this project", () => {
