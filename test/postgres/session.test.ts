@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vite
 import { type Connection, programEnvironment } from "../../postgres/connection.ts";
 import { findProgram } from "../../postgres/programs.ts";
 import { serverAccount } from "../../postgres/server-account.ts";
-import { connect } from "../../postgres/session.ts";
+import { connect, withPatientSession, withSession } from "../../postgres/session.ts";
 import { type PostgresServer, startPostgres } from "../operations/support/postgres.ts";
 
 // The session of this process and psql reach the same servers by the same variables, and refuse the same.
@@ -226,3 +226,39 @@ const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"];
 function openssl(...args: string[]): void {
   execFileSync("openssl", args, { cwd: folder, stdio: ["ignore", "ignore", "pipe"] });
 }
+
+test("a session for what takes long has no time limit, whatever the database has", async () => {
+  const limits = ["statement_timeout", "idle_in_transaction_session_timeout", "idle_session_timeout"];
+  await plain.sql("create database limited");
+  for (const name of limits) await plain.sql(`alter database limited set ${name} = '1h'`);
+  const query = `select setting from pg_settings where name in (${limits.map((name) => `'${name}'`).join()})`;
+  const target = plain.connection("limited");
+  const hour = { setting: "3600000" };
+  expect(await withSession(target, "test", (session) => session.rows(query))).toEqual([hour, hour, hour]);
+  const none = { setting: "0" };
+  expect(await withPatientSession(target, "test", (session) => session.rows(query))).toEqual([
+    none,
+    none,
+    none,
+  ]);
+});
+
+test("rows come some at a time, large ones fewer, and all of them", async () => {
+  const read = async (query: string): Promise<number[]> => {
+    const counts: number[] = [];
+    await withSession(plain.connection(), "test", async (session) => {
+      await session.run("begin");
+      for await (const rows of session.batches(query, ["canary"])) counts.push(rows.length);
+    });
+    return counts;
+  };
+  const small = await read("select i, 'canary' = any($1::text[]) as found from generate_series(1, 5000) i");
+  expect(small.reduce((sum, count) => sum + count, 0)).toBe(5000);
+  expect(Math.max(...small)).toBe(2000);
+  const large = await read(
+    "select repeat('x', 100000) as text, $1::text[] is null as no from generate_series(1, 150)",
+  );
+  expect(large.reduce((sum, count) => sum + count, 0)).toBe(150);
+  expect(large.slice(1).every((count) => count <= 11)).toBe(true);
+  expect(await read("select 1 as one, $1::text[] as value where false")).toEqual([]);
+});
