@@ -57,15 +57,15 @@ export class Sandbox implements Guard {
   /** Kills the first process, which ends all others and then bubblewrap; the supervisor where that is not known yet. */
   kill(): boolean {
     if (this.#life === undefined) return false;
-    this.#life.destroy();
-    if (this.#init !== undefined) {
-      try {
-        process.kill(this.#init, "SIGKILL");
-      } catch {
-        // It has ended already.
-      }
+    if (this.#init === undefined) {
+      this.#life.destroy();
+      return true;
     }
-    return true;
+    try {
+      return process.kill(this.#init, "SIGKILL");
+    } catch {
+      return false;
+    }
   }
 
   ended(errors: string): Failure | undefined {

@@ -1,8 +1,8 @@
 /**
  * Bubblewrap's own tie to its parent, `--die-with-parent`, is in place only once it has made the sandbox: what kills
  * the preview before that leaves the sandbox with all that runs in it. So a shell outside of the sandbox waits for the
- * preview's end. It stops bubblewrap, which then makes no more processes, and kills first the sandbox's first process,
- * which ends all others, and then bubblewrap. Nothing in the sandbox can reach the shell.
+ * preview's end. It stops bubblewrap, which then makes no more processes, and kills the sandbox's first process, which
+ * ends all others, or bubblewrap where there is none yet. Nothing in the sandbox can reach the shell.
  */
 const script = [
   '"$@" 6<&- &',
@@ -14,7 +14,8 @@ const script = [
   // A process that it has begun to make is made before it stops.
   "while read -r id name state rest </proc/$sandbox/stat; do case $state in [TZX]) break;; esac; done",
   "read -r first </proc/$sandbox/task/$sandbox/children",
-  "kill -KILL $first $sandbox",
+  // Bubblewrap itself waits until the first process is gone, and so all that were with it.
+  'if [ -n "$first" ]; then kill -KILL $first; kill -CONT $sandbox; else kill -KILL $sandbox; fi',
   // It holds none of what the preview reads until its end.
   "} 3<&- 4<&- 5<&- >/dev/null &",
   "watcher=$!",
