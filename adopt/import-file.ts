@@ -16,7 +16,10 @@ import { type Declared, vendorOf } from "./resources.ts";
 /** A resource of Pulumi's import file. */
 export interface ImportSpec {
   type: string;
+  /** By which the file itself refers to it. */
   name: string;
+  /** The name that the program gives it, where that differs. */
+  logicalName?: string;
   id?: string;
   parent?: string;
   provider?: string;
@@ -33,43 +36,82 @@ export interface ImportFile {
 }
 
 /**
- * Writes the imports of a plan as Pulumi's import file, each below the component that declares it. Whatever is
- * created, adopted, rotated or not decided is left out.
+ * Writes the imports of a plan as Pulumi's import file, each below what the program declares it below, since that is
+ * part of its URN. Whatever is created, adopted, rotated or not decided is left out, and with it what stands below a
+ * resource that is: it is imported the next time.
  *
  * @param declared all resources of the program, components and providers included
  */
 export function importFileOf({ steps }: Plan, declared: readonly Declared[]): ImportFile {
-  const byUrn = new Map(declared.map((resource) => [resource.urn, resource]));
-  const file: ImportFile = { nameTable: {}, resources: [] };
-  const components = new Set<string>();
-  const addParents = ({ parent }: Declared): string | undefined => {
-    const component = parent === undefined ? undefined : byUrn.get(parent);
-    if (component === undefined || component.custom || component.type === "pulumi:pulumi:Stack")
-      return undefined;
-    if (!components.has(component.urn)) {
-      const above = addParents(component);
-      components.add(component.urn);
-      file.resources.push({
-        ...{ type: component.type, name: component.name },
-        ...(above !== undefined && { parent: above }),
-        component: true,
-      });
-    }
-    return component.name;
-  };
-  for (const { declared: resource, action, id } of steps) {
-    if (action !== "import" || id === undefined) continue;
-    const parent = addParents(resource);
-    const provider = explicitProvider(resource, declared);
-    if (provider !== undefined) file.nameTable[provider.name] = provider.urn;
-    file.resources.push({
-      ...{ type: resource.type, name: resource.name, id },
-      ...(parent !== undefined && { parent }),
-      ...(provider !== undefined && { provider: provider.name }),
-      ...packageOf(resource.type),
-    });
+  return new Writer(steps, declared).file;
+}
+
+class Writer {
+  readonly file: ImportFile = { nameTable: {}, resources: [] };
+  readonly #declared: readonly Declared[];
+  readonly #byUrn: ReadonlyMap<string, Declared>;
+  readonly #steps: ReadonlyMap<string, Plan["steps"][number]>;
+  /** What each is called in the file, by URN; undefined for what it does not have. */
+  readonly #names = new Map<string, string | undefined>();
+  readonly #taken = new Set<string>();
+
+  constructor(steps: Plan["steps"], declared: readonly Declared[]) {
+    this.#declared = declared;
+    this.#byUrn = new Map(declared.map((resource) => [resource.urn, resource]));
+    this.#steps = new Map(steps.map((step) => [step.declared.urn, step]));
+    for (const step of steps) if (step.action === "import") this.#nameOf(step.declared);
   }
-  return file;
+
+  /** Adds it to the file, and before it what it stands below. */
+  #nameOf(resource: Declared): string | undefined {
+    if (this.#names.has(resource.urn)) return this.#names.get(resource.urn);
+    this.#names.set(resource.urn, undefined);
+    const name = this.#add(resource);
+    this.#names.set(resource.urn, name);
+    return name;
+  }
+
+  #add(resource: Declared): string | undefined {
+    const step = this.#steps.get(resource.urn);
+    if (resource.custom && step?.action === "managed") return this.#refer(resource);
+    if (resource.custom && (step?.action !== "import" || step.id === undefined)) return undefined;
+    const parent = this.#parentOf(resource);
+    const above = parent && this.#nameOf(parent);
+    if (parent !== undefined && above === undefined) return undefined;
+    const provider = resource.custom ? explicitProvider(resource, this.#declared) : undefined;
+    const name = this.#take(resource.name);
+    this.file.resources.push({
+      ...{ type: resource.type, name },
+      ...(name !== resource.name && { logicalName: resource.name }),
+      ...(step?.id !== undefined && { id: step.id }),
+      ...(above !== undefined && { parent: above }),
+      ...(provider !== undefined && { provider: this.#refer(provider) }),
+      ...(resource.custom ? packageOf(resource.type) : { component: true as const }),
+    });
+    return name;
+  }
+
+  /** What the state has already. */
+  #refer({ name, urn }: Declared): string {
+    const known = Object.entries(this.file.nameTable).find(([, other]) => other === urn);
+    if (known !== undefined) return known[0];
+    const taken = this.#take(name);
+    this.file.nameTable[taken] = urn;
+    return taken;
+  }
+
+  #parentOf({ parent }: Declared): Declared | undefined {
+    const above = parent === undefined ? undefined : this.#byUrn.get(parent);
+    return above?.type === "pulumi:pulumi:Stack" ? undefined : above;
+  }
+
+  /** A name that nothing in the file has: a parent or a provider of which there are two would be ambiguous. */
+  #take(name: string): string {
+    let free = name;
+    for (let count = 2; this.#taken.has(free); count += 1) free = `${name} ${count}`;
+    this.#taken.add(free);
+    return free;
+  }
 }
 
 /** The provider that the program configures itself, where it has one for the vendor. */

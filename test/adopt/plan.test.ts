@@ -4,6 +4,7 @@ import { importFileOf } from "../../adopt/import-file.ts";
 import { type Plan, planImports } from "../../adopt/plan.ts";
 import type { Declared, Existing } from "../../adopt/resources.ts";
 import { planText } from "../../adopt/words.ts";
+import { importedBy } from "./import.ts";
 
 const component = "urn:pulumi:production::shop::optropic:index:Edge::edge";
 const recordType = "cloudflare:index/dnsRecord:DnsRecord";
@@ -325,6 +326,63 @@ describe("Pulumi's import file", () => {
     expect(JSON.parse(Buffer.from(value, "base64").toString())).toMatchObject({
       remote: { url: expect.stringContaining("sentry") },
     });
+  });
+});
+
+describe("the import file as Pulumi reads it", () => {
+  const of = { stack: "production", project: "shop" };
+  const urnOf = (types: string, name: string) => `urn:pulumi:production::shop::${types}::${name}`;
+  const projectType = "vercel:index/project:Project";
+  const domainType = "vercel:index/projectDomain:ProjectDomain";
+  const web = "optropic:index:WebApp";
+
+  it("gives each the URN that the program gives it, whatever else has its name", () => {
+    const component = (name: string): Declared => ({
+      ...{ urn: urnOf(web, name), type: web, name, custom: false },
+    });
+    const child = (type: string, parent: string, name: string, inputs: object): Declared => ({
+      ...{ urn: urnOf(`${web}$${type}`, name), type, name, parent: urnOf(web, parent), custom: true },
+      inputs: { ...inputs },
+    });
+    const all = [
+      component("web"),
+      component("web-domain"),
+      child(projectType, "web", "web-project", { name: "shop" }),
+      child(domainType, "web", "web-domain", { projectId: "p1", domain: "shop.test" }),
+      child(projectType, "web-domain", "web-domain-project", { name: "domains" }),
+    ];
+    const plan = planImports({
+      declared: all,
+      existing: [
+        existing(projectType, "p1", { name: "shop" }),
+        existing(projectType, "p2", { name: "domains" }),
+        existing(domainType, "shop.test", { projectId: "p1", domain: "shop.test" }),
+      ],
+    });
+    const imported = importedBy(importFileOf(plan, all), of);
+    expect(imported.map(({ urn }) => urn).toSorted()).toEqual(all.map(({ urn }) => urn).toSorted());
+  });
+
+  it("puts what stands below a resource below it, and leaves it out where that is not there yet", () => {
+    const below: Declared = {
+      ...{ urn: urnOf(`${zoneType}$${recordType}`, "www"), type: recordType, name: "www", custom: true },
+      ...{ parent: urnOf(zoneType, "zone"), inputs: { zoneId: "z1", name: "www.shop.test", type: "A" } },
+    };
+    const above: Declared = {
+      ...{ urn: urnOf(zoneType, "zone"), type: zoneType, name: "zone", custom: true },
+      inputs: { name: "shop.test" },
+    };
+    const record = existing(recordType, "r1", { zoneId: "z1", name: "www.shop.test", type: "A" });
+    const fileOf = (zones: readonly Existing[], answers?: Record<string, string>) => {
+      const given = { declared: [above, below], existing: [...zones, record], answers };
+      return importFileOf(planImports(given), given.declared);
+    };
+    const urns = [above.urn, below.urn];
+    expect(importedBy(fileOf([theirZone]), of).map(({ urn }) => urn)).toEqual(urns);
+    const managed = fileOf([{ ...theirZone, urn: above.urn }]);
+    expect(managed.nameTable).toEqual({ zone: above.urn });
+    expect(importedBy(managed, of).map(({ urn }) => urn)).toEqual([below.urn]);
+    expect(fileOf([], { [above.urn]: "create", [below.urn]: "z1/r1" }).resources).toEqual([]);
   });
 });
 

@@ -13,7 +13,9 @@ import { createSecureContext, createServer, type SecureContext } from "node:tls"
 import { generateIdentity, identityToRecipient } from "age-encryption";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
+import type { ImportFile } from "../../adopt/import-file.ts";
 import type { PreviewDocument } from "../../preview/index.ts";
+import { importedBy } from "../adopt/import.ts";
 import { createAuthority } from "../target/authority.ts";
 import { canary, type Estate, startEstate } from "../vendors/fake/estate.ts";
 import { listening } from "../vendors/fake/listening.ts";
@@ -214,17 +216,19 @@ describe("a platform that only its vendors know", () => {
     );
     expect(losses).toEqual([]);
     expect(namesOf(steps, "ask")).toEqual([]);
-    const { resources }: { resources: { name: string; id?: string; component?: true }[] } = JSON.parse(
-      readFileSync(output, "utf8"),
-    );
+    const file: ImportFile = JSON.parse(readFileSync(output, "utf8"));
     await expectDoctor(program);
 
     // What Pulumi has after the import.
-    const ids = new Map(resources.map(({ name, id }) => [name, id]));
     const imported = steps.filter(({ action }) => action === "import");
     const own = join(folder, "own.json");
-    const stored = imported.map(({ urn, type }) => ({ urn, type, custom: true, id: ids.get(nameIn(urn)) }));
-    expect(stored.every(({ id }) => id !== undefined)).toBe(true);
+    const stored = importedBy(file, { stack: "live", project: "optropic" });
+    expect(
+      stored
+        .filter(({ custom }) => custom)
+        .map(({ urn }) => urn)
+        .toSorted(),
+    ).toEqual(imported.map(({ urn }) => urn).toSorted());
     writeFileSync(own, JSON.stringify({ version: 3, deployment: { resources: stored } }));
     const again = await plan("--from", own);
     expect(namesOf(again.steps, "managed").toSorted()).toEqual(
