@@ -1,5 +1,5 @@
 import { contentOf, fullName, hostOf, isHostRecord } from "./records.ts";
-import { type Properties, textOf } from "./resources.ts";
+import { type Existing, type Properties, textOf, unsaid } from "./resources.ts";
 
 /** How resources of a type are told apart by what people and vendors call them, and how Pulumi imports one. */
 export interface NaturalKey {
@@ -335,6 +335,13 @@ function firewallRules(name: string) {
 
 function rulesIn(value: unknown): unknown {
   return typeof value === "object" && value !== null && "rules" in value ? value.rules : undefined;
+}
+
+/** What `pulumi import` takes for what is there; undefined where that does not say it. */
+export function importIdOf({ type, id, properties }: Existing): string | undefined {
+  const natural = naturalKeys[type];
+  const imported = natural === undefined ? id : natural.importId(id, properties);
+  return imported?.includes(unsaid) === true ? undefined : imported;
 }
 
 /** By its reference, or by what it does. */

@@ -1,4 +1,4 @@
-import { type Belonging, type NaturalKey, naturalKeys } from "./keys.ts";
+import { type Belonging, importIdOf, type NaturalKey, naturalKeys } from "./keys.ts";
 import { fullName, hostOf, isHostRecord } from "./records.ts";
 import { type Declared, type Existing, textAt, textOf } from "./resources.ts";
 
@@ -268,8 +268,8 @@ function put(map: Map<string, Existing[]>, key: string, one: Existing): void {
 }
 
 /** Whether an id that a person chose is that of a resource. */
-function isImportedBy({ type, id, properties }: Existing, answer: string): boolean {
-  return id === answer || naturalKeys[type]?.importId(id, properties) === answer;
+function isImportedBy(one: Existing, answer: string): boolean {
+  return one.id === answer || importIdOf(one) === answer;
 }
 
 function scopeOf(type: string): Belonging | undefined {

@@ -1,7 +1,7 @@
 import { counted, listed, listedSome } from "../lib/text.ts";
-import { elementsOf, type NaturalKey, naturalKeys, targetsOf } from "./keys.ts";
+import { elementsOf, importIdOf, type NaturalKey, naturalKeys, targetsOf } from "./keys.ts";
 import { Matcher, type Matches, recordType } from "./match.ts";
-import { type Declared, type Existing, textAt, textOf, vendorOf } from "./resources.ts";
+import { type Declared, type Existing, isHidden, textAt, textOf, vendorOf } from "./resources.ts";
 
 /**
  * What becomes of a declared resource in the first update.
@@ -26,6 +26,8 @@ export interface Step {
   readonly candidates?: readonly string[];
   /** What the update would remove from a resource of which there is one, in words. */
   readonly loses?: string;
+  /** What it holds and could not be read, which the update may remove. */
+  readonly unseen?: string;
   /** What a resource of which there is one holds, while it is not imported: an update would replace that, too. */
   readonly replaces?: string;
   /** What no update changes, so that it would be made anew: what it is and what it would be. */
@@ -197,14 +199,13 @@ function absent(declared: Declared, matcher: Matcher, isTold: boolean): Step {
 const mostCandidates = 50;
 
 function idsOf(all: readonly Existing[]): string[] {
-  const ids = all.map(({ type, id, properties }) => naturalKeys[type]?.importId(id, properties) ?? id);
-  return [...new Set(ids)].slice(0, mostCandidates);
+  return [...new Set(all.flatMap((one) => importIdOf(one) ?? []))].slice(0, mostCandidates);
 }
 
 function foundStep(declared: Declared, { found, doubt }: Matches, matcher: Matcher): Step {
   const natural = naturalKeys[declared.type];
   // A state and a vendor may tell of the same thing: it is one where it is imported by one id.
-  const told = found.map((match) => natural?.importId(match.id, match.properties));
+  const told = found.map(importIdOf);
   const ids = [...new Set(told.filter((id) => id !== undefined))];
   const newest = found.find(({ urn }) => urn === undefined) ?? found[0];
   const [id] = ids;
@@ -301,9 +302,12 @@ function blocked(declared: Declared, matcher: Matcher): Pick<Step, "blockedBy"> 
 }
 
 /** What a resource holds and its declaration does not have, so that an update removes it. */
-function lossOf(declared: Declared, existing: Existing, matcher: Matcher): Pick<Step, "loses"> {
+function lossOf(declared: Declared, existing: Existing, matcher: Matcher): Pick<Step, "loses" | "unseen"> {
   const lost = [...rulesLost(declared, existing), ...partsLost(declared, existing, matcher)];
-  return lost.length === 0 ? {} : { loses: `${listed(lost, "and")} that the program does not declare` };
+  return {
+    ...(lost.length > 0 && { loses: `${listed(lost, "and")} that the program does not declare` }),
+    ...unseenIn(declared, existing),
+  };
 }
 
 function rulesLost(declared: Declared, existing: Existing): string[] {
@@ -315,6 +319,22 @@ function rulesLost(declared: Declared, existing: Existing): string[] {
     (element) => !names(element).some((name) => name !== undefined && stated.has(name)),
   );
   return lost.length === 0 ? [] : [counted(lost.length, holds)];
+}
+
+/** What it holds and could not be read, so that nobody can say whether an update removes it. */
+function unseenIn({ type, ignoreChanges = [] }: Declared, { properties }: Existing): Pick<Step, "unseen"> {
+  const { held = [] } = naturalKeys[type] ?? {};
+  const hidden = held.filter(
+    ({ property }) => !ignoreChanges.includes(property) && isHidden(properties[property]),
+  );
+  return hidden.length === 0
+    ? {}
+    : {
+        unseen: listed(
+          hidden.map(({ noun }) => `${noun}s`),
+          "and",
+        ),
+      };
 }
 
 /** The most names that are shown of what is lost. */
@@ -339,14 +359,6 @@ function partsLost(
     );
     return [`${counted(lost.length, noun)}${called === "" ? "" : ` (${called})`}`];
   });
-}
-
-/** What is not known yet, and a secret. */
-function isHidden(value: unknown): boolean {
-  return (
-    value === "[secret]" ||
-    (typeof value === "object" && value !== null && "unknown" in value && value.unknown === true)
-  );
 }
 
 function replacedBy(natural: NaturalKey | undefined, { properties }: Existing): Pick<Step, "replaces"> {

@@ -29,6 +29,19 @@ export interface Existing {
   readonly isRetained?: boolean | undefined;
 }
 
+/** Whether a value is not known, or a secret: nothing can be said of what it holds. */
+export function isHidden(value: unknown): boolean {
+  if (value === "[secret]") return true;
+  if (typeof value !== "object" || value === null) return false;
+  return ("unknown" in value && value.unknown === true) || Object.hasOwn(value, secretKey);
+}
+
+/** By which a state marks a secret: https://www.pulumi.com/docs/iac/concepts/secrets/. */
+const secretKey = "4dabf18193072939515e22adb298388d";
+
+/** Stands for an id that a state does not say. */
+export const unsaid = "(id not said)";
+
 export type Properties = Readonly<Record<string, unknown>>;
 
 /** A property that is a text and not empty. */

@@ -25,6 +25,7 @@ export function planText({ steps, unmanaged, deleted }: Plan): string {
     textTable(rows),
     section("To decide", steps.filter(({ action }) => action === "ask").map(askLine)),
     section("Would be lost", steps.filter(({ loses }) => loses !== undefined).map(lossLine)),
+    section("Not seen, and may be lost", steps.filter(({ unseen }) => unseen !== undefined).map(unseenLine)),
     section(
       "Would be deleted",
       deleted.map(({ urn = "" }) => urn),
@@ -83,6 +84,10 @@ function askLine({ declared, candidates = [], why }: Step): string {
 
 function lossLine({ declared, loses }: Step): string {
   return `${declared.name}: ${loses}`;
+}
+
+function unseenLine({ declared, unseen }: Step): string {
+  return `${declared.name}: its ${unseen} could not be read`;
 }
 
 function replaceLine({ declared, replaces }: Step): string {

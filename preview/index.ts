@@ -5,6 +5,7 @@ export { readSavedPreview } from "./document/saved.ts";
 export { readState } from "./document/state.ts";
 export { stateOfInventory, tokenOf } from "./document/terraform/inventory.ts";
 export { type Untold, withUntold } from "./document/unread.ts";
+export { isUnknown } from "./engine/values.ts";
 export type { IsolationOptions } from "./isolation/index.ts";
 export type { PreviewOptions } from "./options.ts";
 export { type PackConfig, readPackConfig } from "./packs/pack-config.ts";

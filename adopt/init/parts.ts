@@ -208,6 +208,7 @@ export function runningOf({ type, properties }: Existing): Record<string, unknow
 
 /** Variables and secret files of its own, which are in use. */
 function hasOwnVariables({ envVars, secretFiles }: Existing["properties"]): boolean {
+  // What could not be read may be there, and has keys as a secret has.
   return [envVars, secretFiles].some((map) => Object.keys(Object(map)).length > 0);
 }
 

@@ -126,10 +126,12 @@ async function readService(reading: Reading, api: Render, service: RenderService
   }
   const isStatic = type === "render_static_site";
   // What belongs to a service is part of it, so what cannot be read of that is unknown of all.
-  const read = async <Part>(what: string, isThere: boolean, ask: () => Promise<Part[]>): Promise<Part[]> =>
-    isThere
-      ? ((await reading.read({ types: [type], what: `${what} of ${name}`, attributes: { name } }, ask)) ?? [])
-      : [];
+  const read = async <Part>(
+    what: string,
+    isThere: boolean,
+    ask: () => Promise<Part[]>,
+  ): Promise<Part[] | undefined> =>
+    isThere ? reading.read({ types: [type], what: `${what} of ${name}`, attributes: { name } }, ask) : [];
   const [variables, files, domains, routes, headers] = await Promise.all([
     read("environment variables", true, () => api.variables(id)),
     read("secret files", !isStatic, () => api.secretFiles(id)),
@@ -141,13 +143,18 @@ async function readService(reading: Reading, api: Render, service: RenderService
     ...{ type, name, id },
     attributes: {
       ...(isStatic ? { ...siteOf(service), routes, headers } : programOf(service)),
-      custom_domains: domains.map((domain) => ({ name: domain.name })),
-      env_vars: Object.fromEntries(variables.map((key) => [key, {}])),
-      ...(files.length > 0 && { secret_files: Object.fromEntries(files.map((file) => [file, {}])) }),
+      custom_domains: domains?.map((domain) => ({ name: domain.name })),
+      env_vars: variables && Object.fromEntries(variables.map((key) => [key, {}])),
+      ...(files?.length !== 0 && {
+        secret_files: Object.fromEntries(files?.map((file) => [file, {}]) ?? []),
+      }),
     },
     withheld: [
-      ...variables.map((key) => ["env_vars", key, "value"]),
-      ...files.map((file) => ["secret_files", file, "content"]),
+      ...(variables?.map((key) => ["env_vars", key, "value"]) ?? [["env_vars"]]),
+      ...(files?.map((file) => ["secret_files", file, "content"]) ?? [["secret_files"]]),
+      ...Object.entries({ custom_domains: domains, routes, headers }).flatMap(([key, all]) =>
+        all === undefined ? [[key]] : [],
+      ),
     ],
   });
 }

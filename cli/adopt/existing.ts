@@ -1,5 +1,5 @@
-import type { Existing } from "../../adopt/resources.ts";
-import type { ExportedState } from "../../preview/index.ts";
+import { type Existing, unsaid } from "../../adopt/resources.ts";
+import { type ExportedState, isUnknown } from "../../preview/index.ts";
 
 /** A resource of a state, as the vendor has it: what was asked for, and what the vendor adds. */
 export function existingOf({
@@ -12,5 +12,12 @@ export function existingOf({
   retainOnDelete,
 }: ExportedState["resources"][number]): Existing {
   const properties = { ...inputs, ...outputs };
-  return { urn, type, name, id, properties, ...(retainOnDelete && { isRetained: true }) };
+  return {
+    urn,
+    type,
+    name,
+    id: isUnknown(id) ? unsaid : id,
+    properties,
+    ...(retainOnDelete && { isRetained: true }),
+  };
 }

@@ -88,6 +88,10 @@ function reasonsOf(
   ];
   const doubts: [boolean, string][] = [
     [
+      steps.some(({ unseen }) => unseen !== undefined),
+      "what a resource holds could not be read, and the first update may remove it. Give a token that may read it.",
+    ],
+    [
       steps.some(({ action }) => action === "ask" || action === "unknown"),
       "give states of the vendors that are not known with --from, or name those that have nothing yet with --vendor.",
     ],

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { liveVendors, readVendors } from "../../adopt/live/index.ts";
 import { planImports } from "../../adopt/plan.ts";
+import { isHidden } from "../../adopt/resources.ts";
 import { stateOfInventory } from "../../preview/index.ts";
 import { accept, writtenSettings } from "../config/stack.ts";
 import { type FakePlatform, startPlatform } from "../vendors/fake/platform.ts";
@@ -459,6 +460,15 @@ describe("a vendor that answers with", () => {
         /more than 3 pages|circle|no complete answer/,
       );
     }
+  });
+
+  it("what of a service could not be read is not known of it, and not absent", async () => {
+    platform.server.misbehaveAt("render", "/env-vars", { kind: "status", status: 403 });
+    const { found, gaps } = await read(liveVendors.filter((name) => name !== "render"));
+    expect(gaps.map(({ what }) => what)).toContain(`environment variables of ${settings.project.name}-api`);
+    const [service] = inputsOf(found, "WebService");
+    expect(isHidden(service?.envVars)).toBe(true);
+    expect(isHidden(service?.customDomains)).toBe(false);
   });
 
   it("one thing twice has it once for an import and says no creation", async () => {

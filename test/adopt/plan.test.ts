@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { givenAnswers, questionsOf } from "../../adopt/answers.ts";
 import { importFileOf } from "../../adopt/import-file.ts";
 import { type Plan, planImports } from "../../adopt/plan.ts";
-import type { Declared, Existing } from "../../adopt/resources.ts";
+import { type Declared, type Existing, unsaid } from "../../adopt/resources.ts";
 import { planText } from "../../adopt/words.ts";
 import { importedBy } from "./import.ts";
 
@@ -211,9 +211,12 @@ describe("what a resource holds beside what is declared", () => {
       "1 disk (data), 1 host (old.shop.test) and 1 allowed network (203.0.113.0/24) that the program does not declare";
     expect(lossOf(kept)).toBe(rest);
     expect(lossOf(declared(serviceType, "api", { ...inputs, secretFiles: unknown }), [group])).toBe(rest);
-    expect(lossOf(declared(serviceType, "api", inputs), [], { name: "api", envVars: "[secret]" })).toBe(
-      undefined,
-    );
+    const hidden = { name: "api", envVars: { "4dabf18193072939515e22adb298388d": "s", value: "v" } };
+    const given = { declared: [declared(serviceType, "api", inputs)], existing: [] };
+    const plan = planImports({ ...given, existing: [existing(serviceType, "srv-1", hidden)] });
+    expect(plan.steps[0]).toMatchObject({ action: "import", unseen: "variables" });
+    expect(plan.steps[0]?.loses).toBe(undefined);
+    expect(planText(plan)).toContain("Not seen, and may be lost:\n  api: its variables could not be read");
   });
 
   it.each([
@@ -238,6 +241,16 @@ describe("what a resource holds beside what is declared", () => {
     const own = declared(type, "a", { ...place, environments: { production: {} } });
     expect(lossOf(own, [], { ...place, ...properties })).toBe(`${lost} that the program does not declare`);
   });
+});
+
+it("asks where a state does not say the id of what would be imported by it", () => {
+  const type = "render:index/project:Project";
+  const plan = planImports({
+    declared: [declared(type, "api", { name: "shop" }), zone],
+    existing: [existing(type, unsaid, { name: "shop" }), theirZone],
+  });
+  expect(actionsOf(plan)).toEqual({ api: "ask", zone: "import z1" });
+  expect(plan.steps[0]?.candidates).toEqual([]);
 });
 
 describe("a stack that is partly managed", () => {

@@ -521,6 +521,9 @@ describe("what Terraform and OpenTofu write beside a state of version 4", () => 
 
   it("is refused with what to do where it is a plan, or git-crypt has encrypted it", () => {
     expect(() => readState(write({ format_version: "1.2", planned_values: {} }))).toThrow(/is a plan/);
+    // The schemas of the providers and a validation have a version, too, and would be an empty state.
+    for (const other of [{ provider_schemas: {} }, { valid: true, diagnostics: [] }])
+      expect(() => readState(write({ format_version: "1.0", ...other }))).toThrow(/is not a state/);
     const path = join(folder, "locked.tfstate");
     writeFileSync(path, "\0GITCRYPT\0abc");
     expect(() => readState(path)).toThrow(/run git-crypt unlock/);

@@ -45,9 +45,12 @@ const shownState = z.looseObject({
 export function isShown(content: unknown): boolean {
   return (
     z.looseObject({ format_version: z.string() }).safeParse(content).success &&
-    !z.looseObject({ planned_values: z.unknown() }).safeParse(content).success
+    // A plan, the schemas of the providers and a validation have a version, too.
+    !others.some((key) => z.looseObject({ [key]: z.unknown() }).safeParse(content).success)
   );
 }
+
+const others = ["planned_values", "provider_schemas", "valid"];
 
 /** The same as Terraform stores it; undefined where it has another form. */
 export function storedState(content: unknown): unknown {

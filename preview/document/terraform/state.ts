@@ -217,7 +217,7 @@ function readInstance(
     name: resourceName,
     parent: root,
     custom: true,
-    ...(typeof id === "string" && { id }),
+    ...((typeof id === "string" || typeof id === "number") && { id: String(id) }),
     inputs: Object.fromEntries(Object.entries(all).filter(([key]) => Object.hasOwn(sdkType.inputs, key))),
     outputs: all,
   });
