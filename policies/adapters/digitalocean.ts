@@ -147,13 +147,22 @@ function toHost(app: Any, service: Value): Host {
 function closedBy(app: Any): Fault | undefined {
   const [enabled, archive] = ["enabled", "archive"].map((name) => app.at("spec", "maintenance", name));
   const off = [enabled, archive].find((it) => it?.boolean() === true);
-  if (off !== undefined) return fault(off, `${app.name} is in maintenance and answers nobody`);
+  if (off !== undefined)
+    return {
+      ...fault(off, `${app.name} is in maintenance and answers nobody`),
+      fix: "Remove maintenance from the spec of the digitalocean.App.",
+    };
   const rules = app.at("spec", "ingress", "rules");
   const plain = rules
     .items()
     .map((rule) => rule.at("redirect", "scheme"))
     .find((scheme) => scheme.string() === "http");
-  return plain && fault(plain, `${app.name} redirects requests to plain http`);
+  return (
+    plain && {
+      ...fault(plain, `${app.name} redirects requests to plain http`),
+      fix: "Let scheme of the redirect in the spec of the digitalocean.App be https.",
+    }
+  );
 }
 
 /** App Platform takes TLS 1.2 and higher unless a domain says something else. */

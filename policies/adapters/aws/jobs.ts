@@ -85,19 +85,23 @@ function commandOf(resource: Any, targets: readonly Any[], container: Value | un
 
 const day = 86_400_000;
 
+const scheduleFix = "Let the schedule be enabled, with a startDate that is past and without an endDate.";
+
 /** A schedule that is off, is over, or begins after the day in which it has to run. */
 function offFault(resource: Any, now: number): Fault | undefined {
   const [state, isEnabled] = [resource.at("state"), resource.at("isEnabled")];
-  if (state.string() === "DISABLED") return fault(state, "The schedule of the job is switched off.");
-  if (isEnabled.boolean() === false) return fault(isEnabled, "The schedule of the job is switched off.");
+  if (state.string() === "DISABLED")
+    return { ...fault(state, "The schedule of the job is switched off."), fix: scheduleFix };
+  if (isEnabled.boolean() === false)
+    return { ...fault(isEnabled, "The schedule of the job is switched off."), fix: scheduleFix };
   const [start, end] = [resource.at("startDate"), resource.at("endDate")];
   if (Date.parse(start.string() ?? "") > now + day) {
-    return fault(start, `The schedule of the job begins only at ${start.string()}.`);
+    return { ...fault(start, `The schedule of the job begins only at ${start.string()}.`), fix: scheduleFix };
   }
   // A job that has an end stops one day without a word.
   return (end.string() ?? "") === ""
     ? undefined
-    : fault(end, `The schedule of the job ends at ${end.string()}.`);
+    : { ...fault(end, `The schedule of the job ends at ${end.string()}.`), fix: scheduleFix };
 }
 
 /** `cron(15 2 * * ? *)` has a year, and `?` for any day; `rate(12 hours)` begins when it is created. */

@@ -142,7 +142,10 @@ export const secretReaders = (stack: Stack): SecretReaders[] =>
         .items()
         .find((statement) => isForAll(statement));
       return (
-        open === undefined || fault(policy, `The policy ${resource.name} lets every account read the secret.`)
+        open === undefined || {
+          ...fault(policy, `The policy ${resource.name} lets every account read the secret.`),
+          fix: "Name in Principal the roles that read the secret, or give the statement a Condition.",
+        }
       );
     },
   }));
