@@ -21,6 +21,9 @@ const script = [
   "watcher=$!",
   "wait $sandbox",
   "status=$?",
+  // What bubblewrap tells the preview ends it by SIGPIPE where that is gone; what it had begun is in this group.
+  "read -r id name state parent rest </proc/$$/stat",
+  'if [ $status -eq 141 ] || [ "$parent" != "$PPID" ]; then kill -KILL 0; fi',
   "kill -KILL $watcher",
   "wait $watcher",
   "exit $status",
