@@ -1,5 +1,5 @@
 import "reflect-metadata";
-import { createHash, type KeyObject, verify, X509Certificate } from "node:crypto";
+import { createHash, type KeyObject, X509Certificate } from "node:crypto";
 import {
   BasicOCSPResponse,
   CertID,
@@ -16,7 +16,7 @@ import { AsnConvert, OctetString } from "@peculiar/asn1-schema";
 import { AlgorithmIdentifier, Certificate } from "@peculiar/asn1-x509";
 import { reasonOf } from "../../lib/failure.ts";
 import { type Revocation, slackMs } from "./revocation.ts";
-import { signatures } from "./signatures.ts";
+import { isSignedBy } from "./signatures.ts";
 
 /** SHA-1, which every responder knows (RFC 5019, section 2.1.1); it protects nothing here. */
 const sha1 = "1.3.14.3.2.26";
@@ -65,11 +65,9 @@ export function ocspState(answer: Uint8Array, certificate: Uint8Array, issuer: U
     }
     const told = own.map(stateOf);
     // What is revoked stays so, whatever the same answer says besides.
-    const [first] = told;
     return (
       told.find(({ state }) => state === "listed") ??
-      told.find(({ state }) => state === "unusable") ??
-      first ?? { state: "unusable", why: "the answer is empty" }
+      told.find(({ state }) => state === "unusable") ?? { state: "not listed" }
     );
   } catch (error) {
     return { state: "unusable", why: `the answer cannot be read: ${reasonOf(error)}` };
@@ -120,14 +118,9 @@ function signersOf({ certs = [] }: BasicOCSPResponse, issuer: Uint8Array): KeyOb
 
 function isSigned(basic: BasicOCSPResponse, key: KeyObject): boolean {
   const { tbsResponseDataRaw: signed, signatureAlgorithm, signature } = basic;
-  const hash = signatures[signatureAlgorithm.algorithm];
-  if (hash === undefined || signed === undefined) return false;
-  try {
-    return verify(hash, Buffer.from(signed), key, Buffer.from(signature));
-  } catch {
-    // A key of another kind.
-    return false;
-  }
+  if (signed === undefined) return false;
+  const { algorithm } = signatureAlgorithm;
+  return isSignedBy(key, { algorithm, signed: Buffer.from(signed), signature: Buffer.from(signature) });
 }
 
 /** Whether an answer names the certificate, by whatever hash. */
