@@ -2,7 +2,7 @@ import type { DetailedPeerCertificate } from "node:tls";
 import type { Context } from "./context.ts";
 import type { HttpAnswer } from "./network/http.ts";
 import type { Revocation } from "./network/revocation.ts";
-import { type Handshake, shakeHands } from "./network/tls.ts";
+import { shakeHands } from "./network/tls.ts";
 import { type Check, compare, eachOf, probe, unknownCheck } from "./probe.ts";
 import { settingOf } from "./settings.ts";
 import { Shared } from "./shared.ts";
@@ -38,13 +38,16 @@ async function checksOf(context: Context, host: string): Promise<Check[]> {
   if (!isIssuedBy(raw, issuer))
     throw new Unknown("no-data", `${host} sends a certificate as its issuer's that did not sign its own`);
   const { ocspState } = await import("./network/ocsp.ts");
-  const isAnswered =
-    shown.stapled !== undefined && ocspState(shown.stapled, raw, issuer).state !== "unusable";
+  const stapled = shown.stapled && ocspState(shown.stapled, raw, issuer);
+  const isAnswered = stapled !== undefined && stapled.state !== "unusable";
   if (!isAnswered && demandsAnswer(raw)) {
     const measured = "the server shows no valid answer of its authority, which the certificate demands";
     return [compare(subject, { expected, measured, holds: false, setting })];
   }
-  const told = await everyAnswer(context, shown, issuer);
+  const told: Told[] = [
+    ...(stapled === undefined ? [] : [{ where: "the answer that the server shows", found: stapled }]),
+    ...(await askedFor(context, shown.certificate, issuer)),
+  ];
   if (told.length === 0) {
     const measured = "the certificate names no list and no responder, and the server shows no answer of one";
     return [{ subject, state: "unknown", expected, measured, setting, reason: "no-data" }];
@@ -65,39 +68,35 @@ async function checksOf(context: Context, host: string): Promise<Check[]> {
   return answered.length > 0 ? answered : checks;
 }
 
-async function everyAnswer(
+/** What the lists and the responders say that a certificate names. */
+async function askedFor(
   context: Context,
-  { certificate, stapled }: Handshake,
+  certificate: DetailedPeerCertificate,
   issuer: Buffer,
 ): Promise<Told[]> {
   const { lookedUp, revocationLists } = await import("./network/revocation.ts");
   const { ocspAddress, ocspState } = await import("./network/ocsp.ts");
   const { raw } = certificate;
-  const asked = (address: string, read: (bytes: Buffer) => Revocation | Promise<Revocation>) =>
-    askedAt(context, address, read);
   const lists = revocationLists(raw).flatMap((addresses) => {
     const [address] = addresses.filter((each) => each.startsWith("http:"));
     // Places that are asked by another protocol hold the same list.
     const first = address ?? addresses[0];
     return first === undefined ? [] : [{ first, addresses }];
   });
-  return [
-    ...(stapled === undefined
-      ? []
-      : [{ where: "the answer that the server shows", found: ocspState(stapled, raw, issuer) }]),
-    ...(await Promise.all([
-      ...lists.slice(0, mostPlaces).map(async ({ first, addresses }) => ({
-        where: first,
-        found: await asked(first, (bytes) => lookedUp(bytes, raw, issuer, addresses)),
+  return Promise.all([
+    ...lists.slice(0, mostPlaces).map(async ({ first, addresses }) => ({
+      where: first,
+      found: await askedAt(context, first, (bytes) => lookedUp(bytes, raw, issuer, addresses)),
+    })),
+    ...respondersOf(certificate)
+      .slice(0, mostPlaces)
+      .map(async (responder) => ({
+        where: responder,
+        found: await askedAt(context, ocspAddress(responder, raw, issuer), (bytes) =>
+          ocspState(bytes, raw, issuer),
+        ),
       })),
-      ...respondersOf(certificate)
-        .slice(0, mostPlaces)
-        .map(async (responder) => ({
-          where: responder,
-          found: await asked(ocspAddress(responder, raw, issuer), (bytes) => ocspState(bytes, raw, issuer)),
-        })),
-    ])),
-  ];
+  ]);
 }
 
 /** Hosts whose certificates have the same authority share its list. */
@@ -106,12 +105,12 @@ const documents = new Shared<HttpAnswer>();
 async function askedAt(
   context: Context,
   address: string,
-  read: (bytes: Buffer) => Revocation | Promise<Revocation>,
+  read: (bytes: Buffer) => Revocation,
 ): Promise<Revocation> {
   try {
     const answer = await documents.of(context, address, (own) => own.publicDocument(address));
     if (answer.status !== 200) return { state: "unusable", why: `it answered ${answer.status}` };
-    return await read(answer.bytes);
+    return read(answer.bytes);
   } catch (error) {
     if (error instanceof Unknown) return { state: "unusable", why: error.message };
     throw error;
