@@ -93,11 +93,12 @@ function labelsOf(name: string): number {
 }
 
 /**
- * Whether the only signatures of a set are over a wildcard, such as `*.example.com` for `app.example.com`. That one
- * holds proves the records, and not that the name has none of its own (RFC 4035, section 5.3.4).
+ * Whether a signature of a set is over a wildcard, such as `*.example.com` for `app.example.com`. That it holds proves
+ * the records, and not that the name has none of its own (RFC 4035, section 5.3.4); another one beside it, which may
+ * be wrong, does not either.
  */
 export function isOverWildcard({ name, signatures }: RecordSet): boolean {
-  return signatures.length > 0 && signatures.every(({ labels }) => labels < labelsOf(name));
+  return signatures.some(({ labels }) => labels < labelsOf(name));
 }
 
 /**
