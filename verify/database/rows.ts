@@ -145,19 +145,11 @@ async function readAsStranger(database: Reader, found: Relation, context: Contex
       setting: "database.anonymousReads",
     });
   try {
-    const answer = await database.as("anon", async () => ({
-      rows: await database.rowsWhereAllowed(
-        `select 1 as one from ${quotedIdentifier(schema)}.${quotedIdentifier(name)} limit 1`,
-        z.object({ one: z.literal(1) }),
-      ),
-    }));
-    if (answer?.rows === undefined) {
-      if (answer !== undefined) return check("no right");
-    } else if (answer.rows.length > 0) {
-      return check("rows");
-    } else if (may || isClosed(found) || (await hasRows(database, found))) {
-      return check("no row");
-    } else {
+    const answer = await database.as("anon", async () => ({ rows: await oneRow(database, found) }));
+    if (answer !== undefined) {
+      if (answer.rows === undefined) return check("no right");
+      if (answer.rows.length > 0) return check("rows");
+      if (may || isClosed(found) || (await hasRows(database, found))) return check("no row");
       // An empty answer tells nothing where there is nothing to answer with.
       const message = `${subject} has no row to try: anon may ask for them, and whether it gets them is not known`;
       return unknownCheck(subject, new Unknown("no-data", message));
@@ -181,13 +173,18 @@ function isClosed({ kind, enabled, opened }: Relation): boolean {
 }
 
 /** Whether anything is there to be read: rows that the role of the probes sees, or that the server has counted. */
-async function hasRows(database: Reader, { schema, name, filled }: Relation): Promise<boolean> {
-  const of = `${quotedIdentifier(schema)}.${quotedIdentifier(name)}`;
-  const seen = await database.rowsWhereAllowed(
-    `select 1 as one from ${of} limit 1`,
+async function hasRows(database: Reader, found: Relation): Promise<boolean> {
+  if (found.filled) return true;
+  const seen = await oneRow(database, found);
+  return seen !== undefined && seen.length > 0;
+}
+
+/** One row, where the relation has one for the role; undefined where the role may not ask. */
+function oneRow(database: Reader, { schema, name }: Relation) {
+  return database.rowsWhereAllowed(
+    `select 1 as one from ${quotedIdentifier(schema)}.${quotedIdentifier(name)} limit 1`,
     z.object({ one: z.literal(1) }),
   );
-  return filled || (seen !== undefined && seen.length > 0);
 }
 
 function named(found: readonly { schema: string; name: string }[], otherwise: string, what: string): string {
