@@ -1,5 +1,6 @@
 import { attributes, text } from "../../lib/xml.ts";
-import type { ItemResult, PlacedCheck, ProbeResult, Verification } from "../document.ts";
+import type { ItemResult, ProbeResult, Verification } from "../document.ts";
+import { checkText } from "./text.ts";
 
 /**
  * JUnit XML: a suite for each item, a case for each of its probes. What does not hold is a failure, what could not be
@@ -78,12 +79,4 @@ function withoutProbe({ id, allowed }: ItemResult): Case {
   const said = attributes({ message, ...(part === "error" && { type: "no-probe" }) });
   const open = `    <testcase${attributes({ classname: id, name: "no probe" })}>`;
   return { part, xml: `${open}\n      <${part}${said}/>\n    </testcase>` };
-}
-
-function checkText({ subject, state, expected, measured, unit = "" }: PlacedCheck): string {
-  if (state === "unknown") return `${subject}: ${measured}`;
-  return `${subject}: expected ${expected} ${unit}, measured ${measured} ${unit}`.replaceAll(
-    / +(?=,|$)/g,
-    "",
-  );
 }

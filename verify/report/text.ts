@@ -89,10 +89,16 @@ export function waiverWords({ until, reason, approvedBy }: NonNullable<ProbeResu
   return `waived until ${until} by ${approvedBy}: ${reason}`;
 }
 
-function checkLine({ subject, state, expected, measured, unit, reason }: PlacedCheck): string {
+function checkLine(check: PlacedCheck): string {
+  const { state, reason } = check;
+  return `    ${checkText(check)}${state === "unknown" && reason ? ` (${reason})` : ""}`;
+}
+
+/** `app.example.com: expected 301, measured 302`. */
+export function checkText({ subject, state, expected, measured, unit }: PlacedCheck): string {
+  if (state === "unknown") return `${subject}: ${measured}`;
   const of = unit === undefined ? "" : ` ${unit}`;
-  if (state === "unknown") return `    ${subject}: ${measured}${reason ? ` (${reason})` : ""}`;
-  return `    ${subject}: expected ${expected}${of}, measured ${measured}${of}`;
+  return `${subject}: expected ${expected}${of}, measured ${measured}${of}`;
 }
 
 function stateWord(state: State): string {
