@@ -12,8 +12,10 @@ export interface ScriptFinding {
   statement: Statement;
 }
 
-/** A value that is added to an enum of before: `'value' of type`. */
+/** A value that is added to an enum of before. */
 export interface NewValue {
+  value: string;
+  /** `'value' of type`. */
   name: string;
   statement: Statement;
 }
@@ -27,7 +29,7 @@ export function newValuesIn(statements: readonly Statement[], types = new Set<st
     const { typeName, newVal, oldVal } = node.AlterEnumStmt;
     const type = lastName(typeName);
     if (newVal === undefined || oldVal !== undefined || types.has(type)) return [];
-    return [{ name: `'${newVal}' of ${type}`, statement }];
+    return [{ value: newVal, name: `'${newVal}' of ${type}`, statement }];
   });
 }
 
@@ -48,13 +50,9 @@ export function newValueUsed(statements: readonly Statement[], wrapping: Wrappin
   const values = new Set<string>();
   return statements.flatMap((statement) => {
     const { node } = statement;
-    if ("CreateEnumStmt" in node) types.add(lastName(node.CreateEnumStmt.typeName));
-    if ("AlterEnumStmt" in node) {
-      const { typeName, newVal, oldVal } = node.AlterEnumStmt;
-      // A type of the same transaction may have its new values used.
-      if (newVal !== undefined && oldVal === undefined && !types.has(lastName(typeName))) values.add(newVal);
-      return [];
-    }
+    // A type of the same transaction may have its new values used.
+    for (const { value } of newValuesIn([statement], types)) values.add(value);
+    if ("AlterEnumStmt" in node) return [];
     const used = [...values].find((value) => says(node, value));
     if (used === undefined) return [];
     return [
