@@ -97,21 +97,18 @@ async function apply(session: ServerSession, options: ApplyOptions): Promise<App
 async function refuseUnknown(session: ServerSession, { exists, pending }: History): Promise<void> {
   const [first] = pending;
   if (exists || first === undefined) return;
-  const tables = [...(await readCatalog(session)).values()].filter(
-    ({ name, index }) => !index && name.startsWith("public."),
+  const tables = z.array(z.object({ name: z.string() })).parse(
+    // Those of an extension came with it.
+    await session.rows(
+      `select 'public.' || c.relname::text as name from pg_catalog.pg_class c
+       where c.relnamespace = to_regnamespace('public') and c.relkind in ('r', 'p', 'm', 'v', 'f') and c.relname <> '_prisma_migrations'
+         and not exists (select from pg_catalog.pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e') order by 1`,
+    ),
   );
-  const extensions = z
-    .array(z.object({ id: z.coerce.number() }))
-    .parse(
-      await session.rows(
-        "select objid::bigint as id from pg_catalog.pg_depend where classid = 'pg_class'::regclass and deptype = 'e'",
-      ),
-    );
-  const own = tables.filter(({ id }) => !extensions.some((each) => each.id === id));
-  if (own.length === 0) return;
+  if (tables.length === 0) return;
   throw new Failure(
     "refused",
-    `The database has ${counted(own.length, "table")} in public, such as ${own[0]?.name}, and nothing says which migrations made them: for each that it has, run npx prisma migrate resolve --applied NAME, beginning with ${first.name}`,
+    `The database has ${counted(tables.length, "table")} in public, such as ${tables[0]?.name}, and nothing says which migrations made them: for each that it has, run npx prisma migrate resolve --applied NAME, beginning with ${first.name}`,
   );
 }
 
