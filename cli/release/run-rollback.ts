@@ -18,7 +18,7 @@ import type { Step, StepRun } from "../../operations/release/step.ts";
 import type { RollbackParts } from "../../operations/rollback/parts.ts";
 import { besideOf, coveredBy, endOfPart, restName } from "../../operations/rollback/rest.ts";
 import { judgeByMigrations } from "../../operations/rollback/schema.ts";
-import { finishSteps, openHosts, rollbackSteps } from "../../operations/rollback/steps.ts";
+import { finishSteps, isBack, rollbackSteps } from "../../operations/rollback/steps.ts";
 import { answerOf, reached } from "../../operations/rollback/targets.ts";
 import packageJson from "../../package.json" with { type: "json" };
 import { projectNameOf } from "../../project/project.ts";
@@ -299,7 +299,9 @@ async function refuseMoved(
 ): Promise<void> {
   const noted = notedIn(state);
   const found = await Promise.allSettled(
-    reached(hosts, { noted }, "roll-back").map((host) => openHosts([host], { noted, signal })),
+    reached(hosts, { noted }, "roll-back").map(async (host) =>
+      (await isBack(host, { noted, signal })) ? [] : [host.name],
+    ),
   );
   signal.throwIfAborted();
   // One that does not say so was seen to serve it when it went back, and must not keep the rest from going back.

@@ -173,8 +173,9 @@ function back(parts: RollbackParts): Step {
     ),
     async after(run) {
       const told = reached(hosts, run, "roll-back");
-      const open = (await Promise.all(told.map((host) => openNow(host, parts, run)))).flat();
-      for (const host of told.filter(({ name }) => open.includes(name))) {
+      const states = await Promise.all(told.map((host) => isBackNow(host, parts, run)));
+      const open = told.filter((_, index) => states[index] !== true);
+      for (const host of open) {
         const failed = await failedAt(host, run);
         if (failed !== undefined) return { state: "failed", summary: failed };
       }
@@ -184,22 +185,22 @@ function back(parts: RollbackParts): Step {
           )
         : waiting(
             run.now,
-            `${open.join(" and ")} ${open.length === 1 ? "does" : "do"} not serve it yet; if that stays so, choose the deployment at the dashboard, or run optropic rollback --finish and the rollback again`,
+            `${open.map(({ name }) => name).join(" and ")} ${open.length === 1 ? "does" : "do"} not serve it yet; if that stays so, choose the deployment at the dashboard, or run optropic rollback --finish and the rollback again`,
             quickMs,
           );
     },
   };
 }
 
-/** The name of a host that does not serve what it was told to; its domains answer for one that is silent since. */
-async function openNow(host: Host, { servedCommit }: RollbackParts, run: StepRun): Promise<string[]> {
+/** Whether a host serves what it was told to; its domains answer for one that is silent since. */
+async function isBackNow(host: Host, { servedCommit }: RollbackParts, run: StepRun): Promise<boolean> {
   try {
-    return await openHosts([host], run);
+    return await isBack(host, run);
   } catch (error) {
     run.signal.throwIfAborted();
     const { commit } = targetOf(run, host.name);
     const served = await Promise.all(host.domains.map((domain) => servedCommit(domain, run.signal)));
-    if (commit !== "" && served.every((each) => sameCommit(each, commit))) return [];
+    if (commit !== "" && served.every((each) => sameCommit(each, commit))) return true;
     throw error;
   }
 }
@@ -217,23 +218,14 @@ async function failedAt(host: Host, run: StepRun): Promise<string | undefined> {
 }
 
 /**
- * Hosts that serve something else than a rollback brought back: it is done, and a deployment has come since.
+ * Whether a host says that it serves what a rollback brought back, and not a deployment that has come since.
  *
  * @param run what the journal of the rollback noted
  */
-export async function openHosts(
-  hosts: readonly Host[],
-  run: Pick<StepRun, "noted" | "signal">,
-): Promise<string[]> {
-  const found = await Promise.all(
-    hosts.map(async (host) => {
-      const { id, commit } = targetOf(run, host.name);
-      const served = await host.served(run.signal);
-      const is = served?.id === id || (commit !== "" && sameCommit(served?.commit, commit));
-      return is ? [] : [host.name];
-    }),
-  );
-  return found.flat();
+export async function isBack(host: Host, run: Pick<StepRun, "noted" | "signal">): Promise<boolean> {
+  const { id, commit } = targetOf(run, host.name);
+  const served = await host.served(run.signal);
+  return served?.id === id || (commit !== "" && sameCommit(served?.commit, commit));
 }
 
 /** A host's own word is not enough: what counts is what people are served. */
