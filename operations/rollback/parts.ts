@@ -34,3 +34,6 @@ export interface RollbackParts {
   /** In a rehearsal nobody is told, and no issue is opened. */
   rehearsal: boolean;
 }
+
+/** A rollback with its database. */
+export type PartsWithDatabase = RollbackParts & { database: DatabaseRecovery };

@@ -5,11 +5,8 @@ import { holdsSuccessfully, type Measurement, waiting } from "../release/measure
 import type { Step, StepRun } from "../release/step.ts";
 import type { DatabaseRecovery } from "./database.ts";
 import { lossText } from "./loss.ts";
-import type { RollbackParts } from "./parts.ts";
+import type { PartsWithDatabase, RollbackParts } from "./parts.ts";
 import { answerOf, leftOf } from "./targets.ts";
-
-/** A rollback with its database. */
-type Parts = RollbackParts & { database: DatabaseRecovery };
 
 const common = {
   items: [],
@@ -32,7 +29,7 @@ export function nameOf(
 }
 
 /** Before anything is changed: what the recovery loses, and whether somebody wants that. */
-export function lossStep({ database }: Parts): Step {
+export function lossStep({ database }: PartsWithDatabase): Step {
   return {
     ...common,
     name: nameOf("loss", database),
@@ -54,7 +51,6 @@ export function lossStep({ database }: Parts): Step {
 }
 
 async function lossOf(database: DatabaseRecovery, signal: AbortSignal): Promise<Measurement> {
-  const moment = momentOf(database);
   const [problem, loss] = await Promise.all([
     outsideOf(database, signal),
     database.loss(database.at, signal),
@@ -62,8 +58,14 @@ async function lossOf(database: DatabaseRecovery, signal: AbortSignal): Promise<
   if (problem !== undefined) return failed(`${problem}. ${alone}`);
   const lost = lossText(loss);
   return database.acceptLoss
-    ? holdsSuccessfully(`A person accepts that going back to ${moment} loses ${lost} (--accept-loss)`)
-    : failed(`Going back to ${moment} loses ${lost}; pass --accept-loss if that is wanted`);
+    ? holdsSuccessfully(
+        `A person accepts that going back to ${momentOf(database)} loses ${lost} (--accept-loss)`,
+      )
+    : notAccepted(database, lost);
+}
+
+function notAccepted(database: DatabaseRecovery, lost: string | undefined): Measurement {
+  return failed(`Going back to ${momentOf(database)} loses ${lost}; pass --accept-loss if that is wanted`);
 }
 
 /** Why the vendor cannot recover to the moment; undefined where it can. */
@@ -78,11 +80,11 @@ async function outsideOf(database: DatabaseRecovery, signal: AbortSignal): Promi
 }
 
 /** Behind the hosts: the database is looked at, and then the vendor is told once. */
-export function recoverySteps(parts: Parts): Step[] {
+export function recoverySteps(parts: PartsWithDatabase): Step[] {
   return [lookedAt(parts), recovered(parts)];
 }
 
-function lookedAt(parts: Parts): Step {
+function lookedAt(parts: PartsWithDatabase): Step {
   const { database } = parts;
   const name = nameOf("before", database);
   return {
@@ -95,17 +97,15 @@ function lookedAt(parts: Parts): Step {
         name: "measure",
         does: "Counts what was written since the moment to which the database goes back.",
         async find(run) {
-          const left = leftOf(parts, run);
-          return left.length === 0
-            ? { state: "not-done" }
-            : { state: "done", done: { summary: stays(left), note: { left: left.join(" and ") } } };
+          const names = leftOf(parts, run);
+          if (names.length === 0) return { state: "not-done" };
+          const left = stays(names);
+          return { state: "done", done: { summary: left, note: { left } } };
         },
         async perform({ signal }) {
           const timeline = await database.timeline(signal);
           if (timeline === undefined) {
-            throw new Error(
-              "the database does not answer; to recover it all the same, use the vendor's dashboard",
-            );
+            throw new Error("the database does not answer; to recover it anyway, use the vendor's dashboard");
           }
           const loss = await database.loss(database.at, signal);
           const lost = lossText(loss);
@@ -116,14 +116,14 @@ function lookedAt(parts: Parts): Step {
     ],
     async after(run) {
       const { left } = run.noted(name, "measure") ?? {};
-      if (left !== undefined) return holdsSuccessfully(stays([left]));
+      if (left !== undefined) return holdsSuccessfully(left);
       const problem = await outsideOf(database, run.signal);
       return problem === undefined ? holdsSuccessfully("It is known") : failed(problem);
     },
   };
 }
 
-function recovered(parts: Parts): Step {
+function recovered(parts: PartsWithDatabase): Step {
   const { database } = parts;
   const before = (run: Pick<StepRun, "noted">) => run.noted(nameOf("before", database), "measure") ?? {};
   return {
@@ -133,12 +133,8 @@ function recovered(parts: Parts): Step {
     limitMinutes: 240,
     async before(run) {
       const { left, timeline, lost } = before(run);
-      if (left !== undefined) return holdsSuccessfully(stays([left]));
-      if (!database.acceptLoss) {
-        return failed(
-          `Going back to ${momentOf(database)} loses ${lost}; pass --accept-loss if that is wanted`,
-        );
-      }
+      if (left !== undefined) return holdsSuccessfully(left);
+      if (!database.acceptLoss) return notAccepted(database, lost);
       const { state, said } = await database.progress(run.signal);
       if (state === "failed") return failed(failedText(said));
       if (state !== "none") {
@@ -159,7 +155,7 @@ function recovered(parts: Parts): Step {
         does: `Has the vendor recover the database to ${database.at.toISOString()}.`,
         async find(run) {
           const { left, timeline } = before(run);
-          if (left !== undefined) return { state: "done", done: { summary: stays([left]) } };
+          if (left !== undefined) return { state: "done", done: { summary: left } };
           const now = await database.timeline(run.signal);
           if (now !== undefined && now !== timeline) {
             return { state: "done", done: { summary: "It is recovered" } };
@@ -177,7 +173,7 @@ function recovered(parts: Parts): Step {
     ],
     async after(run) {
       const { left, timeline, countedAt, looked } = before(run);
-      if (left !== undefined) return holdsSuccessfully(stays([left]));
+      if (left !== undefined) return holdsSuccessfully(left);
       // The vendor's word that it is healthy may come before it began.
       const { state, said } = await database.progress(run.signal);
       if (state === "failed") return failed(failedText(said));

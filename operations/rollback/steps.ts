@@ -6,7 +6,7 @@ import { holdsSuccessfully, waiting } from "../release/measurement.ts";
 import type { Action, Step, StepRun } from "../release/step.ts";
 import { automation, hold, leftAlone, restored } from "./automation.ts";
 import { chooseTargets, type HostHistory } from "./choose.ts";
-import type { RollbackParts } from "./parts.ts";
+import type { PartsWithDatabase, RollbackParts } from "./parts.ts";
 import { plain } from "./plain.ts";
 import { lossStep, recoverySteps } from "./recovery.ts";
 import { answerOf, mayMiss, reached, short, targetOf } from "./targets.ts";
@@ -17,17 +17,20 @@ const quickMs = 2000;
 /** A rollback from the look at the hosts to the report. No monitor and no open item keeps it from being done. */
 export function rollbackSteps(parts: RollbackParts): Step[] {
   const { database } = parts;
-  const whole = database === undefined ? undefined : { ...parts, database };
+  const also = (stepsOf: (whole: PartsWithDatabase) => Step[]): Step[] =>
+    database === undefined ? [] : stepsOf({ ...parts, database });
+  const alarmed = (steps: readonly Step[]): Step[] =>
+    steps.map((step) => ({ ...step, alarms: partly(parts) }));
   return [
     targets(parts),
-    ...(whole === undefined ? [] : [lossStep(whole)]),
+    ...also((whole) => [lossStep(whole)]),
     schema(parts),
     automation(parts),
-    ...[hold(parts), back(parts), probed(parts)].map((step) => ({ ...step, alarms: partly(parts) })),
-    ...(whole === undefined ? [] : toldBefore(whole)),
-    ...(whole === undefined ? [] : recoverySteps(whole).map((step) => ({ ...step, alarms: partly(parts) }))),
+    ...alarmed([hold(parts), back(parts), probed(parts)]),
+    ...also(toldBefore),
+    ...alarmed(also(recoverySteps)),
     ...tellingSteps(parts),
-    ...(whole === undefined ? [] : toldAfter(whole)),
+    ...also(toldAfter),
   ];
 }
 

@@ -8,8 +8,7 @@ import type { Action, Step, StepRun } from "../release/step.ts";
 import { tellingOf, toldEveryone } from "../release/steps/announcements.ts";
 import { findingOf } from "../release/steps/finding.ts";
 import { rehearsalControl, rollbackControls } from "./controls.ts";
-import type { DatabaseRecovery } from "./database.ts";
-import type { RollbackParts } from "./parts.ts";
+import type { PartsWithDatabase, RollbackParts } from "./parts.ts";
 import { databaseText, isLeft, nameOf } from "./recovery.ts";
 import { incidentReport } from "./report.ts";
 import { leftOf, notBack, reached, short, targetOf } from "./targets.ts";
@@ -21,13 +20,11 @@ export function tellingSteps(parts: RollbackParts): Step[] {
   return parts.rehearsal ? [rehearsed(parts)] : [announced(parts), reported(parts), postMortem(parts)];
 }
 
-type WithDatabase = RollbackParts & { database: DatabaseRecovery };
-
 /**
  * A recovery takes an hour, and people hear within minutes that the hosts are back. Whoever cannot be told must not
  * keep the database from going back: the announcement behind it waits for them.
  */
-export function toldBefore(parts: WithDatabase): Step[] {
+export function toldBefore(parts: PartsWithDatabase): Step[] {
   if (parts.rehearsal) return [];
   const name = nameOf("first", parts.database);
   const isNeedless = (run: StepRun): boolean =>
@@ -49,7 +46,7 @@ export function toldBefore(parts: WithDatabase): Step[] {
 }
 
 /** What became of a database that was recovered after the announcement, as where a later call asked for it. */
-export function toldAfter(parts: WithDatabase): Step[] {
+export function toldAfter(parts: PartsWithDatabase): Step[] {
   if (parts.rehearsal) return [];
   const isNeedless = (run: StepRun): boolean => {
     const recovered = run.endedAt(nameOf("recovery", parts.database));
