@@ -2,6 +2,7 @@ import { counted, listed, listedSome } from "../lib/text.ts";
 import { elementsOf, importIdOf, type NaturalKey, naturalKeys, targetsOf } from "./keys.ts";
 import { Matcher, type Matches, recordType } from "./match.ts";
 import { type Declared, type Existing, isHidden, textAt, textOf, vendorOf } from "./resources.ts";
+import { overwriteOf } from "./unimported.ts";
 
 /**
  * What becomes of a declared resource in the first update.
@@ -11,7 +12,7 @@ import { type Declared, type Existing, isHidden, textAt, textOf, vendorOf } from
  * - `create`: the vendor has none by its natural key.
  * - `ask`: several could be it, or it is there and its id cannot be told; a person decides.
  * - `adopt`: a resource of the program's own code that takes over what is there when it is created.
- * - `overwrite`: a setting that is always there and that no provider imports; the update writes over it.
+ * - `overwrite`: a setting that is always there, or that no provider imports; the update writes over it.
  * - `rotate`: a generated secret, which is new and replaces the one in use.
  * - `unknown`: nothing is known of that vendor, so whether it is there cannot be told.
  */
@@ -30,6 +31,8 @@ export interface Step {
   readonly unseen?: string;
   /** What a resource of which there is one holds, while it is not imported: an update would replace that, too. */
   readonly replaces?: string;
+  /** What the first update does to what is there while it is not imported, in words after "an update". */
+  readonly overwrites?: string;
   /** What no update changes, so that it would be made anew: what it is and what it would be. */
   readonly remade?: string;
   /** What has to be deleted before the vendor takes it. */
@@ -62,12 +65,16 @@ export interface Given {
   readonly unread?: ReadonlyMap<string, string> | undefined;
 }
 
-/** Types that no provider imports; declaring one writes over what is there. */
+/** Types that no provider imports, or no vendor is asked for; declaring one writes over what is there. */
 const overwritten = new Set([
   "cloudflare:index/r2BucketLock:R2BucketLock",
   "cloudflare:index/r2BucketLifecycle:R2BucketLifecycle",
   "render:index/notificationSetting:NotificationSetting",
   "render:index/logStream:LogStream",
+  "postgresql:index/grant:Grant",
+  "postgresql:index/defaultPrivileges:DefaultPrivileges",
+  "sentry:index/projectInboundDataFilter:ProjectInboundDataFilter",
+  "sentry:index/projectSpikeProtection:ProjectSpikeProtection",
 ]);
 
 /** What vendors show at its creation alone: one that is there is of no use, and a second one disturbs nobody. */
@@ -116,18 +123,27 @@ export function planImports(given: Given): Plan {
         };
       }
       const answer = answerOf(resource);
-      if (answer === "create") return { declared: resource, action: "create", ...blocked(resource, matcher) };
+      if (answer === "create")
+        return {
+          ...{ declared: resource, action: "create" },
+          ...blocked(resource, matcher),
+          ...overwritesOf(resource, matches.found),
+        };
       if (answer !== undefined) {
         const chosen = matcher.chosen(resource);
         if (chosen === undefined) return { declared: resource, action: "import", id: answer };
         taken.add(chosen);
-        return { declared: resource, action: "import", id: answer, ...changes(resource, chosen, matcher) };
+        return {
+          ...{ declared: resource, action: "import", id: answer },
+          ...changes(resource, chosen, matcher),
+          ...overwritesOf(resource, matches.found),
+        };
       }
       const isAnothers = matches.found.some(({ type, id }) => owners.has(JSON.stringify([type, id])));
       const doubt = isAnothers ? { doubt: "the state of the stack has it as another resource" } : {};
       return stepOf(resource, { ...matches, ...doubt }, matcher, given);
     });
-  const steps = withMembers(onceEach(planned), matcher, taken);
+  const steps = newWithWhatTheyBelongTo(withMembers(onceEach(planned), matcher, taken));
   const ownStacks = new Set(declared.map(({ urn }) => stackOf(urn)));
   const isGone = ({ urn, type }: Existing): boolean =>
     urn !== undefined && ownStacks.has(stackOf(urn)) && !declaredUrns.has(urn) && !type.startsWith("pulumi:");
@@ -223,7 +239,26 @@ function foundStep(declared: Declared, { found, doubt }: Matches, matcher: Match
     id,
     ...changes(declared, newest, matcher),
     ...replacedBy(natural, newest),
+    ...overwritesOf(declared, [newest]),
   };
+}
+
+/** What the first update does to what is there under its natural key, while that is not imported. */
+function overwritesOf(declared: Declared, found: readonly Existing[]): Pick<Step, "overwrites"> {
+  const overwrites = found.map((one) => overwriteOf(declared, one)).find((text) => text !== undefined);
+  return overwrites === undefined ? {} : { overwrites };
+}
+
+/** What would be written over is new where anything that it is a setting of is. */
+function newWithWhatTheyBelongTo(steps: readonly Step[]): Step[] {
+  const created = new Set(
+    steps.flatMap(({ action, declared }) => (action === "create" ? [declared.urn] : [])),
+  );
+  return steps.map((step) => {
+    const { declared, action } = step;
+    const isNew = [...(declared.references?.values() ?? [])].flat().some((urn) => created.has(urn));
+    return action === "overwrite" && isNew ? { ...step, action: "create" } : step;
+  });
 }
 
 /** What an update does to what it takes over. */

@@ -8,7 +8,7 @@ const meanings: Readonly<Record<Action, string>> = {
   managed: "is in the state of the stack",
   import: "is there, and Pulumi takes it over",
   create: "is not there, and is created",
-  overwrite: "is always there, and is written over",
+  overwrite: "is always there or has no import, and is written over",
   adopt: "takes over what is there when it is created",
   rotate: "is generated anew: whoever uses the old secret loses access",
   ask: "may be there: choose an id, or create it",
@@ -30,7 +30,7 @@ export function planText({ steps, unmanaged, deleted }: Plan): string {
       "Would be deleted",
       deleted.map(({ urn = "" }) => urn),
     ),
-    section("To import first", steps.filter(({ replaces }) => replaces !== undefined).map(replaceLine)),
+    section("To import first", steps.flatMap(importLines)),
     section("Would be made anew", steps.filter(({ remade }) => remade !== undefined).map(remadeLine)),
     section("To delete first", steps.filter(({ blockedBy }) => blockedBy !== undefined).map(blockedLine)),
     section("Renamed", steps.filter(({ renames }) => renames !== undefined).map(renameLine)),
@@ -90,8 +90,10 @@ function unseenLine({ declared, unseen }: Step): string {
   return `${declared.name}: its ${unseen} could not be read`;
 }
 
-function replaceLine({ declared, replaces }: Step): string {
-  return `${declared.name}: without an import, an update replaces ${replaces}`;
+function importLines({ declared, replaces, overwrites }: Step): string[] {
+  return [replaces && `replaces ${replaces}`, overwrites]
+    .filter((what) => what !== undefined)
+    .map((what) => `${declared.name}: without an import, an update ${what}`);
 }
 
 function remadeLine({ declared, remade }: Step): string {

@@ -158,6 +158,14 @@ export class Grafana {
     });
   }
 
+  messageTemplates() {
+    return this.#client.ask({
+      path: "/api/v1/provisioning/templates",
+      right: "read notification templates",
+      schema: z.array(z.looseObject({ name: text, template: z.string().max(100_000) })).max(1000),
+    });
+  }
+
   dataSourceHealth(uid: string) {
     return this.#client.ask({
       path: path`/api/datasources/uid/${uid}/health`,

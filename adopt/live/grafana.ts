@@ -15,6 +15,7 @@ export const grafanaAsked = [
   "notification_policy",
   "rule_group",
   "mute_timing",
+  "message_template",
 ].map((kind) => `grafana_${kind}`);
 
 export const grafanaTypes = [...grafanaAsked, ...unasked];
@@ -61,6 +62,11 @@ export async function readGrafana(
       .then((timings = []) => {
         for (const { name, time_intervals } of timings)
           add("mute_timing", name, name, { name, intervals: time_intervals });
+      }),
+    reading
+      .read(of("message_template", "notification templates"), () => api.messageTemplates())
+      .then((templates = []) => {
+        for (const { name, template } of templates) add("message_template", name, name, { name, template });
       }),
   ]);
   reading.leaveUnasked({

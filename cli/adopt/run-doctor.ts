@@ -69,7 +69,7 @@ function reasonsOf(
       "the update would delete what the stack has and the program no longer declares. Where it is to stay, take it out of the state first: pulumi state delete URN.",
     ],
     [
-      steps.some(({ replaces }) => replaces !== undefined),
+      steps.some(({ replaces, overwrites }) => (replaces ?? overwrites) !== undefined),
       "the first update would replace what is not imported yet. Import it first, then give the stack's own state with --from.",
     ],
     [

@@ -76,6 +76,7 @@ describe("what the vendors have", () => {
         },
       },
     });
+    platform.states.grafana.templates = [{ name: "page", template: "{{ .CommonLabels.alertname }}" }];
     Object.assign(platform.states.vercel, {
       logDrains: [
         {
@@ -216,6 +217,9 @@ describe("what the vendors have", () => {
     const { found, gaps, inventory } = await read();
     expect(gaps).toEqual([]);
     expect(JSON.stringify(inventory)).not.toContain("canary");
+    expect(inputsOf(found, "MessageTemplate")).toMatchObject([
+      { name: "page", template: "{{ .CommonLabels.alertname }}" },
+    ]);
     expect(inputsOf(found, "LogStream")).toMatchObject([{ endpoint: "logs.shop.test:6514" }]);
     expect(inputsOf(found, "R2Bucket")).toMatchObject([
       { name: "backups", jurisdiction: "default" },

@@ -182,6 +182,84 @@ describe("a plan of imports", () => {
   });
 });
 
+describe("what is there and is not imported", () => {
+  const dashboard = "grafana:oss/dashboard:Dashboard";
+  const template = "grafana:alerting/messageTemplate:MessageTemplate";
+  const point = "grafana:alerting/contactPoint:ContactPoint";
+  const setting = "cloudflare:index/zoneSetting:ZoneSetting";
+  const supabase = "supabase:index/settings:Settings";
+  const project = "supabase:index/project:Project";
+  const model = { uid: "main", title: "Main", panels: [] };
+  const own = (panels: unknown[]) => JSON.stringify({ ...model, panels });
+
+  const planOf = (one: Declared, theirs: Existing["properties"], answers?: Record<string, string>) =>
+    planImports({
+      declared: [zone, declared(project, "database", { name: "shop" }), one],
+      existing: [theirZone, existing(project, "ref", { name: "shop" }), existing(one.type, "7", theirs)],
+      answers,
+    });
+
+  it.each([
+    [dashboard, { configJson: own([]), overwrite: true }, { configJson: own([{ id: 1 }]) }, "configJson"],
+    [template, { name: "t", template: "a" }, { name: "t", template: "b" }, "template"],
+    [setting, { zoneId: unknown, settingId: "ssl", value: "strict" }, { value: "full" }, "value"],
+    [supabase, { projectRef: unknown, auth: '{"jwt_exp":60}' }, { auth: '{"jwt_exp":3600}' }, "auth"],
+    [supabase, { projectRef: unknown, auth: "[secret]" }, { auth: "{}" }, "auth"],
+  ] as const)(
+    "is written over where %s has other content, and the update is refused",
+    (type, inputs, theirs, named) => {
+      const one = declared(type, "one", inputs);
+      const place = { zoneId: "z1", settingId: "ssl", projectRef: "ref", uid: "main", name: "t" };
+      const plan = planOf(one, { ...place, ...theirs });
+      expect(plan.steps[2]).toMatchObject({ action: "import", overwrites: `writes over its ${named}` });
+      expect(planText(plan)).toContain(
+        `To import first:\n  one: without an import, an update writes over its ${named}`,
+      );
+      // Neither an id nor a wish of somebody makes the vendor keep it.
+      for (const answer of ["7", "create"])
+        expect(planOf(one, { ...place, ...theirs }, { [one.urn]: answer }).steps[2]).toHaveProperty(
+          "overwrites",
+        );
+    },
+  );
+
+  it.each([
+    [dashboard, { configJson: own([]), overwrite: true }, { configJson: ` ${own([])}` }],
+    [dashboard, { configJson: own([]) }, { configJson: own([{ id: 1 }]) }],
+    [setting, { zoneId: unknown, settingId: "ssl", value: 3600 }, { value: "3600" }],
+    [supabase, { projectRef: unknown, auth: '{"jwt_exp":60}' }, { auth: '{"jwt_exp":60,"more":1}' }],
+    ["grafana:alerting/muteTiming:MuteTiming", { name: "t", intervals: [] }, { intervals: [{}] }],
+    ["pagerduty:index/schedule:Schedule", { name: "t", layers: [] }, { layers: [{}] }],
+  ] as const)(
+    "is not written over where %s is the same, or the vendor rejects a second one",
+    (type, inputs, theirs) => {
+      const place = { zoneId: "z1", settingId: "ssl", projectRef: "ref", uid: "main", name: "t" };
+      const [, , step] = planOf(declared(type, "one", inputs), { ...place, ...theirs }).steps;
+      expect(step).toMatchObject({ action: "import" });
+      expect(step).not.toHaveProperty("overwrites");
+    },
+  );
+
+  it("gets integrations beside its own where it is a contact point, and is safe once the stack has it", () => {
+    const one = declared(point, "pager", { name: "pager" });
+    const theirs = existing(point, "pager", { name: "pager" });
+    const [step] = planImports({ declared: [one], existing: [theirs] }).steps;
+    expect(step?.overwrites).toContain("adds to the integrations");
+    const after = planImports({ declared: [one], existing: [theirs, { ...theirs, urn: one.urn }] });
+    expect(after.steps[0]).toEqual({ declared: one, action: "managed" });
+  });
+
+  it("is created where it is a setting of what is created, and written over elsewhere", () => {
+    const role = declared("postgresql:index/role:Role", "role", { name: "app" });
+    const references = new Map([["role", [role.urn]]]);
+    const grant = { ...declared("postgresql:index/grant:Grant", "grant", { role: "app" }), references };
+    const given = { declared: [role, grant], existing: [], vendors: ["postgresql"] };
+    expect(actionsOf(planImports(given))).toEqual({ role: "create", grant: "create" });
+    const there = { ...given, existing: [existing(role.type, "app", { name: "app" })] };
+    expect(actionsOf(planImports(there))).toEqual({ role: "import app", grant: "overwrite" });
+  });
+});
+
 describe("what a resource holds beside what is declared", () => {
   const serviceType = "render:index/webService:WebService";
   const theirs = {

@@ -22,6 +22,7 @@ export interface FakeGrafanaState {
   policy?: Record<string, unknown>;
   firing: { labels: Record<string, string>; state: string }[];
   contactPoints: { uid: string; name: string; type: string; settings: Record<string, unknown> }[];
+  templates?: { name: string; template: string }[];
   /** Names of contact points at which nothing arrives. */
   broken: Set<string>;
   /** Names of those that were tested. */
@@ -46,6 +47,7 @@ export function fakeGrafana(state: FakeGrafanaState): FakeVendor {
       "GET /api/folders": () => ({ body: state.folders ?? [] }),
       "GET /api/v1/provisioning/policies": () => ({ body: state.policy ?? { receiver: "email" } }),
       "GET /api/v1/provisioning/mute-timings": () => ({ body: [] }),
+      "GET /api/v1/provisioning/templates": () => ({ body: state.templates ?? [] }),
       "GET /api/dashboards/uid/:uid": ({ parts: [uid] }) => {
         const dashboard = state.dashboards.find((one) => one.uid === uid);
         return dashboard === undefined
