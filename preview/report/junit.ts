@@ -1,5 +1,6 @@
+import { type JunitCase, type JunitSuite, junitXml } from "../../lib/junit.ts";
 import { attributes, text } from "../../lib/xml.ts";
-import type { PolicyOutcome, PreviewDocument } from "../document/document.ts";
+import type { PolicyOutcome } from "../document/document.ts";
 import { isAboutStack, nameOf, shortType, typeOf } from "../engine/urn.ts";
 import type { Report } from "./report.ts";
 import { fixesOf, violationParts } from "./violation-text.ts";
@@ -13,53 +14,26 @@ export function junitReport({ project, stack, result }: Report): string {
   const suites =
     "document" in result
       ? [...Map.groupBy(result.document.policies, ({ pack }) => pack)].map(([pack, policies]) =>
-          suite(
-            pack,
-            policies.map((policy) => policyCase(policy)),
-            result.document.exceptions,
-          ),
+          suite(pack, policies, result.document.exceptions),
         )
-      : [suite(name, [{ status: "errors", text: errorCase(name, result.error) }])];
-  const seconds = "document" in result ? seconds3(result.document) : "0.000";
-  return [
-    '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuites${attributes({ name: `optropic preview ${name}`, ...counts(suites.flatMap(({ cases }) => cases)), time: seconds })}>`,
-    ...suites.map(({ text }) => text),
-    "</testsuites>",
-    "",
-  ].join("\n");
+      : [{ name, cases: [errorCase(name, result.error)] }];
+  const durationMs = "document" in result ? result.document.summary.durationMs : 0;
+  return junitXml(`optropic preview ${name}`, suites, durationMs);
 }
 
-interface Case {
-  status: "passed" | "failures" | "errors" | "skipped";
-  text: string;
-}
-
-interface Suite {
-  cases: readonly Case[];
-  text: string;
-}
-
-function suite(name: string, cases: readonly Case[], exceptions: readonly string[] = []): Suite {
-  const open = `  <testsuite${attributes({ name, ...counts(cases) })}>`;
+function suite(
+  name: string,
+  policies: readonly PolicyOutcome[],
+  exceptions: readonly string[] = [],
+): JunitSuite {
   const properties = exceptions.map(
     (value) => `      <property${attributes({ name: "exception", value })}/>`,
   );
-  const listed = properties.length === 0 ? [] : ["    <properties>", ...properties, "    </properties>"];
-  return { cases, text: [open, ...listed, ...cases.map(({ text }) => text), "  </testsuite>"].join("\n") };
+  const before = properties.length === 0 ? [] : ["    <properties>", ...properties, "    </properties>"];
+  return { name, before, cases: policies.map(policyCase) };
 }
 
-function counts(cases: readonly Case[]): Record<string, number> {
-  const count = (status: Case["status"]): number => cases.filter((each) => each.status === status).length;
-  return {
-    tests: cases.length,
-    failures: count("failures"),
-    errors: count("errors"),
-    skipped: count("skipped"),
-  };
-}
-
-function policyCase(policy: PolicyOutcome): Case {
+function policyCase(policy: PolicyOutcome): JunitCase {
   const { pack, name, status, enforcement, violations } = policy;
   const [place] = violations.flatMap(({ source }) => source ?? []);
   const open = `    <testcase${attributes({ classname: pack, name, ...(place && { file: place.path, line: place.line }) })}`;
@@ -69,20 +43,20 @@ function policyCase(policy: PolicyOutcome): Case {
     case "violated":
       return enforcement === "mandatory"
         ? {
-            status: "failures",
-            text: wrap(
+            part: "failure",
+            xml: wrap(
               `<failure${attributes({ message: summaryOf(policy), type: enforcement })}>${text(details)}</failure>`,
             ),
           }
-        : { status: "passed", text: wrap(`<system-out>${text(details)}</system-out>`) };
+        : { part: "passed", xml: wrap(`<system-out>${text(details)}</system-out>`) };
     case "passed":
-      return { status: "passed", text: `${open}/>` };
+      return { part: "passed", xml: `${open}/>` };
     case "not-applicable":
     case "unknown":
     case "elsewhere":
     case "waived": {
       const message = violations.length === 0 ? skipReasons[status] : `${skipReasons[status]}: ${details}`;
-      return { status: "skipped", text: wrap(`<skipped${attributes({ message })}/>`) };
+      return { part: "skipped", xml: wrap(`<skipped${attributes({ message })}/>`) };
     }
   }
 }
@@ -110,15 +84,12 @@ function violationTexts(policy: PolicyOutcome): string[] {
   return [...texts, ...fixesOf(policy).map((fix) => `Fix: ${fix}`)];
 }
 
-function errorCase(name: string, error: { failure: string; message: string }): string {
+function errorCase(name: string, error: { failure: string; message: string }): JunitCase {
   const [first = ""] = error.message.split("\n");
-  return [
+  const lines = [
     `    <testcase${attributes({ classname: name, name: "preview" })}>`,
     `      <error${attributes({ message: first, type: error.failure })}>${text(error.message)}</error>`,
     "    </testcase>",
-  ].join("\n");
-}
-
-function seconds3({ summary }: PreviewDocument): string {
-  return (summary.durationMs / 1000).toFixed(3);
+  ];
+  return { part: "error", xml: lines.join("\n") };
 }

@@ -1,3 +1,4 @@
+import { type JunitCase, junitSeconds, junitXml } from "../../lib/junit.ts";
 import { attributes, text } from "../../lib/xml.ts";
 import type { ItemResult, ProbeResult, Verification } from "../document.ts";
 import { checkText } from "./text.ts";
@@ -12,40 +13,13 @@ export function verificationJunit({ stack, items, probes, durationMs }: Verifica
     const cases = own.length === 0 ? [withoutProbe(item)] : own.map((probe) => caseOf(probe, item));
     return { name: `${item.id} ${item.text}`, cases };
   });
-  const all = suites.flatMap(({ cases }) => cases);
-  const time = (durationMs / 1000).toFixed(3);
-  return [
-    '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuites${attributes({ name: `optropic verify ${stack}`, ...counts(all), time })}>`,
-    ...suites.flatMap(({ name, cases }) => [
-      `  <testsuite${attributes({ name, ...counts(cases) })}>`,
-      ...cases.map(({ xml }) => xml),
-      "  </testsuite>",
-    ]),
-    "</testsuites>",
-    "",
-  ].join("\n");
+  return junitXml(`optropic verify ${stack}`, suites, durationMs);
 }
 
-interface Case {
-  readonly part: "passed" | "failure" | "error" | "skipped";
-  readonly xml: string;
-}
-
-function counts(cases: readonly Case[]): Record<string, number> {
-  const count = (part: Case["part"]): number => cases.filter((each) => each.part === part).length;
-  return {
-    tests: cases.length,
-    failures: count("failure"),
-    errors: count("error"),
-    skipped: count("skipped"),
-  };
-}
-
-function caseOf(probe: ProbeResult, item: ItemResult): Case {
+function caseOf(probe: ProbeResult, item: ItemResult): JunitCase {
   const { name, title, state, reason, message, declared, durationMs, waiver } = probe;
   const part = partOf(probe, item);
-  const time = (durationMs / 1000).toFixed(3);
+  const time = junitSeconds(durationMs);
   const open = `    <testcase${attributes({ classname: item.id, name, time, ...(declared && { file: declared.path, line: declared.line }) })}`;
   if (part === "passed") return { part, xml: `${open}/>` };
   const why = waiver === undefined ? [title, message] : [`Waived until ${waiver.until}: ${waiver.reason}`];
@@ -58,7 +32,7 @@ function caseOf(probe: ProbeResult, item: ItemResult): Case {
   return { part, xml: `${open}>\n      <${part}${said}${content}\n    </testcase>` };
 }
 
-function partOf({ state }: ProbeResult, { allowed }: ItemResult): Case["part"] {
+function partOf({ state }: ProbeResult, { allowed }: ItemResult): JunitCase["part"] {
   switch (state) {
     case "holds":
       return "passed";
@@ -73,7 +47,7 @@ function partOf({ state }: ProbeResult, { allowed }: ItemResult): Case["part"] {
   }
 }
 
-function withoutProbe({ id, allowed }: ItemResult): Case {
+function withoutProbe({ id, allowed }: ItemResult): JunitCase {
   const part = allowed ? "skipped" : "error";
   const message = "No probe measures this item.";
   const said = attributes({ message, ...(part === "error" && { type: "no-probe" }) });
