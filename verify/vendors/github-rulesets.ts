@@ -97,9 +97,7 @@ function bypassCheck(
   return alike(
     subject,
     declared.map(({ actorType, actorId = 0, bypassMode }) => actorName(actorType, actorId, bypassMode)),
-    actors.map(({ actor_type: type, actor_id: id, bypass_mode: mode }) =>
-      actorName(type, id ?? 0, mode ?? "always"),
-    ),
+    actors.map(({ actor_type: type, actor_id: id, bypass_mode: mode }) => actorName(type, id ?? 0, mode)),
   );
 }
 
