@@ -55,7 +55,7 @@ export async function runDoctor(flags: DoctorFlags): Promise<void> {
 }
 
 /** Why the update must not run, and why that cannot be told: the first reason of each. */
-function reasonsOf(
+export function reasonsOf(
   { steps, deleted }: Plan,
   { hosts, limits }: { hosts: readonly { serves: boolean | undefined }[]; limits: number },
 ): { refusal: string | undefined; doubt: string | undefined } {
