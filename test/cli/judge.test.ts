@@ -1,21 +1,13 @@
-import {
-  appendFileSync,
-  cpSync,
-  mkdtempSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, relative } from "node:path";
+import { join } from "node:path";
 import { createSecureContext, createServer, type SecureContext } from "node:tls";
-import { generateIdentity, identityToRecipient } from "age-encryption";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import type { ImportFile } from "../../adopt/import-file.ts";
 import type { PreviewDocument } from "../../preview/index.ts";
 import { importedBy } from "../adopt/import.ts";
+import { adoptionSteps, stateAfter, stepsIn } from "../adopt/steps.ts";
 import { createAuthority } from "../target/authority.ts";
 import { canary, type Estate, startEstate } from "../vendors/fake/estate.ts";
 import { listening } from "../vendors/fake/listening.ts";
@@ -125,16 +117,11 @@ function hostileZone(id: string): string {
 describe("a platform that only its vendors know", () => {
   it("becomes settings, imports without a false creation, and a verdict, with no file edited", async () => {
     const whole = (args: readonly string[]) => run(args, estate.whole);
-    const recipients = await Promise.all(
-      [1, 2].map(async () => identityToRecipient(await generateIdentity())),
-    );
-    const told = {
-      ...{ recipients: recipients.join(","), sentry: "acme", "sentry-pagerduty": "1", "grafana-stack": "2" },
-      ...{ pagerduty: "acme", primary: "first@acme.test", secondary: "second@acme.test" },
-      ...{ logs: "https://logs.acme.test/raw", syslog: "logs.acme.test:6514" },
-    };
-    const flags = Object.entries(told).flatMap(([flag, value]) => [`--${flag}`, value]);
-    const first = await whole(["init", "--yes", "--folder", folder, ...flags]);
+    const { commands, imports: output, own, makeProject } = await stepsIn(folder);
+    expect(timedSteps()).toEqual(adoptionSteps);
+    expect(await whole(commands["2. init --judge-only"])).toMatchObject({ status: 0, stderr: "" });
+    rmSync(join(folder, "checklist-pack.json"));
+    const first = await whole(commands["4. init"].filter((flag) => flag !== "--force"));
     expect(first).toMatchObject({ status: 0, stderr: "" });
     expect(first.stdout).toContain("pulumi config set --stack live --secret optropic-secrets:jwtSecret\n");
     const settings = readFileSync(join(folder, "Pulumi.live.yaml"), "utf8");
@@ -176,21 +163,14 @@ describe("a platform that only its vendors know", () => {
       "optropic:secrets": { existing: ["jwtSecret", "databaseOwner"] },
       "optropic:observability": { grafana: { url: "https://acme.grafana.net", routes: "keep" } },
     });
-    const unused = ["--without", "sentry", "--without", "pagerduty"];
-    const pack = ["--policy-pack-config", join(folder, "checklist-pack.json")];
-    const verdict = await whole(["judge", "--json", ...pack, ...unused]);
+    const verdict = await whole([...commands["judge with the pack of init"], "--json"]);
     expect(JSON.parse(verdict.stdout).summary).toMatchObject({ mandatory: 0 });
-    await whole(["init", "--yes", "--force", "--folder", folder, ...flags]);
+    await whole(commands["4. init"]);
     expect(readFileSync(join(folder, "Pulumi.live.yaml"), "utf8")).toBe(settings);
 
-    cpSync(join(root, "Pulumi.yaml"), join(folder, "Pulumi.yaml"));
-    appendFileSync(join(folder, "Pulumi.yaml"), `\nmain: ${relative(realpathSync(folder), root)}\n`);
-    const program = ["--stack", "live", "--cwd", folder, "--json"];
-    const output = join(folder, "import.json");
-    const plan = async (...more: string[]): Promise<{ steps: PlannedStep[] }> => {
-      const written = ["--questions", join(folder, "answers.json"), "--output", output];
-      return JSON.parse((await whole(["import", "--plan", ...program, ...written, ...more])).stdout);
-    };
+    makeProject();
+    const plan = async (...more: string[]): Promise<{ steps: PlannedStep[] }> =>
+      JSON.parse((await whole([...commands["6. import --plan"], "--json", ...more])).stdout);
     const { steps } = await plan();
     expect(namesOf(steps, "import")).toEqual(
       expect.arrayContaining([
@@ -217,11 +197,10 @@ describe("a platform that only its vendors know", () => {
     expect(losses).toEqual([]);
     expect(namesOf(steps, "ask")).toEqual([]);
     const file: ImportFile = JSON.parse(readFileSync(output, "utf8"));
-    await expectDoctor(program);
+    await expectDoctor(commands["5. doctor"]);
 
     // What Pulumi has after the import.
     const imported = steps.filter(({ action }) => action === "import");
-    const own = join(folder, "own.json");
     const stored = importedBy(file, { stack: "live", project: "optropic" });
     expect(
       stored
@@ -229,7 +208,7 @@ describe("a platform that only its vendors know", () => {
         .map(({ urn }) => urn)
         .toSorted(),
     ).toEqual(imported.map(({ urn }) => urn).toSorted());
-    writeFileSync(own, JSON.stringify({ version: 3, deployment: { resources: stored } }));
+    writeFileSync(own, stateAfter(output));
     const again = await plan("--from", own);
     expect(namesOf(again.steps, "managed").toSorted()).toEqual(
       imported.map(({ urn }) => nameIn(urn)).toSorted(),
@@ -237,7 +216,7 @@ describe("a platform that only its vendors know", () => {
     expect(namesOf(again.steps, "import")).toEqual([]);
     expect(namesOf(again.steps, "create")).toEqual(created.map(({ urn }) => nameIn(urn)));
     expect(JSON.parse(readFileSync(output, "utf8")).resources).toEqual([]);
-    const after = JSON.parse((await whole(["doctor", ...program, "--no-ask", "--from", own])).stdout);
+    const after = JSON.parse((await whole([...commands["8. doctor after the import"], "--json"])).stdout);
     expect(namesOf(after.steps, "import")).toEqual([]);
     expect(after.steps.filter(({ replaces }: PlannedStep) => replaces !== undefined)).toEqual([]);
     expect(after.deleted).toEqual([]);
@@ -245,8 +224,17 @@ describe("a platform that only its vendors know", () => {
     expect(after.verdict).toBe(
       "✗ Refused: the plan of an account does not include what the program declares.",
     );
+    const preview = await whole([...commands["preview of the settings"], "--json"]);
+    expect(JSON.parse(preview.stdout).summary).toMatchObject({ mandatory: 0 });
   });
 });
+
+/** The steps in the table of times in docs/adoption.md. */
+function timedSteps(): string[] {
+  const [, table = ""] = readFileSync(join(root, "docs", "adoption.md"), "utf8").split("| step | seconds |");
+  const rows = table.split("\n\n", 1)[0]?.split("\n").slice(2) ?? [];
+  return rows.map((row) => (row.split("|")[1] ?? "").replaceAll("`", "").trim());
+}
 
 interface PlannedStep {
   readonly urn: string;
@@ -268,7 +256,7 @@ function namesOf(steps: readonly PlannedStep[], action: string): string[] {
 }
 
 /** Looks at the platform before the first update: what is switched on for the zone, and whom that cuts off. */
-async function expectDoctor(program: readonly string[]): Promise<void> {
+async function expectDoctor(doctor: readonly string[]): Promise<void> {
   const authority = await createAuthority();
   const identity = await authority.certify(["acme.test", "*.acme.test"]);
   const other = createSecureContext(await authority.certify(["elsewhere.test"]));
@@ -283,7 +271,10 @@ async function expectDoctor(program: readonly string[]): Promise<void> {
   writeFileSync(authorities, authority.cert);
   const asked = ["--target", `https://127.0.0.1:${port}`, "--authorities", authorities];
   try {
-    const { status, stdout } = await run(["doctor", ...program, ...asked], estate.whole);
+    const { status, stdout } = await run(
+      [...doctor.filter((flag) => flag !== "--no-ask"), "--json", ...asked],
+      estate.whole,
+    );
     const told: {
       switches: { urn: string; what: string }[];
       hosts: { host: string; serves?: boolean }[];
