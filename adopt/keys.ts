@@ -399,9 +399,14 @@ export function targetsOf({ targets }: Properties): readonly string[] | undefine
     : undefined;
 }
 
+/** The uid of the model itself: its panels and data sources have others. */
 function dashboardUid(properties: Properties): string | undefined {
   const stated = textOf(properties, "uid");
   if (stated !== undefined) return stated;
-  const model = textOf(properties, "configJson");
-  return model === undefined ? undefined : /"uid"\s*:\s*"([\w-]{1,40})"/.exec(model)?.[1];
+  try {
+    const model: unknown = JSON.parse(textOf(properties, "configJson") ?? "");
+    return textOf(Object(model), "uid");
+  } catch {
+    return undefined;
+  }
 }

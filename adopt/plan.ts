@@ -143,7 +143,7 @@ export function planImports(given: Given): Plan {
       const doubt = isAnothers ? { doubt: "the state of the stack has it as another resource" } : {};
       return stepOf(resource, { ...matches, ...doubt }, matcher, given);
     });
-  const steps = newWithWhatTheyBelongTo(withMembers(onceEach(planned), matcher, taken));
+  const steps = asWhatTheyBelongTo(withMembers(onceEach(planned), matcher, taken));
   const ownStacks = new Set(declared.map(({ urn }) => stackOf(urn)));
   const isGone = ({ urn, type }: Existing): boolean =>
     urn !== undefined && ownStacks.has(stackOf(urn)) && !declaredUrns.has(urn) && !type.startsWith("pulumi:");
@@ -249,15 +249,15 @@ function overwritesOf(declared: Declared, found: readonly Existing[]): Pick<Step
   return overwrites === undefined ? {} : { overwrites };
 }
 
-/** What would be written over is new where anything that it is a setting of is. */
-function newWithWhatTheyBelongTo(steps: readonly Step[]): Step[] {
-  const created = new Set(
-    steps.flatMap(({ action, declared }) => (action === "create" ? [declared.urn] : [])),
-  );
+/** What would be written over is new, or unknown, where anything that it is a setting of is. */
+function asWhatTheyBelongTo(steps: readonly Step[]): Step[] {
+  const actions = new Map(steps.map(({ action, declared }) => [declared.urn, action]));
   return steps.map((step) => {
     const { declared, action } = step;
-    const isNew = [...(declared.references?.values() ?? [])].flat().some((urn) => created.has(urn));
-    return action === "overwrite" && isNew ? { ...step, action: "create" } : step;
+    if (action !== "overwrite") return step;
+    const above = [...(declared.references?.values() ?? [])].flat().map((urn) => actions.get(urn));
+    const as = (["create", "unknown"] as const).find((one) => above.includes(one));
+    return as === undefined ? step : { ...step, action: as };
   });
 }
 

@@ -240,6 +240,17 @@ describe("what is there and is not imported", () => {
     },
   );
 
+  it("is a dashboard by the uid of its model, whatever its panels refer to before", () => {
+    const panels = [{ datasource: { type: "prometheus", uid: "prom" } }];
+    const one = declared(dashboard, "one", {
+      configJson: JSON.stringify({ annotations: panels, ...model }),
+      overwrite: true,
+    });
+    const theirs = ["prom", "main"].map((uid) => existing(dashboard, uid, { uid, configJson: own([]) }));
+    const [step] = planImports({ declared: [one], existing: theirs }).steps;
+    expect(step).toMatchObject({ action: "import", id: "main", overwrites: "writes over its configJson" });
+  });
+
   it("gets integrations beside its own where it is a contact point, and is safe once the stack has it", () => {
     const one = declared(point, "pager", { name: "pager" });
     const theirs = existing(point, "pager", { name: "pager" });
@@ -249,12 +260,13 @@ describe("what is there and is not imported", () => {
     expect(after.steps[0]).toEqual({ declared: one, action: "managed" });
   });
 
-  it("is created where it is a setting of what is created, and written over elsewhere", () => {
+  it("is as new or as unknown as what it is a setting of, and written over elsewhere", () => {
     const role = declared("postgresql:index/role:Role", "role", { name: "app" });
     const references = new Map([["role", [role.urn]]]);
     const grant = { ...declared("postgresql:index/grant:Grant", "grant", { role: "app" }), references };
     const given = { declared: [role, grant], existing: [], vendors: ["postgresql"] };
     expect(actionsOf(planImports(given))).toEqual({ role: "create", grant: "create" });
+    expect(actionsOf(planImports({ ...given, vendors: [] }))).toEqual({ role: "unknown", grant: "unknown" });
     const there = { ...given, existing: [existing(role.type, "app", { name: "app" })] };
     expect(actionsOf(planImports(there))).toEqual({ role: "import app", grant: "overwrite" });
   });
