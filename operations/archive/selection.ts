@@ -22,12 +22,11 @@ export interface Selection {
 const named = 5;
 
 /**
- * Finds the wanted schemas or tables in a backup; undefined when all of it is wanted.
+ * Finds the wanted schemas or tables in a backup.
  *
  * @throws {Failure} `refused`, when the backup has none of that name
  */
-export function selectionOf(manifest: Manifest, names: ListedNames, wanted: Wanted): Selection | undefined {
-  if (wanted.schemas.length === 0 && wanted.tables.length === 0) return undefined;
+export function selectionOf(manifest: Manifest, names: ListedNames, wanted: Wanted): Selection {
   const schemas = wanted.schemas.map((text) => {
     const found = [text, unquoted(text), text.toLowerCase()].find((name) =>
       manifest.schemas.some((schema) => schema.name === name),

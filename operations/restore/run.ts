@@ -104,8 +104,10 @@ async function restoreChosen(
   folder: string,
 ): Promise<{ outcome: Replaced; before: string | undefined }> {
   const { store, target, signal, progress, wanted, jobs } = options;
-  const names = wanted === undefined ? { objects: [], tables: [] } : await readNames(listing);
-  const selection = wanted && selectionOf(complete, names, wanted);
+  const isPart = wanted !== undefined && wanted.schemas.length + wanted.tables.length > 0;
+  // The names of a large database fill memory, so only a selection has them.
+  const names = isPart ? await readNames(listing) : { objects: [], tables: [] };
+  const selection = isPart ? selectionOf(complete, names, wanted) : undefined;
   const manifest = selection === undefined ? complete : selectedManifest(complete, names, selection);
   const present =
     jobs === undefined ? await inspectTarget(target, manifest) : await inspectServer(target, manifest);
