@@ -125,6 +125,7 @@ const variableGroup = z.object({
   id: text,
   name: text,
   envVars: z.array(variable).max(5000),
+  secretFiles: z.array(secretFile).max(5000),
   serviceLinks: z.array(z.looseObject({ id: text })).max(5000),
 });
 
@@ -245,7 +246,7 @@ export class Render {
     return this.#list("groups of variables", "/env-groups", query, "envGroup", listedGroup);
   }
 
-  /** A group with the names of its variables, and the services that have them. */
+  /** A group with the names of its variables and secret files, and the services that have them. */
   variableGroup(id: string) {
     return this.#client.ask({
       path: path`/env-groups/${id}`,

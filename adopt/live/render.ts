@@ -228,8 +228,16 @@ async function readGroups(reading: Reading, api: Render): Promise<void> {
       if (group === undefined) return;
       reading.add({
         ...{ type: "render_env_group", name, id },
-        attributes: { name, env_vars: Object.fromEntries(group.envVars.map(({ key }) => [key, {}])) },
-        withheld: group.envVars.map(({ key }) => ["env_vars", key, "value"]),
+        attributes: {
+          ...{ name, env_vars: Object.fromEntries(group.envVars.map(({ key }) => [key, {}])) },
+          ...(group.secretFiles.length > 0 && {
+            secret_files: Object.fromEntries(group.secretFiles.map((file) => [file.name, {}])),
+          }),
+        },
+        withheld: [
+          ...group.envVars.map(({ key }) => ["env_vars", key, "value"]),
+          ...group.secretFiles.map((file) => ["secret_files", file.name, "content"]),
+        ],
       });
       reading.add({
         ...{ type: "render_env_group_link", name, id },

@@ -214,9 +214,14 @@ describe("what the vendors have", () => {
       ],
       logStream: { endpoint: "logs.shop.test:6514", preview: "drop", token: "canary" },
     });
+    for (const group of platform.states.render.groups) {
+      group.secretFiles = [{ name: "key.pem", content: "canary" }];
+    }
     const { found, gaps, inventory } = await read();
     expect(gaps).toEqual([]);
     expect(JSON.stringify(inventory)).not.toContain("canary");
+    const [group] = inputsOf(found, "EnvGroup");
+    expect(Object.keys(Object(group?.secretFiles))).toEqual(["key.pem"]);
     expect(inputsOf(found, "MessageTemplate")).toMatchObject([
       { name: "page", template: "{{ .CommonLabels.alertname }}" },
     ]);

@@ -97,7 +97,8 @@ export const ofRender: Documents = {
     ask: (access) => render(access).variableGroup("evg-example"),
     shape: z.looseObject({
       ...group,
-      ...{ envVars: z.array(variable), secretFiles: z.array(z.looseObject({})), serviceLinks: z.array(link) },
+      ...{ envVars: z.array(variable), serviceLinks: z.array(link) },
+      secretFiles: z.array(z.looseObject({ name: z.string(), content: z.string() })),
     }),
   },
   "/logs": {

@@ -43,6 +43,7 @@ export interface FakeRenderState {
     id: string;
     name: string;
     envVars: { key: string; value: string }[];
+    secretFiles?: { name: string; content: string }[];
     serviceLinks: { id: string }[];
   }[];
 }
@@ -120,12 +121,14 @@ export function fakeRender(state: FakeRenderState): FakeVendor {
         return { body: { hasMore: false, nextStartTime: made, nextEndTime: made, logs } };
       },
       "GET /env-groups": (request) => {
-        const listed = state.groups.map(({ envVars: _, ...group }) => shownGroup(group, state));
+        const listed = state.groups.map(({ envVars: _, secretFiles: __, ...group }) =>
+          shownGroup(group, state),
+        );
         return paged(request, "envGroup", listed);
       },
       "GET /env-groups/:id": ({ parts: [id] }) => {
         const group = state.groups.find((one) => one.id === id);
-        return group === undefined ? missing : { body: { ...shownGroup(group, state), secretFiles: [] } };
+        return group === undefined ? missing : { body: { secretFiles: [], ...shownGroup(group, state) } };
       },
       "GET /projects": (request) => paged(request, "project", state.projects ?? []),
       "GET /environments": (request) => {
