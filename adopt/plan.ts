@@ -1,5 +1,5 @@
 import { counted, listed, listedSome } from "../lib/text.ts";
-import { elementsOf, importIdOf, type NaturalKey, naturalKeys, targetsOf } from "./keys.ts";
+import { elementsOf, type Held, importIdOf, type NaturalKey, naturalKeys, targetsOf } from "./keys.ts";
 import { Matcher, type Matches, recordType } from "./match.ts";
 import { type Declared, type Existing, isHidden, textAt, textOf, vendorOf } from "./resources.ts";
 import { overwriteOf } from "./unimported.ts";
@@ -27,7 +27,7 @@ export interface Step {
   readonly candidates?: readonly string[];
   /** What the update would remove from a resource of which there is one, in words. */
   readonly loses?: string;
-  /** What it holds and could not be read, which the update may remove. */
+  /** What it holds and could not be read or compared, which the update may remove. */
   readonly unseen?: string;
   /** What a resource of which there is one holds, while it is not imported: an update would replace that, too. */
   readonly replaces?: string;
@@ -131,7 +131,8 @@ export function planImports(given: Given): Plan {
         };
       if (answer !== undefined) {
         const chosen = matcher.chosen(resource);
-        if (chosen === undefined) return { declared: resource, action: "import", id: answer };
+        if (chosen === undefined)
+          return { declared: resource, action: "import", id: answer, ...unseenIn(resource, undefined) };
         taken.add(chosen);
         return {
           ...{ declared: resource, action: "import", id: answer },
@@ -356,20 +357,28 @@ function rulesLost(declared: Declared, existing: Existing): string[] {
   return lost.length === 0 ? [] : [counted(lost.length, holds)];
 }
 
-/** What it holds and could not be read, so that nobody can say whether an update removes it. */
-function unseenIn({ type, ignoreChanges = [] }: Declared, { properties }: Existing): Pick<Step, "unseen"> {
-  const { held = [] } = naturalKeys[type] ?? {};
-  const hidden = held.filter(
-    ({ property }) => !ignoreChanges.includes(property) && isHidden(properties[property]),
-  );
-  return hidden.length === 0
-    ? {}
-    : {
-        unseen: listed(
-          hidden.map(({ noun }) => `${noun}s`),
-          "and",
-        ),
-      };
+/**
+ * What it holds and could not be read, or what it will hold and is not known yet, so that nobody can say whether an
+ * update removes it.
+ *
+ * @param existing undefined where nothing is known of it but its id
+ */
+function unseenIn(
+  { type, inputs = {}, ignoreChanges = [] }: Declared,
+  existing: Existing | undefined,
+): Pick<Step, "unseen"> {
+  const { held = [], singleton } = naturalKeys[type] ?? {};
+  const isUnseen = (property: string): boolean =>
+    !ignoreChanges.includes(property) && (existing === undefined || isHidden(existing.properties[property]));
+  const isUncompared = ({ property, names }: Held): boolean =>
+    !ignoreChanges.includes(property) &&
+    isHidden(inputs[property]) &&
+    names(existing?.properties[property]).length > 0;
+  const nouns = [
+    ...(singleton !== undefined && isUnseen(singleton.property) ? [singleton.holds] : []),
+    ...held.filter((one) => isUnseen(one.property) || isUncompared(one)).map(({ noun }) => noun),
+  ].map((noun) => `${noun}s`);
+  return nouns.length === 0 ? {} : { unseen: listed(nouns, "and") };
 }
 
 /** The most names that are shown of what is lost. */

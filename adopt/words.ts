@@ -87,7 +87,7 @@ function lossLine({ declared, loses }: Step): string {
 }
 
 function unseenLine({ declared, unseen }: Step): string {
-  return `${declared.name}: its ${unseen} could not be read`;
+  return `${declared.name}: its ${unseen} could not be read, or what the program declares of them is not known yet`;
 }
 
 function importLines({ declared, replaces, overwrites }: Step): string[] {

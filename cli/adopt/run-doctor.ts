@@ -89,7 +89,7 @@ export function reasonsOf(
   const doubts: [boolean, string][] = [
     [
       steps.some(({ unseen }) => unseen !== undefined),
-      "what a resource holds could not be read, and the first update may remove it. Give a token that may read it.",
+      "what a resource holds could not be read, or not be compared, and the first update may remove it. Give a token that may read it, or compare it by hand.",
     ],
     [
       steps.some(({ action }) => action === "ask" || action === "unknown"),

@@ -301,11 +301,21 @@ describe("what a resource holds beside what is declared", () => {
       "1 disk (data), 1 host (old.shop.test) and 1 allowed network (203.0.113.0/24) that the program does not declare";
     expect(lossOf(kept)).toBe(rest);
     expect(lossOf(declared(serviceType, "api", { ...inputs, secretFiles: unknown }), [group])).toBe(rest);
+    const unknownFiles = planImports({
+      declared: [declared(serviceType, "api", { ...inputs, secretFiles: unknown })],
+      existing: [existing(serviceType, "srv-1", { ...theirs })],
+    });
+    expect(unknownFiles.steps[0]?.unseen).toBe("secret files");
     const hidden = { name: "api", envVars: { "4dabf18193072939515e22adb298388d": "s", value: "v" } };
     const given = { declared: [declared(serviceType, "api", inputs)], existing: [] };
     const plan = planImports({ ...given, existing: [existing(serviceType, "srv-1", hidden)] });
     expect(plan.steps[0]).toMatchObject({ action: "import", unseen: "variables" });
     expect(plan.steps[0]?.loses).toBe(undefined);
+    const urn = plan.steps[0]?.declared.urn ?? "";
+    expect(planImports({ ...given, answers: { [urn]: "srv-9" } }).steps[0]).toMatchObject({
+      ...{ action: "import", id: "srv-9" },
+      unseen: "variables, secret files, disks, hosts and allowed networks",
+    });
     expect(planText(plan)).toContain("Not seen, and may be lost:\n  api: its variables could not be read");
   });
 
