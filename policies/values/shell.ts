@@ -18,6 +18,18 @@ function unwrapped(command: string): string {
   return quoted ?? command;
 }
 
+/** A list of arguments as one command: what a shell among them is given to run, else the words as it would need them. */
+export function commandText(words: readonly string[]): string {
+  const [shell = "", flag = "", script] = words;
+  const isScript = /^(?:\/\S*\/)?(?:ba|da|z)?sh$/.test(shell) && /^-\w*c$/.test(flag);
+  return isScript && script !== undefined ? script : words.map(quoted).join(" ");
+}
+
+const quoted = (word: string): string => {
+  if (!/[\s;&|]/.test(word)) return word;
+  return word.includes("'") && !word.includes('"') ? `"${word}"` : `'${word}'`;
+};
+
 /** Programs for development: they reload, trace and show what production must not. */
 const developing = [
   /\b(?:next|nuxi?|nuxt|remix|react-router|astro|gatsby|vite|vinxi|ng|webpack|webpack-dev-server|parcel|rsbuild|wrangler|netlify|vercel|medusa|strapi|expo|sst|keystone)\s+(?:dev|serve|develop|start:dev)\b/,

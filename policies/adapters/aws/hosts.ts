@@ -13,6 +13,7 @@ import { textsOf } from "../../model/adapter.ts";
 import { appRunner, balancing, cloudFront, ecs, lambda, scaling } from "../../model/aws-tokens.ts";
 import { assignments } from "../../model/commands.ts";
 import type { Command, Host, Variable } from "../../model/host.ts";
+import { commandText } from "../../values/shell.ts";
 import { domains } from "./domains.ts";
 import { plainVariables, stored, storedVariables } from "./secrets.ts";
 
@@ -85,12 +86,17 @@ export function containersOf(task: Any): Value[] {
 function containerCommands(task: Any): Command[] {
   if (task.at("containerDefinitions").isUnknown) return [];
   return containersOf(task)
-    .filter((container) => container.at("entryPoint").exists || container.at("command").exists)
-    .map((container) => {
-      const place = container.at("command").exists ? container.at("command") : container.at("entryPoint");
-      const words = [...container.at("entryPoint").strings(), ...container.at("command").strings()];
-      return { when: "start", command: new InputValue(task, place.path, words.map(quoted).join(" ")) };
-    });
+    .flatMap((container) => commandOf(container.at("entryPoint"), container.at("command")) ?? [])
+    .map((command) => ({ when: "start", command }));
+}
+
+/** Lists of arguments, one after the other, as one command at the place of the last; undefined where all are empty. */
+export function commandOf(...lists: readonly (Value | undefined)[]): AnyValue | undefined {
+  const given = lists.filter((list) => list !== undefined).filter((list) => list.strings().length > 0);
+  const place = given.at(-1);
+  return (
+    place && new InputValue(place.resource, place.path, commandText(given.flatMap((it) => it.strings())))
+  );
 }
 
 /** Variables of a task, and what its commands set in their place. */
@@ -103,9 +109,6 @@ const reachingRunner = (stack: Stack, service: Any): Variable[] => [
   ...runnerVariables(stack, service),
   ...setByCommands(runnerCommands(service)),
 ];
-
-/** A word of a list of arguments as a shell would have to be given it. */
-const quoted = (word: string): string => (/[\s;&|]/.test(word) ? `'${word}'` : word);
 
 /** What commands set stands in place of the variables. */
 const setByCommands = (commands: readonly Command[]): Variable[] =>

@@ -6,10 +6,9 @@ import {
   type Stack,
   type Value,
 } from "../../framework/index.ts";
-import { InputValue } from "../../framework/value.ts";
 import { ecs, lambda, scheduling } from "../../model/aws-tokens.ts";
 import type { Job } from "../../model/job.ts";
-import { containersOf, taskVariables } from "./hosts.ts";
+import { commandOf, containersOf, taskVariables } from "./hosts.ts";
 import { plainVariables } from "./secrets.ts";
 
 type Any = ResourceOf<unknown>;
@@ -48,7 +47,7 @@ function toJob(stack: Stack, resource: Any, targets: readonly Any[]): Job {
     scheduleAt: resource.at("scheduleExpression"),
     isOff: (now) => offFault(resource, now),
     labels: [resource.at("name"), ...programs, ...tasks.map((task) => task.at("family"))],
-    command: commandOf(resource, targets, first),
+    command: commandIn(resource, targets, first),
     programs,
     variables: {
       at: tasks[0]?.at("containerDefinitions") ?? resource.at("scheduleExpression"),
@@ -62,25 +61,20 @@ function toJob(stack: Stack, resource: Any, targets: readonly Any[]): Job {
 }
 
 /** What the schedule gives in place of the container's own command, else that. */
-function commandOf(resource: Any, targets: readonly Any[], container: Value | undefined): AnyValue {
-  const [override] = targets.flatMap((target) => {
-    const place = target.at("target", "input").exists ? target.at("target", "input") : target.at("input");
-    if (place.isUnknown || !place.exists) return [];
-    return place
-      .json()
-      .at("containerOverrides")
-      .items()
-      .map((it) => ({ target, place, words: it.at("command").strings() }))
-      .filter(({ words }) => words.length > 0);
-  });
-  if (override !== undefined) {
-    return new InputValue(override.target, override.place.path, override.words.join(" "));
-  }
-  const own = container?.at("command");
-  const words = own === undefined || own.isUnknown ? [] : own.strings();
-  return own === undefined || words.length === 0
-    ? (container ?? resource.at()).at("command", "0")
-    : new InputValue(own.resource, own.path, words.join(" "));
+function commandIn(resource: Any, targets: readonly Any[], container: Value | undefined): AnyValue {
+  const inputs = targets
+    .flatMap((target) => [target.at("target", "input"), target.at("input")])
+    .filter((input) => input.isUnknown || input.exists);
+  const unknown = inputs.find((input) => input.isUnknown);
+  if (unknown !== undefined) return unknown;
+  const override = inputs
+    .flatMap((input) => input.json().at("containerOverrides").items())
+    .map((it) => it.at("command"))
+    .find((command) => command.strings().length > 0);
+  return (
+    commandOf(container?.at("entryPoint"), override ?? container?.at("command")) ??
+    (container ?? resource.at()).at("command", "0")
+  );
 }
 
 const day = 86_400_000;

@@ -288,6 +288,12 @@ describe("a break at Amazon is refused", () => {
         },
       })),
     ],
+    [
+      "backup-job-daily",
+      "a shell in the container leaves the rows out",
+      backup({ command: ["sh", "-c", "pg_dump --schema-only shop | pg-upload"] }),
+    ],
+    ["backup-job-daily", "the entry point of the job does nothing", backup({ entryPoint: ["true"] })],
     ["backup-job-daily", "the schedule is off", nightly({ state: "DISABLED" })],
     ["backup-job-daily", "the schedule is over", nightly({ endDate: "2026-01-01T00:00:00Z" })],
     ["backup-job-daily", "the schedule begins in years", nightly({ startDate: "2031-01-01T00:00:00Z" })],
