@@ -342,9 +342,6 @@ export const github = {
     token<gh.RepositoryWebhookArgs>("github:index/repositoryWebhook:RepositoryWebhook"),
     token<gh.RepositoryWebhookArgs>("github:index/organizationWebhook:OrganizationWebhook"),
   ],
-  actionsEnvironmentVariable: token<gh.ActionsEnvironmentVariableArgs>(
-    "github:index/actionsEnvironmentVariable:ActionsEnvironmentVariable",
-  ),
   actionsOrganizationVariable: token<gh.ActionsOrganizationVariableArgs>(
     "github:index/actionsOrganizationVariable:ActionsOrganizationVariable",
   ),

@@ -108,7 +108,7 @@ function judgeWorkflows(stack: Stack, repository: Repository): Verdict {
       .ofType(github.organizationWorkflowPermissions)
       .map((resource) => judgeToken(resource, "the organization")),
     ...stack
-      .ofType(github.actionsVariable, github.actionsEnvironmentVariable, github.actionsOrganizationVariable)
+      .ofType(github.actionsVariable, github.environmentVariable, github.actionsOrganizationVariable)
       .map((variable) => {
         const [name, value] = [variable.at("variableName").string() ?? "", variable.at("value")];
         return (
