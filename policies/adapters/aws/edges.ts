@@ -50,9 +50,8 @@ function toDistribution(stack: Stack, one: Any): Edge {
   };
   // Whoever finds its name reaches a load balancer past the distribution.
   const behind = (judge: (listeners: readonly Any[]) => Fault | undefined): Verdict =>
-    one
-      .dependenciesOf("origins")
-      .filter((it): it is Any => it.is(...balancing.balancer) && isOpenToAll(it))
+    balancersBehind(one)
+      .filter(isOpenToAll)
       .map((balancer) => judge(listenersOf(stack, balancer)))
       .find((fault) => fault !== undefined) ?? true;
   return {
@@ -160,8 +159,7 @@ function divertedBy(one: Any, behaviors: readonly Value[]): Fault | undefined {
 
 /** A rule of a load balancer that answers by itself as if all were well. */
 function fakedBy(stack: Stack, one: Any): Fault | undefined {
-  const balancers = one.dependenciesOf("origins").filter((it): it is Any => it.is(...balancing.balancer));
-  const listeners = balancers.flatMap((balancer) => listenersOf(stack, balancer));
+  const listeners = balancersBehind(one).flatMap((balancer) => listenersOf(stack, balancer));
   for (const rule of stack.ofType(...balancing.rule)) {
     const isOther = rule.dependenciesOf("listenerArn").length > 0;
     if (isOther && !listeners.some((listener) => rule.refersTo(listener, "listenerArn"))) continue;
@@ -278,6 +276,9 @@ function keepsAssets(stack: Stack, one: Any): Verdict {
   });
   return keeps || `${one.name} does not keep such files for a year.`;
 }
+
+const balancersBehind = (distribution: Any): Any[] =>
+  distribution.dependenciesOf("origins").filter((it) => it.is(...balancing.balancer));
 
 const isOpenToAll = (balancer: Any): boolean => known(() => balancer.at("internal").boolean()) !== true;
 
