@@ -145,15 +145,16 @@ function toHost(app: Any, service: Value): Host {
 
 /** An app in maintenance shows a page of its own to everybody, an archived one runs nothing. */
 function closedBy(app: Any): Fault | undefined {
-  const [enabled, archive] = ["enabled", "archive"].map((name) => app.at("spec", "maintenance", name));
-  const off = [enabled, archive].find((it) => it?.boolean() === true);
+  const off = ["enabled", "archive"]
+    .map((name) => app.at("spec", "maintenance", name))
+    .find((it) => it.boolean() === true);
   if (off !== undefined)
     return {
       ...fault(off, `${app.name} is in maintenance and answers nobody`),
       fix: "Remove maintenance from the spec of the digitalocean.App.",
     };
-  const rules = app.at("spec", "ingress", "rules");
-  const plain = rules
+  const plain = app
+    .at("spec", "ingress", "rules")
     .items()
     .map((rule) => rule.at("redirect", "scheme"))
     .find((scheme) => scheme.string() === "http");
