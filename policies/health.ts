@@ -1,6 +1,6 @@
 import { counted } from "../lib/text.ts";
 import { fault, judge, policy, type Stack, some, type Verdict } from "./framework/index.ts";
-import type { HealthCheck } from "./model/adapter.ts";
+import { type HealthCheck, longestIntervalSeconds } from "./model/adapter.ts";
 import { healthChecks } from "./model/facts.ts";
 import { judgeApplicationSites, type Site } from "./model/sites.ts";
 import { hosts } from "./model/variables.ts";
@@ -29,13 +29,13 @@ export const healthChecked = policy({
     ...healthChecks(stack).map((check) =>
       judge(check.resource, () => {
         const { resource, locationsAt } = check;
-        const every = check.every?.();
-        const seconds = every?.number() ?? 0;
-        if (every !== undefined && check.isOn() && seconds > longestIntervalSeconds) {
-          return fault(every, `${resource.name} asks once in ${Math.round(seconds / 60)} minutes.`);
-        }
         if (!check.isOn()) {
           return true;
+        }
+        const every = check.every?.();
+        const seconds = every?.number() ?? 0;
+        if (every !== undefined && seconds > longestIntervalSeconds) {
+          return fault(every, `${resource.name} asks once in ${Math.round(seconds / 60)} minutes.`);
         }
         if (locationsAt !== undefined && check.locations() < threshold("minimumProbes")) {
           return fault(
@@ -48,9 +48,6 @@ export const healthChecked = policy({
     ),
   ],
 });
-
-/** A host that is down for longer before anybody asks is found by its visitors. */
-const longestIntervalSeconds = 15 * 60;
 
 /** An error, or a redirect to a page that says nothing of health, is no answer of a service that is well. */
 function judgeAnswers({ resource, acceptedError }: HealthCheck): Verdict {

@@ -7,7 +7,7 @@ import {
   type Value,
   type Verdict,
 } from "../framework/index.ts";
-import type { Adapter, HealthCheck, Sender } from "../model/adapter.ts";
+import { type Adapter, type HealthCheck, longestMaintenanceHours, type Sender } from "../model/adapter.ts";
 import type { AlertRule, Channel } from "../model/alert-rule.ts";
 import { datadog } from "../model/tokens.ts";
 import { boundOf, measureOf, otherEnvironmentOf, windowOf } from "./datadog-query.ts";
@@ -107,10 +107,14 @@ function downtimeOf(stack: Stack, monitor: Any): Any | undefined {
     const concerns = ids.some((id) => id.exists)
       ? downtime.dependencies.includes(monitor)
       : tags.length === 0 || tags.every((tag) => tag === "*" || own.includes(tag));
-    const scope = [downtime.at("scope").string() ?? "", ...downtime.at("scopes").strings()].join(" ");
-    return concerns && otherEnvironmentOf(scope) === undefined && mutedShare(downtime) > mostMuted;
+    return (
+      concerns && otherEnvironmentOf(scopeOf(downtime)) === undefined && mutedShare(downtime) > mostMuted
+    );
   });
 }
+
+const scopeOf = (downtime: Any): string =>
+  [downtime.at("scope").string() ?? "", ...downtime.at("scopes").strings()].join(" ");
 
 const periods: Readonly<Record<string, number>> = {
   SECONDLY: 1,
@@ -186,22 +190,18 @@ function onceOf(downtime: Any): { start: Value; end: Value } {
 const timeOf = (value: Value): number =>
   value.number() === undefined ? Date.parse(value.string() ?? "") : (value.number() ?? 0) * 1000;
 
-/** Longer than this, maintenance is none: nobody is told for as long. */
-const longestHours = 12;
-
 /** Maintenance that happens once, of what is not said to be for another environment. */
 function judgeOnce(downtime: Any, now: number): Verdict {
   const isRepeated = downtime.at("recurringSchedule").exists || downtime.at("recurrence").exists;
-  const scope = [downtime.at("scope").string() ?? "", ...downtime.at("scopes").strings()].join(" ");
   const tags = downtime.at("monitorIdentifier", "monitorTags").strings().join(" ");
-  if (isRepeated || otherEnvironmentOf(`${scope} ${tags}`) !== undefined) return true;
+  if (isRepeated || otherEnvironmentOf(`${scopeOf(downtime)} ${tags}`) !== undefined) return true;
   const { start, end } = onceOf(downtime);
   const until = timeOf(end);
   const from = Number.isNaN(timeOf(start)) ? now : timeOf(start);
   const hours = (until - Math.max(from, now)) / 3_600_000;
   return (
     until <= now ||
-    hours <= longestHours || {
+    hours <= longestMaintenanceHours || {
       ...fault(
         end,
         `The downtime ${downtime.name} silences its monitors ${end.exists ? `until ${end.string() ?? end.number()}` : "for ever"}.`,

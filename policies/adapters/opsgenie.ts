@@ -10,7 +10,7 @@ import {
   type Value,
   type Verdict,
 } from "../framework/index.ts";
-import type { Adapter } from "../model/adapter.ts";
+import { type Adapter, longestMaintenanceHours } from "../model/adapter.ts";
 import type { LevelLimits, PeopleLimits } from "../model/pager.ts";
 import { opsgenie } from "../model/tokens.ts";
 
@@ -187,9 +187,6 @@ const asksForMinor = (condition: Value): boolean =>
   /^P[45]$/.test(condition.at("expectedValue").string() ?? "");
 
 const unitSeconds: Readonly<Record<string, number>> = { minutes: 60, hours: 3600, days: 86_400 };
-
-/** Longer maintenance is none: nobody is called for as long. */
-const longestMaintenanceHours = 12;
 
 function judgeMaintenance(maintenance: Any, now: number): Verdict {
   const [time] = maintenance.at("times").items();

@@ -263,6 +263,9 @@ export interface Silence {
   readonly verdict: Question;
 }
 
+/** Maintenance that lasts for longer is none: nobody is called for as long. */
+export const longestMaintenanceHours = 12;
+
 /** A call of a URL from outside, again and again. Each question may throw UnknownRead. */
 export interface HealthCheck {
   readonly resource: Resource;
@@ -281,6 +284,9 @@ export interface HealthCheck {
   /** Set where it tells another system than the alerts: it counts only in a stack without others. */
   readonly isApart?: true;
 }
+
+/** A host that is down for longer before anybody asks is found by its visitors. */
+export const longestIntervalSeconds = 15 * 60;
 
 /** What runs in a region, or in several. */
 export interface Location {

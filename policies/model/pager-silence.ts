@@ -11,12 +11,10 @@ import {
   type Value,
   type Verdict,
 } from "../framework/index.ts";
+import { longestMaintenanceHours } from "./adapter.ts";
 import { pagerduty, pagerRules } from "./tokens.ts";
 
 type Service = ResourceOf<unknown>;
-
-/** Longer windows are no maintenance: nobody is called for as long. */
-const longestWindowHours = 12;
 
 /** Judges what keeps a page from waking somebody: urgency, maintenance windows and rules that suppress. */
 export function judgeSilence(stack: Stack, services: readonly Resource[], now: number): Finding[] {
@@ -94,7 +92,7 @@ function judgeWindow(window: ResourceOf<unknown>, now: number): Verdict {
   }
   const hours = Math.round((end - start) / 3_600_000);
   return (
-    hours <= longestWindowHours ||
+    hours <= longestMaintenanceHours ||
     fault(
       window.at("endTime"),
       `The maintenance window ${window.name} silences the pager for ${hours} hours.`,

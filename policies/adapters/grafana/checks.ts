@@ -1,6 +1,6 @@
 import type { syntheticmonitoring } from "@pulumi/grafana";
 import { fault, type ResourceOf, type Stack, type Verdict } from "../../framework/index.ts";
-import type { HealthCheck } from "../../model/adapter.ts";
+import { type HealthCheck, longestIntervalSeconds } from "../../model/adapter.ts";
 import type { Watch } from "../../model/error-tracking.ts";
 import { isGiven, isOn } from "../../model/given.ts";
 import { grafana } from "../../model/tokens.ts";
@@ -24,9 +24,6 @@ export const healthChecks = (stack: Stack): HealthCheck[] =>
 
 const isSuccess = (status: number | undefined): boolean =>
   status !== undefined && status >= 200 && status <= 299;
-
-/** A host that is down for longer before anybody asks is found by its visitors. */
-const longestIntervalSeconds = 15 * 60;
 
 /** Checks that ask too rarely, or take any certificate. */
 export const watches = (stack: Stack): Watch[] =>

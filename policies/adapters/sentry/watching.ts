@@ -9,21 +9,18 @@ import {
   type Value,
   type Verdict,
 } from "../../framework/index.ts";
+import { longestIntervalSeconds } from "../../model/adapter.ts";
 import type { Watch, Watched } from "../../model/error-tracking.ts";
 import { isOn } from "../../model/given.ts";
 import { sentry } from "../../model/tokens.ts";
 import { firstWrong, isOneOf } from "../../model/value-checks.ts";
 import { isTimeZone } from "../../values/api-values.ts";
 
-/** A host that is down for longer before anybody asks is found by its visitors. */
-const longestIntervalSeconds = 15 * 60;
-
 const longestOutageSeconds = 60 * 60;
 
-/** Names of environments that are not production's. */
-export const isElsewhere = (environment: string): boolean => elsewhere.test(environment);
-
-const elsewhere = /stag|test|dev|preview|qa|sandbox|local|demo/i;
+/** Whether an environment is not production's by its name. */
+export const isElsewhere = (environment: string): boolean =>
+  /stag|test|dev|preview|qa|sandbox|local|demo/i.test(environment);
 
 function judgeUptime({ isOwnName }: Watched, monitor: ResourceOf<UptimeMonitorArgs>): Verdict {
   const url = monitor.at("url");
@@ -39,7 +36,7 @@ function judgeUptime({ isOwnName }: Watched, monitor: ResourceOf<UptimeMonitorAr
     isWithin(monitor.at("timeoutMs"), 1000, 60_000, `The timeoutMs of ${monitor.name}`),
     isWithin(monitor.at("intervalSeconds"), 60, 3600, `The intervalSeconds of ${monitor.name}`),
     isWithin(monitor.at("downtimeThreshold"), 1, 100, `The downtimeThreshold of ${monitor.name}`),
-    !elsewhere.test(environment.string() ?? "") ||
+    !isElsewhere(environment.string() ?? "") ||
       fault(environment, `${monitor.name} reports failures as those of ${environment.string()}.`),
     intervalFault(monitor) ?? true,
     successFault(monitor) ?? true,
@@ -170,7 +167,7 @@ const mostOccurrences = 100;
 
 function judgeAlert(alert: ResourceOf<AlertArgs>): Verdict {
   const environment = alert.at("environment");
-  if (isOn(alert.at("enabled")) && elsewhere.test(environment.string() ?? "")) {
+  if (isOn(alert.at("enabled")) && isElsewhere(environment.string() ?? "")) {
     return fault(environment, `${alert.name} tells only of ${environment.string()}.`);
   }
   const filters = alert.at("actionFilters").items();
