@@ -7,7 +7,8 @@
 const script = [
   '"$@" 6<&- &',
   "sandbox=$!",
-  "exec 2>/dev/null",
+  // What a guest closes, the preview sees closed: only what runs in the sandbox holds it.
+  "exec >/dev/null 2>&1 3<&- 4<&- 5<&-",
   "{",
   "read -r nothing <&6",
   "kill -STOP $sandbox",
@@ -16,8 +17,7 @@ const script = [
   "read -r first </proc/$sandbox/task/$sandbox/children",
   // Bubblewrap itself waits until the first process is gone, and so all that were with it.
   'if [ -n "$first" ]; then kill -KILL $first; kill -CONT $sandbox; else kill -KILL $sandbox; fi',
-  // It holds none of what the preview reads until its end.
-  "} 3<&- 4<&- 5<&- >/dev/null &",
+  "} &",
   "watcher=$!",
   "wait $sandbox",
   "status=$?",

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { Socket } from "node:net";
 import { describe, expect, it } from "vitest";
 import { supervised } from "../../../preview/isolation/supervisor.ts";
 import { processesWith } from "../hostile/machine.ts";
@@ -13,10 +14,14 @@ function run(script: string): ChildProcess {
   return spawn(command, args, { stdio: ["ignore", ...piped], detached: true });
 }
 
-function endPreview({ stdio }: ChildProcess): void {
-  const life = stdio.at(6);
-  if (life == null || !("destroy" in life)) throw new Error("there is no descriptor 6");
-  life.destroy();
+function endPreview(child: ChildProcess): void {
+  streamOf(child, 6).destroy();
+}
+
+function streamOf({ stdio }: ChildProcess, descriptor: number): Socket {
+  const stream = stdio.at(descriptor);
+  if (!(stream instanceof Socket)) throw new Error(`there is no descriptor ${descriptor}`);
+  return stream;
 }
 
 describe("the supervisor of a sandbox", () => {
@@ -24,6 +29,14 @@ describe("the supervisor of a sandbox", () => {
     const child = run(`exit ${status}`);
     expect(await once(child, "close")).toEqual([status, null]);
     expect(processesWith(marker)).toEqual([]);
+  });
+
+  it("holds nothing open that a guest closes", async () => {
+    const child = run("exec >&- 2>&- 3>&- 4>&- 5>&-; sleep 300");
+    await Promise.all([1, 2, 3, 4, 5].map((each) => once(streamOf(child, each).resume(), "end")));
+    expect(child).toMatchObject({ exitCode: null, signalCode: null });
+    endPreview(child);
+    await once(child, "close");
   });
 
   it("leaves nothing behind when the preview ends", async () => {
