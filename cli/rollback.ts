@@ -1,5 +1,5 @@
 import { Command, Option } from "commander";
-import { defaultFolder, readMoment } from "./evidence/options.ts";
+import { defaultFolder, readPast } from "./evidence/options.ts";
 import { cwdOption } from "./operations/operation.ts";
 import type { RollbackFlags } from "./release/run-rollback.ts";
 
@@ -25,7 +25,7 @@ export function rollbackCommand(): Command {
       new Option(
         "--database-to <time>",
         "also recover the database to this moment, such as 2026-11-27T12:00:00Z, with the vendor; everything later is lost",
-      ).argParser(readMoment),
+      ).argParser(readPast),
     )
     .option("--accept-loss", "you have read what the recovery loses, and want it", false)
     .option("--dry-run", "show what would be done, and change nothing", false)

@@ -115,8 +115,8 @@ export function readMoment(text: string): Date {
   throw new InvalidArgumentError("Expected a moment with its time zone, such as 2026-11-27T12:00:00Z.");
 }
 
-/** What is shown at a moment that has not come, nobody knows yet. */
-function readPast(text: string): Date {
+/** A moment that has come: of a later one nobody knows yet what is shown, and nothing can go back to it. */
+export function readPast(text: string): Date {
   const at = readMoment(text);
   if (at.getTime() <= Date.now()) return at;
   throw new InvalidArgumentError("It has not come yet.");

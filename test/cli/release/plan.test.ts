@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { hostsOf } from "../../../cli/release/reach.ts";
 import { rollbackName } from "../../../cli/release/rollback-name.ts";
+import { rollbackCommand } from "../../../cli/rollback.ts";
 import { rolloutSteps } from "../../../config/rollout.ts";
 import { chosen } from "../../../operations/release/engine.ts";
 import { planDocument, planText } from "../../../operations/release/plan.ts";
@@ -59,6 +60,14 @@ it("says how to roll back where the file of the journal is damaged", async () =>
     /not a database; to go on without that file, pass --journal with a new/,
   );
   rmSync(folder, { recursive: true });
+});
+
+it("takes no moment for a rollback's database that has not come", () => {
+  const command = rollbackCommand()
+    .exitOverride()
+    .configureOutput({ writeErr: () => undefined });
+  const parse = () => command.parse(["--database-to", "2999-01-01T00:00:00Z"], { from: "user" });
+  expect(parse).toThrow(/--database-to.* It has not come yet/);
 });
 
 describe("the plan of a release", () => {
