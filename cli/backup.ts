@@ -1,6 +1,6 @@
-import type { Command } from "commander";
-import { cwdOption, type OperationFlags, operationCommand } from "./operations/operation.ts";
-import type { FromSettings } from "./operations/run-backup.ts";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { cwdOption, operationCommand } from "./operations/operation.ts";
+import type { BackupFlags, FromSettings } from "./operations/run-backup.ts";
 
 /**
  * `optropic backup`: backs up the stack's database to its store.
@@ -15,8 +15,20 @@ export function backupCommand(fromSettings?: FromSettings): Command {
     example: "optropic backup --stack production",
   });
   if (fromSettings !== undefined) command.addOption(cwdOption());
-  return command.action(async (flags: OperationFlags) => {
+  command.addOption(
+    new Option(
+      "--jobs <number>",
+      "dump by this many parallel jobs, by way of the folder for temporary files (default: backups.jobs)",
+    ).argParser(readJobs),
+  );
+  return command.action(async (flags: BackupFlags) => {
     const { runBackup } = await import("./operations/run-backup.ts");
     await runBackup(flags, fromSettings);
   });
+}
+
+function readJobs(text: string): number {
+  const jobs = Number(text);
+  if (Number.isInteger(jobs) && jobs >= 1 && jobs <= 16) return jobs;
+  throw new InvalidArgumentError("Expected a number from 1 to 16.");
 }

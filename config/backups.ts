@@ -144,6 +144,10 @@ export const backupsSchema = z
         description:
           "Schemas that are backed up; by default all of them. A Supabase project has the vendor's own schemas next to the application's.",
       }),
+    jobs: whole(1, 16).default(1).meta({
+      description:
+        "Number of connections that a backup dumps with. With more than one, which is faster, `pg_dump` writes the dump's files into a private folder for temporary files, in plain, where each stays until it is encrypted.",
+    }),
     location: z.enum(["apac", "eeur", "enam", "weur", "wnam", "oc"]).default("weur").meta({
       description: "Location of the bucket, as R2 names it; only for R2.",
     }),

@@ -53,6 +53,8 @@ export interface ChildOptions {
   group?: boolean;
   /** The process has one end of a connection as descriptor 3. */
   connection?: boolean;
+  /** Called with each line of standard error, where output is not limited; one that it answers false to is not kept. */
+  keepsError?: (line: string) => boolean;
   /** Kind of the failure when the process does not start. Default: `failed`. */
   failure?: FailureKind;
 }
@@ -136,6 +138,11 @@ export class Child {
     return present(stream instanceof Duplex ? stream : undefined);
   }
 
+  /** Id of the process; undefined when it did not start. */
+  get pid(): number | undefined {
+    return this.#process.pid;
+  }
+
   /** What the process wrote so far to standard output, if that is limited, without colors. */
   get output(): string {
     return stripVTControlCharacters(this.#output);
@@ -200,9 +207,14 @@ export class Child {
     const { outputBytes } = this.#options;
     const { stdout, stderr } = this.#process;
     if (outputBytes === undefined) {
-      stderr?.setEncoding("utf8").on("data", (text: string) => {
+      const keep = (text: string): void => {
         this.#errors = (this.#errors + text).slice(-keptCharacters);
-      });
+      };
+      const { keepsError } = this.#options;
+      const take = keepsError === undefined ? keep : byLine(keep, keepsError);
+      stderr?.setEncoding("utf8").on("data", take);
+      // The last line may have no end.
+      if (keepsError !== undefined) stderr?.once("end", () => take("\n"));
       return;
     }
     const isWithin = (text: string): boolean => {
@@ -249,6 +261,16 @@ export class Child {
       for (const stream of this.#process.stdio) stream?.destroy();
     }, outputGraceMs).unref();
   }
+}
+
+/** Keeps the lines of a text that comes in pieces; the end of a line that is too long counts as one. */
+function byLine(keep: (text: string) => void, isKept: (line: string) => boolean): (text: string) => void {
+  let rest = "";
+  return (text) => {
+    const lines = (rest + text).split("\n");
+    rest = (lines.pop() ?? "").slice(-keptCharacters);
+    for (const line of lines) if (isKept(line)) keep(`${line}\n`);
+  };
 }
 
 function present<T>(stream: T | null | undefined): T {

@@ -35,6 +35,11 @@ const variablesSchema = z.object({
   BACKUP_PREFIX: textOf(500).optional(),
   BACKUP_RECIPIENTS: listText.optional(),
   BACKUP_SCHEMAS: listText.optional(),
+  BACKUP_JOBS: z
+    .string()
+    .regex(/^(?:[1-9]|1[0-6])$/, "a number from 1 to 16")
+    .transform(Number)
+    .optional(),
   BACKUP_LOCK_DAYS: z
     .string()
     .regex(/^\d{1,4}$/, "a number of days up to 3650")

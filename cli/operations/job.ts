@@ -41,6 +41,7 @@ export function jobOptions(
   return {
     connection: readConnection(environment),
     schemas: variables.BACKUP_SCHEMAS ?? [],
+    jobs: variables.BACKUP_JOBS,
     recipients,
     signingKey: readSigner(environment),
     store: new ObjectStore(address, {

@@ -7,6 +7,11 @@ import { describeConnection } from "../../postgres/connection.ts";
 import { type BackupSubject, jobOptions } from "./job.ts";
 import { type OperationFlags, runOperation } from "./operation.ts";
 
+export interface BackupFlags extends OperationFlags {
+  /** Parallel jobs of pg_dump; by default those of the environment or the settings. */
+  jobs?: number;
+}
+
 /** Reads what to back up from a stack's settings. */
 export type FromSettings = (
   cwd: string,
@@ -15,7 +20,7 @@ export type FromSettings = (
 ) => Promise<BackupSubject>;
 
 /** Backs up what the environment names, or else what the stack's settings name. */
-export function runBackup(flags: OperationFlags, fromSettings: FromSettings | undefined): Promise<void> {
+export function runBackup(flags: BackupFlags, fromSettings: FromSettings | undefined): Promise<void> {
   return runOperation(flags, async (work) => {
     const subject =
       jobOptions(process.env, flags.stack, work.warn) ??
@@ -24,7 +29,12 @@ export function runBackup(flags: OperationFlags, fromSettings: FromSettings | un
       throw new Failure("refused", "Set BACKUP_ENDPOINT, BACKUP_BUCKET and BACKUP_RECIPIENTS");
     }
     try {
-      const manifest = await backUp({ ...subject, stack: flags.stack, ...work });
+      const manifest = await backUp({
+        ...subject,
+        jobs: flags.jobs ?? subject.jobs,
+        stack: flags.stack,
+        ...work,
+      });
       const text = [
         `Backed up ${describeConnection(subject.connection)} as ${manifest.key}: ${contentOf(manifest)}`,
         subject.signingKey === undefined

@@ -31,6 +31,7 @@ export function subjectOf(cwd: string, stack: string, warn: (message: string) =>
   return {
     connection: readConnection(process.env),
     schemas: context.variables.BACKUP_SCHEMAS ?? backups.schemas,
+    jobs: context.variables.BACKUP_JOBS ?? backups.jobs,
     recipients: recipientsOf(context),
     signingKey: readSigner(process.env),
     store: openStore(context, { warn }),

@@ -81,6 +81,7 @@ function backupVariables(
     BACKUP_PREFIX: { value: place.prefix },
     BACKUP_RECIPIENTS: { value: JSON.stringify(backups.recipients) },
     BACKUP_SCHEMAS: { value: JSON.stringify(backups.schemas) },
+    ...(backups.jobs > 1 && { BACKUP_JOBS: { value: String(backups.jobs) } }),
     ...(store.lockDays !== undefined && { BACKUP_LOCK_DAYS: { value: String(store.lockDays) } }),
     ...(backups.copies.length > 0 && { BACKUP_COPIES: { value: JSON.stringify(backupCopies(backups)) } }),
     ...(copyKeys !== undefined && { BACKUP_COPY_KEYS: { value: pulumi.secret(copyKeys) } }),

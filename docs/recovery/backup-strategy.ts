@@ -33,7 +33,7 @@ Pulumi refuses to delete or replace protected resources.
 ## What a backup is
 
 - ${schemas(backups.schemas)} A backup does not contain roles: its manifest names the ones it needs, without passwords. The stack declares them, and an update creates them again. No backup of the database, the vendor's included, contains files in Supabase Storage.
-- It holds one consistent moment of the database, taken by \`pg_dump\` in its custom format while the platform keeps writing.
+- It holds one consistent moment of the database, taken by \`pg_dump\` in its custom format while the platform keeps writing.${jobsText(backups.jobs)}
 - A restored database differs from its source in what no dump carries, and no comparison counts: tables that inherit from others have their columns in the order of the parent, materialized views and generated columns are filled anew, rows are distributed anew among partitions by the hash of an enum, invalid indexes and operators that exist only as the negator of another are missing, a check that is inherited is validated when its parent's is, and triggers that enforce foreign keys are enabled. With these differences, PostgreSQL 15's own regression database passes its drill and both restores. Materialized views that read from other servers stay empty in a drill, which contacts none, and a restore fills them at its end.
 - Statements beside the dump, encrypted in the manifest, bring back what a dump loses or cannot make again: what was changed of an extension after it was created (columns, indexes, constraints, triggers, functions, comments, owners, members that were added or removed, and up to 10,000 rows of each of its tables), the storage of inherited columns, the types of identity sequences, functions that call themselves, functions in \`pg_catalog\`, comments on the server's own objects, languages that are no extension, and functions whose names only the search path of the database finds. Extensions are created in their own version where the server has it. What is not carried is named when the backup is taken.
 - The database's own comment, privileges, connection limit, owner and settings, and those of its roles in it, are in the manifest, encrypted. A restore into a new database brings them back; a restore in place leaves the target's own as they are and says what differs.
@@ -83,6 +83,14 @@ ${drillText(facts.drill, `npx optropic drill --stack ${stack} --identity FILE`)}
 A drill restores into its own scratch server with ${counted(backups.drill.jobs, "connection")}, compares the result with the manifest, and runs the ${counted(backups.drill.checks.length, "check")} of \`backups.drill.checks\`. Each check must return this text:
 
 ${backups.drill.checks.map(({ name, expect }) => `- ${inline(name)}: ${code(expect)}\n`).join("")}`;
+}
+
+function jobsText(jobs: number): string {
+  const how =
+    "A parallel dump is made in `pg_dump`'s directory format and stored as one encrypted archive, which `age --decrypt` and `tar` take apart without Optropic, and drills and restores read it as they read the other format. `pg_dump` needs a folder for it: one with the mode 0700 below the folder for temporary files (`TMPDIR`), in which each file is compressed and not encrypted. A table's file is there from the moment when `pg_dump` begins it until it is encrypted, right after it is complete; large objects are there until the dump ends. The folder is removed however the backup ends, also when it is killed; only when the machine itself stops, it stays. Where the folder has less space than the database, or a connection limit allows fewer sessions, fewer jobs or one are used, with a warning. Another session's wait for a lock on a table stops a parallel dump, which is then repeated by one job.";
+  return jobs === 1
+    ? ` \`backups.jobs\` or \`--jobs\` dumps by parallel jobs, which is faster where the machine and the server have processors to spare. ${how}`
+    : ` ${jobs} parallel jobs dump it (\`backups.jobs\`). ${how}`;
 }
 
 function signatureText(keys: number): string {

@@ -25,7 +25,7 @@ export async function* dump(options: DumpOptions): AsyncGenerator<Uint8Array> {
   const env = programEnvironment(options.connection, "optropic backup");
   const child = new Child({
     label: "pg_dump",
-    launch: launchOf("pg_dump", dumpArguments(options), env, options.serverMajor),
+    launch: launchOf("pg_dump", ["--format=custom", ...dumpArguments(options)], env, options.serverMajor),
     signal: options.signal,
   });
   child.stdin.end();
@@ -42,9 +42,8 @@ export async function* dump(options: DumpOptions): AsyncGenerator<Uint8Array> {
  * named: with schemas named, pg_dump leaves out everything that is in none, such as casts, event triggers,
  * publications, the privileges of extensions, and large objects.
  */
-function dumpArguments({ scope, snapshot, encoding, lockTimeoutMs }: DumpOptions): string[] {
+export function dumpArguments({ scope, snapshot, encoding, lockTimeoutMs }: DumpOptions): string[] {
   return [
-    "--format=custom",
     "--no-password",
     `--encoding=${encoding}`,
     `--lock-wait-timeout=${lockTimeoutMs}`,

@@ -4,12 +4,13 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { Failure, reasonOf } from "../../lib/failure.ts";
 import type { ObjectStore } from "../store/object-store.ts";
+import { unpack } from "./folder-archive.ts";
 import type { Manifest } from "./manifest.ts";
 import { Tally, unseal } from "./seal.ts";
 
 /**
- * Downloads a backup into a file, decrypts it, and compares both digests with the manifest. Reading stops
- * when the object is longer than the manifest says.
+ * Downloads a backup into a file, or into a folder where its dump is one, decrypts it, and compares both digests with
+ * the manifest. Reading stops when the object is longer than the manifest says.
  *
  * @throws {Failure} when the backup does not match its manifest; the file must not be used then
  */
@@ -17,9 +18,9 @@ export async function fetchBackup({
   manifest,
   ...options
 }: FetchOptions & { manifest: Manifest }): Promise<void> {
-  const { key, plain, sealed } = manifest;
+  const { key, plain, sealed, format } = manifest;
   checkRoom(options.file, plain.bytes);
-  const found = await fetchObject({ ...options, key, sealed });
+  const found = await fetchObject({ ...options, key, sealed, isFolder: format === "directory" });
   compare(key, "decrypted", plain, found);
 }
 
@@ -35,6 +36,7 @@ export interface FetchOptions {
  * Downloads one object of a backup into a file, decrypted.
  *
  * @param sealed what the manifest says of it
+ * @param isFolder whether it is an archive of files, which become a folder
  * @returns the length and the digest of what was decrypted
  * @throws {Failure} when the object is not what the manifest says; the file must not be used then
  */
@@ -45,18 +47,23 @@ export async function fetchObject({
   signal,
   key,
   sealed: expected,
-}: FetchOptions & { key: string; sealed: Manifest["sealed"] }): Promise<Manifest["plain"]> {
+  isFolder = false,
+}: FetchOptions & { key: string; sealed: Manifest["sealed"]; isFolder?: boolean }): Promise<
+  Manifest["plain"]
+> {
   const sealed = new Tally();
   const plain = new Tally();
   const source = await store.open(key);
   const stored = bounded(sealed.through(source), key, expected.bytes);
   try {
     const opened = await unseal(stored, identities);
-    await pipeline(
-      Readable.from(plain.through(opened)),
-      createWriteStream(file, { mode: 0o600, flags: "wx" }),
-      { signal },
-    );
+    const content = plain.through(opened);
+    if (isFolder) await unpack(content, file, signal);
+    else {
+      await pipeline(Readable.from(content), createWriteStream(file, { mode: 0o600, flags: "wx" }), {
+        signal,
+      });
+    }
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof Failure) throw error;

@@ -181,6 +181,8 @@ export const manifestSchema = z.strictObject({
     rows: count,
     largeObjects: count,
   }),
+  /** Of a dump that several jobs made: an archive of pg_dump's directory format. Without it, the custom format. */
+  format: z.literal("directory").optional(),
   /** The list of every object, table and sequence, which is stored beside the dump, encrypted like it. */
   listing: z.strictObject({ items: count, sealed: streamSchema }),
 });

@@ -2,6 +2,7 @@ import { escapeLiteral } from "pg";
 import * as z from "zod";
 import type { SigningKey } from "../../evidence/keys.ts";
 import { Failure, reasonOf } from "../../lib/failure.ts";
+import { counted } from "../../lib/text.ts";
 import { type Connection, describeConnection } from "../../postgres/connection.ts";
 import { refuseKnownPooler, refuseTransactionPooler } from "../../postgres/pooler.ts";
 import { findProgram, majorOf, versionOf } from "../../postgres/programs.ts";
@@ -9,6 +10,7 @@ import { type ServerSession, withPatientSession } from "../../postgres/session.t
 import { prepareSession } from "../archive/describe.ts";
 import { type Contents, describeContents } from "../archive/describe-contents.ts";
 import { dump } from "../archive/dump.ts";
+import { dumpInParallel } from "../archive/dump-folder.ts";
 import { ListingWriter } from "../archive/listing.ts";
 import { describeHolders, isLockTimeout, lockTimeoutMs } from "../archive/lock-holders.ts";
 import { type Manifest, manifestSchema, maximumManifestBytes } from "../archive/manifest.ts";
@@ -21,6 +23,7 @@ import { databaseBytes, readSurroundings } from "../archive/surroundings.ts";
 import { backupKey, listingKey, manifestKey, type Purpose, signatureKey } from "../store/names.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 import { type CopyTarget, copyBackup } from "./copy.ts";
+import { jobsWithin, onlyOfJobs } from "./jobs.ts";
 import { type Reporter, tell } from "./report.ts";
 import { checkSessions } from "./sessions.ts";
 
@@ -29,6 +32,8 @@ export interface BackupOptions {
   connection: Connection;
   /** Schemas to back up; empty for the complete database. */
   schemas: readonly string[];
+  /** Parallel jobs of pg_dump. With more than one, the dump goes through a private folder. Default: 1. */
+  jobs?: number | undefined;
   /** age public keys. */
   recipients: readonly string[];
   store: ObjectStore;
@@ -83,7 +88,9 @@ async function takeBackup(options: BackupOptions): Promise<Manifest> {
   findProgram("pg_dump");
   progress?.("the database");
   const where = describeConnection(connection);
-  const work = (session: ServerSession): Promise<Manifest> => backUpIn(session, options, started);
+  let { jobs = 1 } = options;
+  const work = (session: ServerSession): Promise<Manifest> =>
+    backUpIn(session, { ...options, jobs }, started);
   for (let tries = 1; ; tries += 1) {
     try {
       return await withPatientSession(connection, "optropic backup", work, signal);
@@ -91,6 +98,13 @@ async function takeBackup(options: BackupOptions): Promise<Manifest> {
       // An abort is reported with its own reason.
       signal.throwIfAborted();
       const reason = reasonOf(error);
+      if (jobs > 1 && onlyOfJobs.test(reason)) {
+        warn(
+          `${counted(jobs, "parallel job")} could not dump the database, which is now dumped by one: ${reason}`,
+        );
+        jobs = 1;
+        continue;
+      }
       if (isLockTimeout(reason)) {
         const holders = await describeHolders(connection, "reading");
         throw new Failure(
@@ -124,13 +138,16 @@ async function backUpIn(session: ServerSession, options: BackupOptions, started:
   const { store, stack, signal, progress } = options;
   await refuseTransactionPooler(session, options.connection);
   await session.run(`${neutralSettings}; ${serverNames}`);
-  const hasRoom = await checkSessions(session);
+  const room = await checkSessions(session);
   const key = backupKey(store.address.prefix, new Date(), options.purpose);
   const { snapshot, scope, surroundings, dumpVersion } = await openSnapshot(session, options);
   progress?.("the dump");
   const serverMajor = majorOf(surroundings.serverVersion);
   const { encoding } = surroundings;
-  const place = { key, snapshot, serverMajor, encoding, scope, hasRoom };
+  const expectedBytes = await databaseBytes(session);
+  const jobs = jobsWithin({ jobs: options.jobs ?? 1, room, bytes: expectedBytes }, options.warn);
+  const hasRoom = room > (jobs > 1 ? jobs + 1 : 1);
+  const place = { key, snapshot, serverMajor, encoding, scope, jobs, hasRoom, expectedBytes };
   const content = await dumpAndDescribe(session, options, place);
   await checkStored(store, key, content.sealed.bytes);
   await checkStored(store, listingKey(key), content.listing.sealed.bytes);
@@ -144,6 +161,7 @@ async function backUpIn(session: ServerSession, options: BackupOptions, started:
     schemas: scope.schemas,
     companions: scope.companions,
     whole: options.schemas.length === 0,
+    ...(jobs > 1 && { format: "directory" }),
     recipients: [...options.recipients],
     ...content,
   };
@@ -193,34 +211,33 @@ async function dumpAndDescribe(
     serverMajor,
     encoding,
     scope,
+    jobs,
     hasRoom,
+    expectedBytes,
   }: {
     key: string;
     snapshot: string;
     serverMajor: number;
     encoding: string;
     scope: Scope;
+    jobs: number;
     hasRoom: boolean;
+    expectedBytes: number;
   },
 ): Promise<Pick<Manifest, "plain" | "sealed" | "listing"> & Contents> {
   const { store, connection, recipients, lockTimeoutMs: waits = lockTimeoutMs } = options;
-  const expectedBytes = await databaseBytes(session);
   const stop = new AbortController();
   const signal = AbortSignal.any([options.signal, stop.signal]);
   const plain = new Tally();
   const sealed = new Tally();
   const send = async (): Promise<void> => {
-    const stream = dump({
-      connection,
-      scope,
-      snapshot,
-      serverMajor,
-      encoding,
-      lockTimeoutMs: waits,
-      signal,
-    });
+    const unsent = new AbortController();
+    const dumping = AbortSignal.any([signal, unsent.signal]);
+    const place = { connection, scope, snapshot, serverMajor, encoding };
+    const what = { ...place, lockTimeoutMs: waits, signal: dumping };
+    const stream = jobs > 1 ? dumpInParallel({ ...what, jobs }) : dump(what);
     const body = sealed.through(await seal(plain.through(stream), recipients));
-    await store.upload(key, body, { expectedBytes, signal });
+    await store.upload(key, body, { expectedBytes, signal, failed: (error) => unsent.abort(error) });
   };
   const listing = new ListingWriter(signal);
   const list = new Tally();

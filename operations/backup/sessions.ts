@@ -4,12 +4,12 @@ import type { Session } from "../../postgres/session.ts";
 
 /**
  * Checks how many more sessions the connection limits of the role and the database allow. A backup needs one beside
- * the first, for pg_dump, and uses another to count rows if it may.
+ * the first, for pg_dump, and uses others for its jobs and to count rows if it may.
  *
- * @returns whether there is room for the other one
+ * @returns how many more there may be
  * @throws {Failure} `refused`, when pg_dump could not connect
  */
-export async function checkSessions(session: Session): Promise<boolean> {
+export async function checkSessions(session: Session): Promise<number> {
   const limits = limitRows.parse(await session.rows(limitsQuery));
   const full = limits.find(({ limit, used }) => limit - used < 1);
   if (full !== undefined) {
@@ -18,7 +18,7 @@ export async function checkSessions(session: Session): Promise<boolean> {
       `A backup needs 2 sessions at once, and the ${full.subject} allows ${full.limit} (${full.used} in use): raise its CONNECTION LIMIT`,
     );
   }
-  return limits.every(({ limit, used }) => limit - used >= 2);
+  return Math.min(...limits.map(({ limit, used }) => limit - used));
 }
 
 const limitRows = z.array(z.object({ subject: z.string(), limit: z.int(), used: z.int() }));

@@ -7,7 +7,7 @@ import {
 } from "@aws-sdk/client-s3";
 import { Failure } from "../../lib/failure.ts";
 import { download } from "./download.ts";
-import { limitFor, type ObjectFields, partBytes, partsOf, uploadParts } from "./parts.ts";
+import { limitFor, type ObjectFields, partBytes, partsOf, type UploadOptions, uploadParts } from "./parts.ts";
 import { type Clock, type Patience, persist, realClock, statusOf, TemporaryError } from "./persist.ts";
 
 /** Where backups are kept: any S3-compatible store. */
@@ -58,6 +58,12 @@ const shortMs = minute;
 /** Most objects in a listing: 10 years of hourly backups make 351,000, four for each. */
 const maximumObjects = 400_000;
 
+/** How an object is uploaded. */
+interface UploadOf extends Pick<UploadOptions, "signal"> {
+  expectedBytes: number;
+  failed?: UploadOptions["failed"];
+}
+
 /**
  * A bucket at an S3-compatible store. Every request has a time limit and is sent again while the store is out.
  *
@@ -107,7 +113,7 @@ export class ObjectStore {
   async upload(
     key: string,
     body: AsyncIterable<Uint8Array>,
-    { expectedBytes, signal }: { expectedBytes: number; signal: AbortSignal },
+    { expectedBytes, signal, failed }: UploadOf,
   ): Promise<void> {
     const bytes = partBytes(expectedBytes);
     const parts = partsOf(body, bytes);
@@ -126,6 +132,7 @@ export class ObjectStore {
           fields: this.#fields(),
           patience: this.#patience,
           signal,
+          failed,
         },
         withFirst(first.value, parts),
       );

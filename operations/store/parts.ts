@@ -36,6 +36,8 @@ export interface UploadOptions {
   fields: ObjectFields;
   patience: Patience;
   signal: AbortSignal;
+  /** Called when the upload fails, before its body is closed, so that nobody waits for more of it. */
+  failed?: ((error: unknown) => void) | undefined;
 }
 
 /** Size of the parts of an upload, in bytes: larger than 8 MiB when more than 71 GiB are expected. */
@@ -130,10 +132,11 @@ interface Sent {
 }
 
 async function sendParts(
-  { client, bucket, key, fields, patience, signal }: UploadOptions,
+  options: UploadOptions,
   UploadId: string,
   parts: AsyncIterable<Buffer>,
 ): Promise<Sent> {
+  const { client, bucket, key, fields, patience, signal } = options;
   const sent: CompletedPart[] = [];
   let bytes = 0;
   const queue = numbered(parts);
@@ -163,6 +166,7 @@ async function sendParts(
   const senders = Array.from({ length: atOnce }, () =>
     send().catch((error: unknown) => {
       failed.abort(error);
+      options.failed?.(error);
       throw error;
     }),
   );

@@ -198,10 +198,11 @@ describe("the job", () => {
     });
   });
 
-  test("is told the schemas as a list, whatever is in their names", async () => {
+  test("is told how many jobs dump, and the schemas as a list, whatever is in their names", async () => {
     const schemas = ["public", "two words", 'quo"ted'];
-    const { named } = await declare({ backups: { ...args.backups, schemas } });
-    const { BACKUP_SCHEMAS } = variablesOf(named("backups-job"));
+    const { named } = await declare({ backups: { ...args.backups, schemas, jobs: 4 } });
+    const { BACKUP_SCHEMAS, BACKUP_JOBS } = variablesOf(named("backups-job"));
+    expect(BACKUP_JOBS).toBe("4");
     expect(JSON.parse(BACKUP_SCHEMAS ?? "")).toEqual(schemas);
   });
 

@@ -183,6 +183,7 @@ const backups = fc
         schemas: fc.uniqueArray(fc.constantFrom("public", "Odd Name", 'quo"ted', "übung"), { maxLength: 4 }),
         location: fc.constantFrom("apac", "eeur", "enam", "weur", "wnam", "oc"),
         jurisdiction: fc.constantFrom("default", "eu", "fedramp"),
+        jobs: whole(1, 16),
         copies: fc.uniqueArray(
           fc.record(
             {

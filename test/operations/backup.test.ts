@@ -1,13 +1,14 @@
-import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { manifestSchema } from "../../operations/archive/manifest.ts";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { manifestSchema, parseManifest } from "../../operations/archive/manifest.ts";
+import { jobsWithin } from "../../operations/backup/jobs.ts";
 import { type Ended, ended } from "../cli/command.ts";
 import { listedIn } from "./support/listing.ts";
 import { operationEnvironment, runOperation, startFolder, startOperation } from "./support/operation.ts";
 import { type PostgresServer, startPostgres } from "./support/postgres.ts";
 import { richDatabase, richRoles } from "./support/rich-database.ts";
-import { canary, titlesWhile } from "./support/rig.ts";
+import { canary, processes, titlesWhile, whileRunning } from "./support/rig.ts";
 import { startStore, type TestStore } from "./support/store.ts";
 
 const password = "canary-password-5f2d";
@@ -108,6 +109,44 @@ describe("a backup", () => {
     expect(store.openUploads()).toEqual([]);
     const [dump = ""] = store.keysOf();
     expect(JSON.parse(run.stdout).backup.sealed.bytes).toBe(store.read(dump).length);
+  });
+
+  test("by parallel jobs is sent while it is made, and leaves nothing in the folder that it goes through", async () => {
+    const run = await backup({ BACKUP_JOBS: "3" });
+    expect(run).toMatchObject({ status: 0, stderr: "" });
+    const [dump = "", beside = ""] = store.keysOf();
+    const { plain, sealed, format } = parseManifest(store.read(beside).toString("utf8"), dump);
+    expect(format).toBe("directory");
+    expect(sealed.bytes).toBe(store.read(dump).length);
+    expect(plain.bytes % 512).toBe(0);
+    expect(readdirSync(temporary)).toEqual([]);
+    const wrong = await runOperation(["backup", "--json", "--jobs", "0"], environment({}));
+    expect(wrong).toMatchObject({ status: 2 });
+    expect(wrong.stderr).toContain("Expected a number from 1 to 16");
+  });
+
+  test("by more jobs than sessions are allowed is made by fewer, and says so", async () => {
+    await postgres.sql("create role limited login password 'canary-limited-3' connection limit 4");
+    await postgres.sql("create database limited owner limited");
+    const run = await backup({
+      PGUSER: "limited",
+      PGPASSWORD: "canary-limited-3",
+      PGDATABASE: "limited",
+      BACKUP_JOBS: "8",
+    });
+    expect(run).toMatchObject({ status: 0 });
+    expect(run.stderr).toContain(
+      "8 jobs need 9 more sessions, and a CONNECTION LIMIT leaves 3: the database is dumped by 2 jobs",
+    );
+  });
+
+  test("by parallel jobs is made by one where the folder is too small", () => {
+    const warnings: string[] = [];
+    const jobs = jobsWithin({ jobs: 4, room: 99, bytes: 2 ** 62 }, (message) => warnings.push(message));
+    expect(jobs).toBe(1);
+    expect(warnings).toEqual([
+      expect.stringMatching(/ free, and the database has .*: it is dumped by one job/),
+    ]);
   });
 
   test("has the schemas that it is told to have, and no other", async () => {
@@ -218,6 +257,42 @@ describe("no backup is there, and nothing of one but what the store keeps for it
     ).toBe("0");
   });
 
+  test.each(["SIGINT", "SIGKILL"] as const)(
+    "when %s comes in the middle of a parallel dump",
+    async (signal) => {
+      await fill("slow", 40);
+      const job = startBackup({ PGDATABASE: "slow", BACKUP_JOBS: "2" });
+      const whole = ended(job);
+      const mode = await whileRunning(job, () => {
+        const [name] = readdirSync(temporary);
+        const folder = join(temporary, `${name}`);
+        if (name === undefined || !readdirSync(folder).includes("dump")) return undefined;
+        const hasRows = readdirSync(join(folder, "dump")).some((file) => file.endsWith(".dat.gz"));
+        return hasRows ? statSync(folder).mode & 0o777 : undefined;
+      });
+      expect(mode).toBe(0o700);
+      // Whoever kills it does not let it clean up.
+      job.kill(signal);
+      await whole;
+      await vi.waitUntil(() => readdirSync(temporary).length === 0, { timeout: 20_000, interval: 20 });
+      await vi.waitUntil(() => processes().every(({ title }) => !title.includes(temporary)), {
+        timeout: 20_000,
+      });
+      expect(store.keysOf()).toEqual([]);
+    },
+  );
+
+  test("when the store refuses a part while parallel jobs dump", async () => {
+    await fill("mid", 20);
+    store.refuse = (request) => (request.includes("partNumber=1") ? 403 : undefined);
+    const run = await backup({ PGDATABASE: "mid", BACKUP_JOBS: "2" });
+    expect(run).toMatchObject({ status: 1 });
+    expect(run.stderr).toMatch(/The store failed to store postgres\/.*403/);
+    expect(store.keysOf()).toEqual([]);
+    expect(store.openUploads()).toEqual([]);
+    expect(readdirSync(temporary)).toEqual([]);
+  });
+
   /** Makes a database with a dump of so many megabytes, unless it is there. */
   async function fill(database: string, megabytes: number): Promise<void> {
     if ((await postgres.sql(`select 1 from pg_database where datname = '${database}'`)) !== "") return;
@@ -241,6 +316,7 @@ describe("it is not begun", () => {
     [{ PGHOST: "" }, /PGHOST is not set/],
     [{ PGSSLMODE: "sometimes" }, /PGSSLMODE is not/],
     [{ PGPORT: "many" }, /PGPORT is not/],
+    [{ BACKUP_JOBS: "17" }, /BACKUP_JOBS is not a number from 1 to 16/],
     [{ BACKUP_SCHEMAS: "public" }, /BACKUP_SCHEMAS is not a JSON list of strings/],
     [{ BACKUP_ENDPOINT: "somewhere" }, /BACKUP_ENDPOINT is not a URL/],
     [{ BACKUP_RECIPIENTS: "[]" }, /BACKUP_RECIPIENTS has no public key/],

@@ -99,9 +99,9 @@ describe("a drill", () => {
 
   test("may go into an empty database of another server, which then holds every byte of the source", async () => {
     await other.sql('create database "empty one; --"');
-    const run = await drill(["--target", urlOf(other, "empty%20one%3B%20--")], {
-      PGPASSWORD: other.password,
-    });
+    await rig.backup("rich", "parallel/", { BACKUP_JOBS: "2" });
+    const target = ["--target", urlOf(other, "empty%20one%3B%20--")];
+    const run = await drill(target, { PGPASSWORD: other.password }, "parallel/");
     expect(run).toMatchObject({ status: 0, stderr: "" });
     expect(await other.sql(contentQuery, "empty one; --")).toBe(await rig.postgres.sql(contentQuery, "rich"));
     // Roles there can do nothing: that server is not ours alone.
@@ -121,7 +121,10 @@ describe("a drill", () => {
     const writers = [await startWriter(1), await startWriter(-1)];
     await Promise.all(writers.map((writer) => writer.reached(20)));
     const before = writers.map((writer) => writer.written());
-    const name = await rig.backup("busy", "busy/");
+    const [name] = await Promise.all([
+      rig.backup("busy", "busy/"),
+      rig.backup("busy", "busy-parallel/", { BACKUP_JOBS: "2" }),
+    ]);
     const during = writers.map((writer, index) => writer.written() - (before[index] ?? 0));
     await Promise.all(writers.map((writer) => writer.stop()));
     for (const written of during) expect(written).toBeGreaterThan(10);
@@ -138,6 +141,10 @@ describe("a drill", () => {
     expect(run).toMatchObject({ status: 0, stderr: "" });
     const logged = (await listedIn(rig.store, name, rig.files.holder)).tables["public.log"]?.rows ?? 0;
     expect(logged).toBeGreaterThanOrEqual(40);
+    await other.sql("create database busy");
+    const target = ["--target", urlOf(other, "busy"), "--cwd", join(rig.files.folder, "busy")];
+    const parallel = await drill(target, { PGPASSWORD: other.password }, "busy-parallel/");
+    expect(parallel).toMatchObject({ status: 0, stderr: "" });
     const last = Number(await rig.postgres.sql("select count(*) from log", "busy"));
     expect(logged).toBeLessThan(last);
   });

@@ -137,10 +137,14 @@ describe("a restore", () => {
     expect(await other.sql("select convert_from(lo_get(4711), 'UTF8')", database)).toBe("another");
   });
 
-  test("goes into a database of any name", async () => {
+  test("goes into a database of any name, from a dump by parallel jobs", async () => {
     await other.sql(`create database "${oddName.replaceAll('"', '""')}"`);
+    await rig.backup("rich", "parallel/", { BACKUP_JOBS: "2" });
+    const anew = await restore(["--jobs", "2"], { prefix: "parallel/" });
+    expect(anew).toMatchObject({ status: 0, stderr: "" });
+    expect(await other.sql(contentQuery, database)).toBe(content);
     database = oddName;
-    expect(await restore()).toMatchObject({ status: 0 });
+    expect(await restore([], { prefix: "parallel/" })).toMatchObject({ status: 0 });
     expect(await other.sql(contentQuery, database)).toBe(content);
   });
 

@@ -1,0 +1,130 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createReadStream, readdirSync, statSync, truncateSync } from "node:fs";
+import { join } from "node:path";
+import { Child } from "../../lib/child.ts";
+import { Failure } from "../../lib/failure.ts";
+import { makePrivateFolder, removeFolder } from "../../lib/files.ts";
+import { programEnvironment } from "../../postgres/connection.ts";
+import { launchOf } from "../../postgres/programs.ts";
+import { type DumpOptions, dumpArguments } from "./dump.ts";
+import { archiveEnd, packed } from "./folder-archive.ts";
+
+/** What pg_dump says once a table's file is complete, with the number that the file is named after. */
+const finishedTable = /finished item (\d+) TABLE DATA /;
+
+/** What of pg_dump's messages is no report of its progress. */
+const isProblem = (line: string): boolean =>
+  !line.startsWith("pg_dump: ") || /\b(?:error|detail|hint|warning): /.test(line);
+
+/**
+ * Streams a dump in pg_dump's directory format, made by several jobs of one snapshot, as one archive of its files.
+ * pg_dump writes them, compressed and in plain, into a private folder below that for temporary files; each file is
+ * emptied as soon as it was read, which is when its table is complete. The folder is removed in the end, and also
+ * when this process is killed.
+ */
+export async function* dumpInParallel(options: DumpOptions & { jobs: number }): AsyncGenerator<Uint8Array> {
+  const { connection, serverMajor, signal, jobs } = options;
+  const holder = makePrivateFolder("optropic-dump");
+  const folder = join(holder, "dump");
+  const watch = watchOver(holder);
+  const queue: string[] = [];
+  let wake = (): void => undefined;
+  const args = [
+    "--format=directory",
+    `--jobs=${jobs}`,
+    `--file=${folder}`,
+    "--verbose",
+    ...dumpArguments(options),
+  ];
+  // What it says of its progress is read, so it must not be translated.
+  const env = { ...programEnvironment(connection, "optropic backup"), LC_MESSAGES: "C" };
+  let child: Child | undefined;
+  try {
+    child = new Child({
+      label: "pg_dump",
+      launch: launchOf("pg_dump", args, env, serverMajor),
+      signal,
+      group: true,
+      keepsError(line) {
+        const [, id] = finishedTable.exec(line) ?? [];
+        if (id !== undefined) queue.push(id);
+        wake();
+        return isProblem(line);
+      },
+    });
+    watch.stdin?.write(`${child.pid}\n`);
+    child.stdin.end();
+    child.stdout.resume();
+    let isDone = false;
+    const done = child.success().finally(() => {
+      isDone = true;
+      wake();
+    });
+    // It is awaited below, once what is complete was read.
+    done.catch(() => undefined);
+    const read = new Set<string>();
+    while (!isDone) {
+      const id = queue.shift();
+      if (id === undefined) {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+        continue;
+      }
+      for (const name of [`${id}.dat.gz`, `${id}.dat`]) {
+        if (read.has(name) || sizeOf(join(folder, name)) === undefined) continue;
+        yield* emptied(folder, name);
+        read.add(name);
+      }
+    }
+    await done;
+    for (const name of readdirSync(folder).sort()) {
+      if (!read.has(name)) yield* emptied(folder, name);
+    }
+    // Who chooses the name of a table can also choose what pg_dump says of it.
+    for (const name of read) {
+      if (sizeOf(join(folder, name)) === 0) continue;
+      throw new Failure("failed", `pg_dump wrote to ${name} after it said that it was complete`);
+    }
+    yield archiveEnd();
+  } finally {
+    await child?.stop("SIGKILL");
+    const ended = once(watch, "exit");
+    if (watch.kill("SIGKILL")) await ended;
+    removeFolder(holder);
+  }
+}
+
+/** Reads a file and empties it, which gives its space back. */
+async function* emptied(folder: string, name: string): AsyncGenerator<Uint8Array> {
+  const path = join(folder, name);
+  const size = sizeOf(path) ?? 0;
+  yield* packed(name, size, createReadStream(path, { highWaterMark: readBytes }));
+  truncateSync(path);
+}
+
+/** Bytes that are read at a time. */
+const readBytes = 256 * 1024;
+
+function sizeOf(path: string): number | undefined {
+  return statSync(path, { throwIfNoEntry: false })?.size;
+}
+
+/**
+ * Starts a process that outlives this one: once this one is gone, for whatever reason, it kills pg_dump, whose
+ * group it reads first, and removes the folder.
+ */
+function watchOver(folder: string): ChildProcess {
+  const script =
+    'read -r group; read -r end; [ -z "$group" ] || kill -s KILL -- "-$group"; rm -rf -- "$0"; sleep 1; rm -rf -- "$0"';
+  const watch = spawn("/bin/sh", ["-c", script, folder], {
+    detached: true,
+    env: { PATH: process.env.PATH },
+    stdio: ["pipe", "ignore", "ignore"],
+  });
+  watch.on("error", () => undefined);
+  watch.stdin.on("error", () => undefined);
+  watch.unref();
+  return watch;
+}

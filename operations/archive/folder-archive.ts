@@ -1,0 +1,154 @@
+import { mkdirSync } from "node:fs";
+import { open } from "node:fs/promises";
+import { join } from "node:path";
+import { Failure } from "../../lib/failure.ts";
+
+/**
+ * A folder of files as one stream, in the ustar format of POSIX, so that `tar` unpacks it too:
+ * https://pubs.opengroup.org/onlinepubs/9799919799/utilities/pax.html
+ */
+const blockBytes = 512;
+
+/** What pg_dump calls its files, such as toc.dat, 4012.dat.gz or blob_16400.dat.gz. */
+const fileName = /^[a-z0-9][a-z0-9_.]{0,98}$/;
+
+/** The largest size that eleven octal digits hold, in bytes. */
+const octalBytes = 8 ** 11 - 1;
+
+/** One file of the stream, of exactly so many bytes. */
+export async function* packed(
+  name: string,
+  size: number,
+  content: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  if (!fileName.test(name)) throw new Failure("failed", `pg_dump made a file with the name ${name}`);
+  yield headerOf(name, size);
+  let bytes = 0;
+  for await (const chunk of content) {
+    bytes += chunk.length;
+    yield chunk;
+  }
+  if (bytes !== size) throw new Failure("failed", `${name} of the dump changed while it was read`);
+  if (paddingOf(size) > 0) yield new Uint8Array(paddingOf(size));
+}
+
+/** What ends the stream. */
+export function archiveEnd(): Uint8Array {
+  return new Uint8Array(2 * blockBytes);
+}
+
+/**
+ * Writes the files of a stream into a new folder, which only this account can read.
+ *
+ * @throws {Failure} `failed`, at anything that `packed` does not write
+ */
+export async function unpack(
+  source: AsyncIterable<Uint8Array>,
+  folder: string,
+  signal: AbortSignal,
+): Promise<void> {
+  mkdirSync(folder, { mode: 0o700 });
+  const pieces = new Pieces(source, signal);
+  for (;;) {
+    const header = await pieces.block();
+    if (header.every((byte) => byte === 0)) break;
+    const { name, size } = readHeader(header);
+    const file = await open(join(folder, name), "wx", 0o600);
+    try {
+      await file.writeFile(pieces.next(size));
+    } finally {
+      await file.close();
+    }
+    for await (const chunk of pieces.next(paddingOf(size))) checkZero(chunk);
+  }
+  checkZero(await pieces.block());
+  if (!(await pieces.isAtEnd())) throw malformed();
+}
+
+/** Takes a stream apart into pieces of given lengths. */
+class Pieces {
+  #chunks: AsyncIterator<Uint8Array>;
+  #signal: AbortSignal;
+  #rest: Uint8Array = new Uint8Array();
+
+  constructor(source: AsyncIterable<Uint8Array>, signal: AbortSignal) {
+    this.#chunks = source[Symbol.asyncIterator]();
+    this.#signal = signal;
+  }
+
+  async *next(bytes: number): AsyncGenerator<Uint8Array> {
+    let left = bytes;
+    while (left > 0) {
+      if (await this.isAtEnd()) throw malformed();
+      const piece = this.#rest.subarray(0, left);
+      this.#rest = this.#rest.subarray(piece.length);
+      left -= piece.length;
+      yield piece;
+    }
+  }
+
+  async block(): Promise<Buffer> {
+    const parts: Uint8Array[] = [];
+    for await (const part of this.next(blockBytes)) parts.push(part);
+    return Buffer.concat(parts);
+  }
+
+  async isAtEnd(): Promise<boolean> {
+    while (this.#rest.length === 0) {
+      this.#signal.throwIfAborted();
+      const { done, value } = await this.#chunks.next();
+      if (done === true) return true;
+      this.#rest = value;
+    }
+    return false;
+  }
+}
+
+function headerOf(name: string, size: number): Buffer {
+  const header = Buffer.alloc(blockBytes);
+  header.write(name, 0, "latin1");
+  header.write("0000600\0", 100, "latin1");
+  header.write("0000000\0", 108, "latin1");
+  header.write("0000000\0", 116, "latin1");
+  writeSize(header, size);
+  header.write("00000000000\0", 136, "latin1");
+  header.write("        0", 148, "latin1");
+  header.write("ustar\x0000", 257, "latin1");
+  const sum = header.reduce((total, byte) => total + byte, 0);
+  header.write(`${sum.toString(8).padStart(6, "0")}\0 `, 148, "latin1");
+  return header;
+}
+
+/** Larger sizes are binary, as GNU's tar writes them. */
+function writeSize(header: Buffer, size: number): void {
+  if (size <= octalBytes) {
+    header.write(`${size.toString(8).padStart(11, "0")}\0`, 124, "latin1");
+    return;
+  }
+  header[124] = 0x80;
+  header.writeBigUInt64BE(BigInt(size), 128);
+}
+
+function readHeader(header: Buffer): { name: string; size: number } {
+  const [name = ""] = header.toString("latin1", 0, 100).split("\0");
+  const size =
+    header[124] === 0x80
+      ? Number(header.readBigUInt64BE(128))
+      : Number.parseInt(header.toString("latin1", 124, 135), 8);
+  // Nothing else is read than what is written here.
+  const isOurs = fileName.test(name) && Number.isSafeInteger(size) && headerOf(name, size).equals(header);
+  if (!isOurs) throw malformed();
+  return { name, size };
+}
+
+function paddingOf(size: number): number {
+  return (blockBytes - (size % blockBytes)) % blockBytes;
+}
+
+function checkZero(bytes: Uint8Array): void {
+  if (bytes.some((byte) => byte !== 0)) throw malformed();
+}
+
+function malformed(): Failure {
+  return new Failure("failed", "The backup is not a folder of files as pg_dump --format=directory writes it");
+}

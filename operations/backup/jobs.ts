@@ -1,0 +1,40 @@
+import { statfsSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { counted } from "../../lib/text.ts";
+import { formatBytes } from "../../lib/units.ts";
+
+/**
+ * What one job is not stopped by: a lock that somebody waits for keeps other jobs than the first from a table, jobs
+ * need sessions, and the folder needs space.
+ */
+export const onlyOfJobs =
+  /could not obtain lock on relation|too many (?:clients|connections)|remaining connection slots|No space left on device/;
+
+/**
+ * How many of the jobs of a dump there is room for: each needs a session besides that of pg_dump itself, and the
+ * folder for temporary files may need as much space as the database has.
+ *
+ * @param room how many more sessions are allowed
+ * @param bytes size of the database
+ */
+export function jobsWithin(
+  { jobs, room, bytes }: { jobs: number; room: number; bytes: number },
+  warn: (message: string) => void,
+): number {
+  if (jobs === 1) return 1;
+  const folder = tmpdir();
+  const { bavail, bsize } = statfsSync(folder);
+  const free = bavail * bsize;
+  if (free < bytes) {
+    warn(
+      `Parallel jobs dump into ${folder}, which has ${formatBytes(free)} free, and the database has ${formatBytes(bytes)}: it is dumped by one job, which needs no space. Name another folder in TMPDIR`,
+    );
+    return 1;
+  }
+  if (room > jobs) return jobs;
+  const fewer = room > 2 ? room - 1 : 1;
+  warn(
+    `${counted(jobs, "job")} need ${jobs + 1} more sessions, and a CONNECTION LIMIT leaves ${room}: the database is dumped by ${counted(fewer, "job")}`,
+  );
+  return fewer;
+}
