@@ -133,6 +133,11 @@ const forms: readonly (readonly [name: string, isRight: (text: string) => boolea
   ["BACKUP_SCHEMAS", (text) => text !== "[]" && isListOf(isTrimmed)(text), "a JSON list of schemas"],
   ["BACKUP_PREFIX", isTrimmed, "a prefix without spaces around it"],
   ["BACKUP_STACK", (text) => /^[\w.-]{1,100}$/.test(text), "the name of a stack"],
+  [
+    "PGDATABASE",
+    (text) => isTrimmed(text) && !/^template[01]$/.test(text),
+    "a database that an application has",
+  ],
   ["PGPORT", (text) => /^\d{1,5}$/.test(text), "a port"],
   ["BACKUP_REGION", (text) => /^[\w-]{1,100}$/.test(text), "the name of a region"],
 ];

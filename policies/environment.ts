@@ -144,8 +144,8 @@ export const baseUrl = policy({
   title: "BASE_URL must be an https URL on a domain of this stack.",
   severity: "high",
   fix: "Set BASE_URL to https:// and a host that this stack declares as a domain or in its DNS.",
-  check: (stack) =>
-    judgeNamed(stack, "BASE_URL", ({ value }) => {
+  check: (stack) => [
+    ...judgeNamed(stack, "BASE_URL", ({ value }) => {
       const text = value.string() ?? "";
       if (!URL.canParse(text) || text !== text.trim()) {
         return `BASE_URL is not a URL: ${shownValue(text)}.`;
@@ -165,7 +165,23 @@ export const baseUrl = policy({
         `BASE_URL is on ${hostname}, which is not a domain of this stack.`
       );
     }),
+    ...judgeVariables(
+      stack,
+      (name) => ownUrlName.test(name),
+      (value, name) =>
+        !isLocalUrl(value.trim()) || `${name} is the address of the machine itself, where no visitor is.`,
+    ),
+  ],
 });
+
+/** Variables by which frameworks are told the address that visitors know them by. */
+const ownUrlName =
+  /^(?:(?:NEXT_PUBLIC|VITE|REACT_APP|NUXT_PUBLIC|PUBLIC|GATSBY|EXPO_PUBLIC)_)?(?:(?:NEXT)?AUTH|APP|SITE|WEB|WEBSITE|PUBLIC|FRONTEND|CLIENT|CANONICAL|BETTER_AUTH)(?:_BASE)?_(?:URL|ORIGIN)$/;
+
+const isLocalUrl = (text: string): boolean =>
+  /^(?:localhost|.*\.localhost|127\.[\d.]+|0\.0\.0\.0|\[::1?\]|.*\.local)$/i.test(
+    URL.parse(text)?.hostname ?? "",
+  );
 
 export const sentryDsn = policy({
   name: "sentry-dsn",

@@ -1,4 +1,4 @@
-import { judge, policy, type Resource, type Stack, some, violation } from "./framework/index.ts";
+import { judge, known, policy, type Resource, type Stack, some, violation } from "./framework/index.ts";
 import type { Scrape } from "./model/adapter.ts";
 import { allScrapes } from "./model/facts.ts";
 import { judgeApplicationSites } from "./model/sites.ts";
@@ -22,7 +22,7 @@ export const metricsScraped = policy({
       "No host of the application has a domain of its own, so no metrics are scraped.",
       ({ host, application }) =>
         isMeasured(stack, application) ||
-        some(allScrapes(stack), (job) => isFor(job, host)) ||
+        some(allScrapes(stack), (job) => isFor(stack, job, host)) ||
         `No scrape job reads the metrics of ${host}.`,
     ),
 });
@@ -51,7 +51,14 @@ const areAllMeasured = (stack: Stack): boolean =>
   applicationHosts(stack).length > 0 &&
   applicationHosts(stack).every(({ isMeasured: byVendor }) => byVendor);
 
-function isFor(job: Scrape, host: string): boolean {
+function isFor(stack: Stack, job: Scrape, host: string): boolean {
   const url = URL.parse(job.url() ?? "");
-  return job.isOn() && url?.protocol === "https:" && url.hostname === host && url.pathname !== "/";
+  return (
+    job.isOn() &&
+    url?.protocol === "https:" &&
+    url.hostname === host &&
+    url.pathname !== "/" &&
+    // A health check says whether the host is well, and has no series.
+    !hosts(stack).some(({ healthPath }) => known(() => healthPath?.string()) === url.pathname)
+  );
 }

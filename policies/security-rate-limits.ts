@@ -1,5 +1,6 @@
-import { known, policy, type Stack, type Verdict } from "./framework/index.ts";
+import { known, policy, type Stack, some, type Verdict } from "./framework/index.ts";
 import { bypassOf, type Protection } from "./model/bypasses.ts";
+import { recordsFor, servingDomains } from "./model/domains.ts";
 import { allScrapes } from "./model/facts.ts";
 import { limitsOf, type RateLimit } from "./model/rate-limits.ts";
 import { judgeSites, notProxied, requestTo, type Site } from "./model/sites.ts";
@@ -252,13 +253,17 @@ function attempts(stack: Stack, limit: RateLimit, site: Site): SampleRequest[] {
   const path = loginPathOf(stack);
   const named = limit.names.filter(isLogin);
   const usual = [...loginPaths, ...named.filter((name) => name.startsWith("/"))];
-  // Login may be at another host of the same zone, which the rule then names.
-  const hosts = [site.host, ...limit.names.filter(isHost)];
+  // Login may be at another host of the same zone, which the rule then names: by its name, or since the stack serves it.
+  const others = limit.names.filter((name) => isHost(name) && (isLogin(name) || isServed(stack, name)));
+  const hosts = [site.host, ...others];
   const onPath = hosts.flatMap((host) =>
     (path === undefined ? usual : [path]).map((it) => requestTo({ ...site, host }, it, "POST")),
   );
-  return [...onPath, ...named.filter(isHost).map((host) => requestTo({ ...site, host }, "/", "POST"))];
+  return [...onPath, ...others.filter(isLogin).map((host) => requestTo({ ...site, host }, "/", "POST"))];
 }
+
+const isServed = (stack: Stack, host: string): boolean =>
+  some([servingDomains(stack), recordsFor(stack)], (find) => find(host.toLowerCase()).length > 0);
 
 const isHost = (name: string): boolean => /^[\w-]+(\.[\w-]+)+$/.test(name);
 

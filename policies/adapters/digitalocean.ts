@@ -12,6 +12,7 @@ import {
 } from "../framework/index.ts";
 import { InputValue, unknownText } from "../framework/value.ts";
 import { type Adapter, type HealthCheck, textsOf } from "../model/adapter.ts";
+import { assignments } from "../model/commands.ts";
 import type { Database } from "../model/database.ts";
 import { fullName, isAddress } from "../model/dns-names.ts";
 import type { Domain, HostRecord } from "../model/domain.ts";
@@ -117,7 +118,10 @@ function toHost(app: Any, service: Value): Host {
   return {
     resource: app,
     kind: "service",
-    variables: [app.at("spec"), service].flatMap((place) => variablesIn(app, place.at("envs"))),
+    variables: [
+      ...[app.at("spec"), service].flatMap((place) => variablesIn(app, place.at("envs"))),
+      ...commandVariables(app, service),
+    ],
     commands: [
       { when: "start", command: service.at("runCommand") },
       { when: "build", command: service.at("buildCommand") },
@@ -130,11 +134,12 @@ function toHost(app: Any, service: Value): Host {
     logs: () =>
       hasDrain(service) || `${app.name} does not send the logs of ${nameOf(service)} to an aggregator.`,
     health: () =>
-      /^\/\S*$/.test(health.string() ?? "") ||
-      fault(
-        health,
-        `${nameOf(service)} has no health check path: App Platform asks only whether the port is open.`,
-      ),
+      /^\/\S*$/.test(health.string() ?? "")
+        ? judgeHealthPort(service)
+        : fault(
+            health,
+            `${nameOf(service)} has no health check path: App Platform asks only whether the port is open.`,
+          ),
     scaling: () => judgeScaling(service),
     closed: () => closedBy(app),
     ownDomain: () =>
@@ -210,7 +215,30 @@ function toSource(part: Value): CodeSource {
 /** Variables of the app and of each of its parts. */
 function appVariables(app: Any): Variable[] {
   const own = ["services", "workers", "jobs", "staticSites", "functions"].flatMap((kind) => parts(app, kind));
-  return [app.at("spec"), ...own].flatMap((place) => variablesIn(app, place.at("envs")));
+  return [
+    ...[app.at("spec"), ...own].flatMap((place) => variablesIn(app, place.at("envs"))),
+    ...own.flatMap((component) => commandVariables(app, component)),
+  ];
+}
+
+/** What the command of a component sets stands in place of its variables. */
+const commandVariables = (app: Any, component: Value): Variable[] =>
+  assignments(app, component.at("runCommand")).map(({ name, value }) => ({
+    resource: app,
+    name: () => name,
+    value,
+  }));
+
+/** The port that visitors are sent to, or another at which the component answers its own. */
+function judgeHealthPort(service: Value): Verdict {
+  const port = service.at("healthCheck", "port");
+  const asked = port.number();
+  const served = [service.at("httpPort"), ...service.at("internalPorts").items()].map((it) => it.number());
+  return (
+    asked === undefined ||
+    served.includes(asked) ||
+    fault(port, `${nameOf(service)} is asked for its health at port ${asked}, at which it does not answer.`)
+  );
 }
 
 function variablesIn(app: Any, list: Value): Variable[] {

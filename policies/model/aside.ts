@@ -5,3 +5,9 @@ export const isAside = (path: string): boolean =>
     path,
   ) ||
   /(?:^|\/)(?:dockerfile|containerfile)[.-](?:dev|development|local|test|debug)$/i.test(path);
+
+/** Whether a tag of an image is for something else than production by its name. */
+export const isAsideTag = (tag: string): boolean =>
+  /^(?:dev(?:el(?:op(?:ment)?)?)?|local|debug|tests?|testing|qa|uat|stag(?:e|ing)|preview|nightly|canary|edge|pr-?\d+)$/i.test(
+    tag,
+  );

@@ -42,7 +42,8 @@ export function connectionFault(stack: Stack, job: Job): Fault | undefined {
     return undefined;
   }
   const [, value, text] = host;
-  const isOwn = /\.pooler\.supabase\.com$/i.test(text) || ids.some((id) => text.includes(id));
+  const isOwn =
+    /^aws-\d+-[a-z0-9-]+\.pooler\.supabase\.com$/i.test(text) || ids.some((id) => text.includes(id));
   return isOwn
     ? undefined
     : fault(

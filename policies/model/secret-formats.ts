@@ -39,6 +39,7 @@ const formats: readonly { readonly kind: string; readonly form: RegExp }[] = [
   { kind: "a Resend key", form: /\bre_[A-Za-z0-9]{6,}_[A-Za-z0-9]{16}/ },
   { kind: "a Pulumi token", form: /\bpul-[a-f0-9]{40}/ },
   { kind: "a Discord token", form: /\b[MNO][A-Za-z0-9_-]{23,25}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27}/ },
+  { kind: "a secret token of Mapbox", form: /\b[st]k\.eyJ[\w-]{10,500}\.[\w-]{16}/ },
   { kind: "an Atlassian token", form: /\bATATT3x[A-Za-z0-9_=-]{30}/ },
   { kind: "a private key of JOSE", form: /"kty"\s*:[^{}]*"[dk]"\s*:\s*"[\w-]{20,}"/ },
   { kind: "a key in base64", form: /^base64:[A-Za-z0-9+/]{22,}={0,2}$/ },

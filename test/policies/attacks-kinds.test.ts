@@ -13,7 +13,9 @@ import {
   unseenFailures,
 } from "./reach-edits.ts";
 import {
+  misplaced,
   ownOrigins,
+  placed,
   readDeliveries,
   readFronts,
   readPlatforms,
@@ -40,6 +42,7 @@ describe("what breaks an item is refused", () => {
     ...unprovedPlatforms,
     ...unreadPlatforms,
     ...unreadFronts,
+    ...misplaced,
   ])("%s objects where %s", (policy, _what, edit) => {
     expect(objecting(edit(platform), policy)).toEqual([policy]);
   });
@@ -53,12 +56,16 @@ describe("what breaks an item is refused", () => {
 });
 
 describe("what looks like it and is right is accepted", () => {
-  test.each([...rightPlatforms, ...reachedPlatforms, ...provedPlatforms, ...readPlatforms, ...readFronts])(
-    "%s",
-    (_what, edit) => {
-      expect(objecting(edit(platform))).toEqual([]);
-    },
-  );
+  test.each([
+    ...rightPlatforms,
+    ...reachedPlatforms,
+    ...provedPlatforms,
+    ...readPlatforms,
+    ...readFronts,
+    ...placed,
+  ])("%s", (_what, edit) => {
+    expect(objecting(edit(platform))).toEqual([]);
+  });
 
   test("a pattern of the platform's own origins", () => {
     expect(objecting(ownOrigins(platform), "cors-header-restricted")).toEqual([]);

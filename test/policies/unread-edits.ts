@@ -77,6 +77,8 @@ const kept = (mode: string): Edit =>
     expression: 'http.host eq "api.optropic.example"',
     actionParameters: { cache: true, edgeTtl: { mode } },
   });
+const job = (changes: Inputs): Edit =>
+  set("backups-job", ({ envVars }) => ({ envVars: { ...Object(envVars), ...changes } }));
 const start = (startCommand: string): Edit => set("api-service", () => ({ startCommand }));
 const grant = (inputs: Inputs): Edit =>
   add(postgresql.grant, "another", {
@@ -311,7 +313,58 @@ export const unreadFronts: readonly Case[] = [
   ["protections-on", "who is not known is let in", variables({ ALLOW_UNAUTHENTICATED: "true" })],
 ];
 
+/** A right thing at the wrong place: another host, database or path than the one that it is for. */
+export const misplaced: readonly Case[] = [
+  [
+    "rate-limit-login",
+    "the limit on login is of a host that nobody serves",
+    set("edge-rate-limits", ({ rules }) => ({
+      rules: list(rules).map((rule, index) =>
+        index === 0
+          ? {
+              ...Object(rule),
+              expression: `(${Object(rule).expression}) and http.host eq "staging.optropic.example"`,
+            }
+          : rule,
+      ),
+    })),
+  ],
+  [
+    "base-url",
+    "a framework is told the machine's own address",
+    variables({ NEXTAUTH_URL: "http://localhost:3000" }),
+  ],
+  [
+    "base-url",
+    "pages are told the machine's own address",
+    variables({ NEXT_PUBLIC_APP_URL: "http://127.0.0.1:3000" }),
+  ],
+  [
+    "metrics-scraped",
+    "the scrape job reads the health check",
+    set("observability-scrape-api", () => ({ url: "https://api.optropic.example/api/health" })),
+  ],
+  ["backup-job-configured", "a template is saved", job({ PGDATABASE: { value: "template1" } })],
+  [
+    "backup-job-daily",
+    "the host is named like a pooler",
+    job({ PGHOST: { value: "staging.pooler.supabase.com" } }),
+  ],
+  [
+    "no-literal-secrets",
+    "a secret token of Mapbox is written out",
+    variables({
+      MAPS: "sk.eyJ1IjoiYWNtZSIsImEiOiJjbGFiY2RlZjAwMDAxM3hvMTIzNDU2Nzg5In0.AbCdEfGhIjKlMnOpQrStUv",
+    }),
+  ],
+];
+
 export const unreadDeliveries: readonly Case[] = [
+  [
+    "dependency-alerts",
+    "the repository switches off what a resource beside it switches on",
+    set("repository-repository", () => ({ vulnerabilityAlerts: false })),
+  ],
   [
     "pack-enforced",
     "deployments do not verify certificates",
@@ -389,6 +442,23 @@ export const readPlatforms: readonly (readonly [what: string, edit: Edit])[] = [
 
 /** A pattern of the platform's own names: it needs a larger plan, and allows no other. */
 export const ownOrigins = reflected("^https://(www\\\\.)?optropic\\\\.example$");
+
+/** What is about another place with reason. */
+export const placed: readonly (readonly [what: string, edit: Edit])[] = [
+  [
+    "helpers beside the program are at the machine's own address",
+    variables({ OTEL_EXPORTER_OTLP_ENDPOINT: "http://localhost:4318", REDIS_URL: "redis://localhost:6379" }),
+  ],
+  ["a framework is told the domain", variables({ NEXTAUTH_URL: "https://optropic.example" })],
+  [
+    "metrics are at another path",
+    set("observability-scrape-api", () => ({ url: "https://api.optropic.example/internal/stats" })),
+  ],
+  [
+    "the host is a pooler of the region",
+    job({ PGHOST: { value: "aws-1-eu-central-1.pooler.supabase.com" } }),
+  ],
+];
 
 /** What stands in front of a part of a host. */
 export const readFronts: readonly (readonly [what: string, edit: Edit])[] = [

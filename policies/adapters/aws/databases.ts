@@ -1,4 +1,11 @@
-import { fault, type Resource, type ResourceOf, type Stack, type Verdict } from "../../framework/index.ts";
+import {
+  fault,
+  known,
+  type Resource,
+  type ResourceOf,
+  type Stack,
+  type Verdict,
+} from "../../framework/index.ts";
 import { textsOf } from "../../model/adapter.ts";
 import { awsProvider, rds } from "../../model/aws-tokens.ts";
 import type { Database, Recovery } from "../../model/database.ts";
@@ -70,7 +77,11 @@ function recoveryOf(resource: Any): Recovery {
     : { fault: fault(encrypted, "The storage, and so its backups, are not encrypted.") };
 }
 
-/** From version 15 on the default parameters of RDS refuse plaintext; before that they take it. */
+/**
+ * From version 15 on the default parameters of RDS refuse plaintext, those of Aurora from 17 on; before that they take it.
+ *
+ * Source: https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/AuroraPostgreSQL.Security.html
+ */
 function judgeTls(stack: Stack, resource: Any, groupType: string): Verdict {
   const proxy = stack
     .ofType(rds.proxy)
@@ -86,11 +97,12 @@ function judgeTls(stack: Stack, resource: Any, groupType: string): Verdict {
   }
   const version = resource.at("engineVersion");
   const major = Number.parseInt(version.string() ?? "", 10);
+  const [vendor, first] = resource.type === rds.cluster ? ["Aurora", 17] : ["PostgreSQL", 15];
   return (
-    major >= 15 ||
+    major >= first ||
     fault(
       version,
-      "rds.force_ssl is not set to 1, and its default before PostgreSQL 15 takes plaintext connections.",
+      `rds.force_ssl is not set to 1, and its default before ${vendor} ${first} takes plaintext connections.`,
     )
   );
 }
@@ -112,7 +124,9 @@ function parametersOf(resource: Any, groupType: string) {
 }
 
 function judgePooler(stack: Stack, resource: Any): Verdict {
-  const isProxied = stack.ofType(rds.proxy).length > 0;
+  const isProxied = stack
+    .ofType(rds.proxy)
+    .some((it) => known(() => it.at("engineFamily").string()) !== "MYSQL");
   const isPooled = stack.all().some((one) => /pg-?bouncer|pooler|pgcat/i.test(one.name));
   return isProxied || isPooled || `${resource.name} has no pooler: no rds.Proxy is declared.`;
 }

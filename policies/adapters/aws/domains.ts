@@ -92,7 +92,8 @@ export function domains(stack: Stack): Domain[] {
         ];
   });
   const seen = new Set<string>();
-  return [...distributed, ...runners, ...balanced].filter(({ name }) => {
+  // A record that leads to a balancer goes past the distribution that has the name as well.
+  return [...balanced, ...distributed, ...runners].filter(({ name }) => {
     const text = known(() => name.string()) ?? "";
     const isNew = text === "" || !seen.has(text);
     seen.add(text);

@@ -215,11 +215,13 @@ function judgeServiceScaling(stack: Stack, service: Any): Verdict {
   );
 }
 
-/** By the dependency, or by the name in `service/cluster/name`. */
+/** By the name in `service/cluster/name`, else by the dependency. */
 function isAbout(resource: Any, service: Any): boolean {
   const id = known(() => resource.at("resourceId").string());
-  const name = known(() => service.at("name").string()) ?? service.name;
-  return resource.dependencies.includes(service) || id?.split("/").at(-1) === name;
+  const named = known(() => service.at("name").string());
+  return id !== undefined && named !== undefined
+    ? id.split("/").at(-1) === named
+    : resource.dependencies.includes(service) || id?.split("/").at(-1) === service.name;
 }
 
 function toAppRunner(stack: Stack, service: Any): Host {

@@ -41,13 +41,14 @@ function toJob(stack: Stack, resource: Any, targets: readonly Any[]): Job {
     ...tasks.flatMap((task) => taskVariables(stack, task)),
     ...functions.flatMap((one) => plainVariables(one, one.at("environment", "variables"))),
   ];
+  const command = commandIn(resource, targets, first);
   return {
     resource,
     schedules: () => [cronOf(resource.at("scheduleExpression").string() ?? "")],
     scheduleAt: resource.at("scheduleExpression"),
-    isOff: (now) => offFault(resource, now),
+    isOff: (now) => offFault(resource, now) ?? servingFault(stack, resource, tasks, command),
     labels: [resource.at("name"), ...programs, ...tasks.map((task) => task.at("family"))],
-    command: commandIn(resource, targets, first),
+    command,
     programs,
     variables: {
       at: tasks[0]?.at("containerDefinitions") ?? resource.at("scheduleExpression"),
@@ -96,6 +97,27 @@ function offFault(resource: Any, now: number): Fault | undefined {
   return (end.string() ?? "") === ""
     ? undefined
     : { ...fault(end, `The schedule of the job ends at ${end.string()}.`), fix: scheduleFix };
+}
+
+/** What runs as a service serves visitors; started by a schedule, without a command of its own, it only serves again. */
+function servingFault(
+  stack: Stack,
+  resource: Any,
+  tasks: readonly Any[],
+  command: AnyValue,
+): Fault | undefined {
+  const serving = tasks.find((task) =>
+    stack.ofType(ecs.service).some((service) => service.refersTo(task, "taskDefinition")),
+  );
+  return serving === undefined || command.isUnknown || (command.string() ?? "") !== ""
+    ? undefined
+    : {
+        ...fault(
+          resource.at("target"),
+          `The schedule starts ${serving.name}, which a service runs to answer visitors, with no command of its own.`,
+        ),
+        fix: "Let the schedule start the task definition of the backup, or give the container a command by target.input.",
+      };
 }
 
 /** `cron(15 2 * * ? *)` has a year, and `?` for any day; `rate(12 hours)` begins when it is created. */

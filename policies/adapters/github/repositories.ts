@@ -71,6 +71,13 @@ function judgeScanning({ resource, label }: Repository): Verdict {
 
 function judgeAlerts(stack: Stack, repository: Repository): Verdict {
   const alerts = ofRepository(stack, repository, github.vulnerabilityAlerts);
+  const older = repository.resource?.at("vulnerabilityAlerts");
+  if (older !== undefined && alerts.length > 0 && older.boolean() === false) {
+    return fault(
+      older,
+      `${repository.label} switches alerts to vulnerable dependencies off by itself, whatever else switches on.`,
+    );
+  }
   const isOn =
     alerts.length > 0
       ? // On by default.

@@ -14,6 +14,7 @@ import {
   type Value,
   type Verdict,
 } from "../../framework/index.ts";
+import { isAsideTag } from "../../model/aside.ts";
 import { deployHookOf } from "../../model/deploy-hooks.ts";
 import type { CodeSource, SectionHost, SectionUse } from "../../model/section-host.ts";
 import { render } from "../../model/tokens.ts";
@@ -139,6 +140,13 @@ function judgeSource(service: ResourceOf<WebServiceArgs>): Verdict {
     return declares(
       service,
       (["repoUrl", "branch"] as const).find((key) => !docker.at(key).string()),
+    );
+  }
+  const tag = source.at("image", "tag");
+  if (isAsideTag(tag.isUnknown ? "" : (tag.string() ?? ""))) {
+    return fault(
+      tag,
+      `${service.name} runs the image's tag ${tag.string()}, which is not for production by its name.`,
     );
   }
   return declares(service, source.at("image", "imageUrl").string() ? undefined : "runtimeSource");

@@ -135,6 +135,31 @@ const withoutVariable = (name: string): Edit =>
     environment: mapped(definition.environment, (it) => it).filter((it) => Object(it).name !== name),
   }));
 
+/** Makes a property from another resource than its own. */
+const leading =
+  (name: string, property: string, to: string): Edit =>
+  (stack) => {
+    const urns = stack.resources.filter((one) => one.name === to).map(({ urn }) => urn);
+    return {
+      ...stack,
+      resources: stack.resources.map((one) =>
+        one.name === name
+          ? {
+              ...one,
+              dependencies: urns,
+              propertyDependencies: { ...one.propertyDependencies, [property]: urns },
+            }
+          : one,
+      ),
+    };
+  };
+/** Leaves out a property, and what it was made from. */
+const omitted = (name: string, property: string): Edit =>
+  all(
+    set(name, () => ({ [property]: undefined })),
+    leading(name, property, "nothing"),
+  );
+
 /** The alarm on errors by another formula, over five minutes. */
 const formula = (expression: string, ...errors: readonly string[]): Edit =>
   set("errors", () => ({
@@ -265,6 +290,23 @@ describe("a break at Amazon is refused", () => {
       })),
     ],
     ["traffic-reaches-host", "a balancer says that all is well", fixed("200")],
+    [
+      "database-ssl-enforced",
+      "Aurora has its own parameters, which take plaintext before version 17",
+      omitted("database", "dbClusterParameterGroupName"),
+    ],
+    [
+      "service-autoscaling",
+      "another service scales",
+      set("pages-scaling", () => ({ resourceId: "service/shop/old" })),
+    ],
+    ["database-pooler", "the proxy is MySQL's", set("database-proxy", () => ({ engineFamily: "MYSQL" }))],
+    [
+      "backup-job-daily",
+      "the schedule starts what serves",
+      leading("nightly-backup", "target", "pages-task"),
+    ],
+    ["cdn-enabled", "the record leads past the distribution", leading("pages-record", "aliases", "balancer")],
     ["waf-managed-rules", "the firewall is one of a region", set("firewall", () => ({ scope: "REGIONAL" }))],
     [
       "tls-certificate-declared",

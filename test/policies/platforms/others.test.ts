@@ -215,6 +215,10 @@ test.each<[what: string, Edit]>([
     })),
   ],
   [
+    "a health check at its own port, or at one inside the app",
+    web({ healthCheck: { httpPath: "/health", port: 9090 }, internalPorts: [9090] }),
+  ],
+  [
     "a cache beside the database",
     add("digitalocean:index/databaseCluster:DatabaseCluster", "cache", {
       engine: "valkey",
@@ -260,6 +264,26 @@ describe("a break is refused", () => {
         env("DATABASE_URL", { value: ["$", "{db.DATABASE_URL}"].join("") })(
           spec({ databases: [{ name: "db", engine: "PG", production: false }] })(stack),
         ),
+    ],
+    [
+      "digitalocean",
+      "node-env-production",
+      "its command sets NODE_ENV",
+      web({ runCommand: "NODE_ENV=development node server.js" }),
+    ],
+    [
+      "digitalocean",
+      "service-health-check",
+      "its health is asked at a port where it does not answer",
+      web({ healthCheck: { httpPath: "/health", port: 9999 } }),
+    ],
+    [
+      "neon",
+      "render-service-configured",
+      "an image of developers runs",
+      set("pets-web", ({ runtimeSource }) => ({
+        runtimeSource: { image: { ...Object(Object(runtimeSource).image), tag: "dev" } },
+      })),
     ],
     [
       "vercel",
