@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { createReadStream } from "node:fs";
+import { pipeline } from "node:stream";
 import { createGunzip, createGzip } from "node:zlib";
 import { Failure, reasonOf } from "../../lib/failure.ts";
 import { parseJson } from "../../lib/json.ts";
@@ -71,8 +72,9 @@ export async function fetchListing(
 
 async function* readItems(file: string, side: Side, { key, listing }: Manifest): AsyncGenerator<Item> {
   const invalid = (): Failure => new Failure("failed", `The list of objects of ${key} is invalid`);
-  const source = createReadStream(file);
-  const lines = linesOf(source.pipe(createGunzip()).setEncoding("utf8"), invalid);
+  // Whoever reads the text is told of an error of either stream, and who stops early closes both.
+  const text = pipeline(createReadStream(file), createGunzip(), () => undefined).setEncoding("utf8");
+  const lines = linesOf(text, invalid);
   let items = 0;
   try {
     for await (const line of lines) {
@@ -86,8 +88,6 @@ async function* readItems(file: string, side: Side, { key, listing }: Manifest):
     if (items < listing.items) throw invalid();
   } catch (error) {
     throw error instanceof Failure ? error : invalid();
-  } finally {
-    source.destroy();
   }
 }
 

@@ -90,6 +90,12 @@ test.each<[string, string | Buffer, number]>([
   );
 });
 
+test("a listing whose file cannot be read is refused", async () => {
+  const listing = await fetched(streamOf(gzipSync(`["own",${JSON.stringify(items[0])}]\n`)), 1);
+  rmSync(join(folder, `${files}`));
+  await expect(all(listing.items("own"))).rejects.toThrow("is invalid");
+});
+
 test("the listing of an earlier version is what its manifest has", async () => {
   const manifest = parseManifest(JSON.stringify(legacyWith()), manifestWith().key);
   const store = new ObjectStore(
