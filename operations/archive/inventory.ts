@@ -132,7 +132,7 @@ async function examine(store: ObjectStore, candidate: Candidate): Promise<Entry>
   try {
     const manifest = parseManifest(text, key);
     const { legacy, listing } = manifest;
-    const lengths = [[bytes, manifest.sealed.bytes, "it"]] as [number, number, string][];
+    const lengths: [found: number, said: number, what: string][] = [[bytes, manifest.sealed.bytes, "it"]];
     if (legacy === undefined) {
       if (listingBytes === undefined) return incomplete("the list of its objects is missing");
       lengths.push([listingBytes, listing.sealed.bytes, "the list of its objects"]);
