@@ -1,12 +1,4 @@
-import {
-  type Finding,
-  fault,
-  judge,
-  policy,
-  type Stack,
-  type Verdict,
-  violation,
-} from "./framework/index.ts";
+import { type Finding, fault, judgeEach, policy, type Stack, type Verdict } from "./framework/index.ts";
 import { type AlertRule, alertRules } from "./model/alert-rules.ts";
 import { judgeSeverities, seenAlerts } from "./model/named-alerts.ts";
 import { isPlaceholderUrl } from "./values/placeholder.ts";
@@ -74,8 +66,5 @@ export const runbookLink = policy({
 const severities: ReadonlySet<string> = new Set(["critical", "error", "high", "warning", "low", "info"]);
 
 function judgeAlerts(stack: Stack, test: (rule: AlertRule) => Verdict): Finding[] {
-  const rules = alertRules(stack);
-  return rules.length === 0
-    ? [violation("No alert rule is declared.")]
-    : rules.map((rule) => judge(rule.resource, () => test(rule)));
+  return judgeEach(alertRules(stack), "No alert rule is declared.", test);
 }

@@ -2,13 +2,13 @@ import {
   type Finding,
   fault,
   judge,
+  judgeEach,
   judgeStack,
   known,
   policy,
   type Stack,
   some,
   type Verdict,
-  violation,
 } from "./framework/index.ts";
 import { judgeRequiredCheck } from "./model/branch-rules.ts";
 import { judgeCodeRepositories } from "./model/code-repositories.ts";
@@ -146,6 +146,5 @@ function judgeDeployments(
   absent: string,
   test: (deployed: StackDeployment) => Verdict,
 ): Finding[] {
-  const all = lastingDeployments(stack);
-  return all.length === 0 ? [violation(absent)] : all.map((one) => judge(one.resource, () => test(one)));
+  return judgeEach(lastingDeployments(stack), absent, test);
 }

@@ -10,7 +10,6 @@ import {
   type Stack,
   some,
   type Verdict,
-  violation,
 } from "./framework/index.ts";
 import type { ErrorProject } from "./model/error-tracking.ts";
 import { errorKeys, errorProjects, scrubbings } from "./model/facts.ts";
@@ -105,9 +104,9 @@ export const sentryDsnWired = policy({
     const { variables, undecided } = variablesNamed(stack, "SENTRY_DSN");
     return [
       ...judgeEach(
-        applicationHosts(stack).map(({ resource }) => resource),
+        applicationHosts(stack),
         "No host of the application is declared, so none reports its errors.",
-        (resource) =>
+        ({ resource }) =>
           hasDsn(stack, resource) || `${resource.name} has no variable SENTRY_DSN for production.`,
       ),
       ...variables.map((variable) => judge(variable.resource, () => judgeDsn(stack, variable))),
@@ -144,10 +143,7 @@ const hostOf = (origin: string): string =>
     .replace(/^\*\./, "");
 
 function judgeProjects(stack: Stack, absent: string, test: (project: ErrorProject) => Verdict): Finding[] {
-  const all = errorProjects(stack);
-  return all.length === 0
-    ? [violation(absent)]
-    : all.map((project) => judge(project.resource, () => test(project)));
+  return judgeEach(errorProjects(stack), absent, test);
 }
 
 /** `*`, also with a scheme or a port. */

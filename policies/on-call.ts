@@ -1,4 +1,4 @@
-import { type Finding, judge, policy, type Stack, type Verdict, violation } from "./framework/index.ts";
+import { type Finding, judgeEach, policy, type Stack, type Verdict } from "./framework/index.ts";
 import { escalations, schedules } from "./model/facts.ts";
 import type { Escalation, OnCallSchedule } from "./model/pager.ts";
 
@@ -95,10 +95,7 @@ function judgeSchedules(
   absent: string,
   test: (schedule: OnCallSchedule) => Verdict,
 ): Finding[] {
-  const all = schedules(stack);
-  return all.length === 0
-    ? [violation(absent)]
-    : all.map((schedule) => judge(schedule.resource, () => test(schedule)));
+  return judgeEach(schedules(stack), absent, test);
 }
 
 function judgeEscalations(
@@ -106,8 +103,5 @@ function judgeEscalations(
   absent: string,
   test: (escalation: Escalation) => Verdict,
 ): Finding[] {
-  const all = escalations(stack);
-  return all.length === 0
-    ? [violation(absent)]
-    : all.map((escalation) => judge(escalation.resource, () => test(escalation)));
+  return judgeEach(escalations(stack), absent, test);
 }

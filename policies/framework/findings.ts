@@ -127,16 +127,17 @@ export function judgeStack(test: () => Verdict): Finding {
   return judge(undefined, test);
 }
 
-/** Judges each resource. Without any, the requirement is violated with the sentence `absent`. */
-export function judgeEach<R extends Resource>(
-  resources: readonly R[],
-  absent: string,
-  test: (resource: R) => Verdict,
+/**
+ * Judges each thing by its resource. Without any, the requirement is violated with the sentence `absent`, if there is
+ * one.
+ */
+export function judgeEach<Thing extends { readonly resource: Resource | undefined }>(
+  all: readonly Thing[],
+  absent: string | undefined,
+  test: (thing: Thing) => Verdict,
 ): Finding[] {
-  if (resources.length === 0) {
-    return [violation(absent)];
-  }
-  return resources.map((resource) => judge(resource, () => test(resource)));
+  if (all.length > 0) return all.map((thing) => judge(thing.resource, () => test(thing)));
+  return absent === undefined ? [] : [violation(absent)];
 }
 
 /** A violation by the resource, or by the stack. */

@@ -1,4 +1,4 @@
-import { type Finding, judge, type Stack, type Verdict, violation } from "../framework/index.ts";
+import { type Finding, judgeEach, type Stack, type Verdict } from "../framework/index.ts";
 import { codeRepositories } from "./facts.ts";
 import type { CodeRepository } from "./repository.ts";
 
@@ -10,8 +10,5 @@ export function judgeCodeRepositories(
   absent: string,
   test: (repository: CodeRepository) => Verdict,
 ): Finding[] {
-  const all = codeRepositories(stack);
-  return all.length === 0
-    ? [violation(absent)]
-    : all.map((repository) => judge(repository.resource, () => test(repository)));
+  return judgeEach(codeRepositories(stack), absent, test);
 }

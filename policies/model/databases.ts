@@ -1,5 +1,5 @@
 import { adapters } from "../adapters/index.ts";
-import { type Finding, judge, type Stack, type Verdict, violation } from "../framework/index.ts";
+import { type Finding, judgeEach, type Stack, type Verdict } from "../framework/index.ts";
 import type { Database } from "./database.ts";
 import { perStack } from "./per-stack.ts";
 
@@ -15,8 +15,5 @@ export function judgeDatabases(
   absent: string,
   test: (database: Database) => Verdict,
 ): Finding[] {
-  const all = databases(stack);
-  return all.length === 0
-    ? [violation(absent)]
-    : all.map((database) => judge(database.resource, () => test(database)));
+  return judgeEach(databases(stack), absent, test);
 }

@@ -1,5 +1,5 @@
 import { adapters } from "../adapters/index.ts";
-import { type Finding, judge, type Stack, type Verdict, violation } from "../framework/index.ts";
+import { type Finding, judge, judgeEach, type Stack, type Verdict, violation } from "../framework/index.ts";
 import type { EdgeZone, ZoneFact } from "./edge-zone.ts";
 import { perStack } from "./per-stack.ts";
 import type { Site } from "./sites.ts";
@@ -22,8 +22,7 @@ export function judgeEdgeZones(
   absent: string | undefined,
   test: (zone: EdgeZone) => Verdict,
 ): Finding[] {
-  const all = edgeZones(stack);
-  return all.length === 0 ? nothing(absent) : all.map((zone) => judge(zone.resource, () => test(zone)));
+  return judgeEach(edgeZones(stack), absent, test);
 }
 
 /**
@@ -38,7 +37,7 @@ export function judgeZoneFacts(
 ): Finding[] {
   const all = edgeZones(stack);
   if (all.length === 0) {
-    return nothing(absent);
+    return absent === undefined ? [] : [violation(absent)];
   }
   return all.flatMap((zone) => {
     const found: ZoneFact[] = [];
@@ -49,5 +48,3 @@ export function judgeZoneFacts(
     return [presence, ...found.map(({ resource, isGood }) => judge(resource, isGood))];
   });
 }
-
-const nothing = (absent: string | undefined): Finding[] => (absent === undefined ? [] : [violation(absent)]);

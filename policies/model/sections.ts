@@ -1,5 +1,5 @@
 import { adapters } from "../adapters/index.ts";
-import { type Finding, judge, known, type Stack, type Verdict, violation } from "../framework/index.ts";
+import { type Finding, judge, judgeEach, known, type Stack, type Verdict } from "../framework/index.ts";
 import { hostRecords } from "./domains.ts";
 import { perStack } from "./per-stack.ts";
 import type { Section, SectionHost } from "./section-host.ts";
@@ -24,8 +24,11 @@ export function judgeSection(
   if (!isThere && (used.length > 0 || hosts(stack).length > 0 || isElsewhere(stack, section))) {
     return [];
   }
-  const all = uses.flatMap(({ use }) => use.hosts);
-  return all.length === 0 ? [violation(absent)] : all.map((host) => judge(host.resource, () => test(host)));
+  return judgeEach(
+    uses.flatMap(({ use }) => use.hosts),
+    absent,
+    test,
+  );
 }
 
 /** The same of those that are of the application. */

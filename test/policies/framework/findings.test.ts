@@ -65,7 +65,7 @@ describe("judge", () => {
 
   test("makes absence a violation", () => {
     expect(judgeEach([], "None is declared.", () => true)).toEqual([violation("None is declared.")]);
-    expect(judgeEach(resource ? [resource] : [], "None.", () => true)).toEqual([{ answer: "holds" }]);
+    expect(judgeEach([{ resource }], "None.", () => true)).toEqual([{ answer: "holds" }]);
   });
 });
 
