@@ -1,4 +1,3 @@
-import { adapters } from "../adapters/index.ts";
 import {
   type AnyValue,
   type Finding,
@@ -11,8 +10,8 @@ import {
   select,
   type Verdict,
 } from "../framework/index.ts";
+import { all } from "./facts.ts";
 import type { Job } from "./job.ts";
-import { perStack } from "./per-stack.ts";
 import { aws, cloudflare, minio } from "./tokens.ts";
 
 /** A bucket at any store that the pack knows. */
@@ -68,9 +67,7 @@ function allBuckets(stack: Stack): Bucket[] {
   return stack.ofType(cloudflare.r2Bucket, minio.bucket, ...aws.bucket);
 }
 
-const scheduledJobs: (stack: Stack) => readonly Job[] = perStack((stack) =>
-  adapters.flatMap((adapter) => adapter.jobs?.(stack) ?? []),
-);
+const scheduledJobs = all(({ jobs: part }) => part);
 
 function isForBackups(stack: Stack, bucket: Bucket): boolean {
   return saysBackup(bucket.name) || jobsOf(stack, bucket).length > 0 || saysBackup(bucketName(bucket));

@@ -1,13 +1,10 @@
-import { adapters } from "../adapters/index.ts";
 import { type Finding, judgeEach, type Stack, type Verdict } from "../framework/index.ts";
 import type { Database } from "./database.ts";
-import { perStack } from "./per-stack.ts";
+import { all } from "./facts.ts";
 
 export type { Database } from "./database.ts";
 
-export const databases: (stack: Stack) => readonly Database[] = perStack((stack) =>
-  adapters.flatMap((adapter) => adapter.databases?.(stack) ?? []),
-);
+export const databases = all(({ databases: part }) => part);
 
 /** Judges each database; a stack without any violates the requirement, with the sentence `absent`. */
 export function judgeDatabases(

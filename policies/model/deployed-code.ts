@@ -1,8 +1,7 @@
-import { adapters } from "../adapters/index.ts";
 import type { Context } from "../framework/context.ts";
 import { type AnyValue, type Fault, fault, known, type Stack } from "../framework/index.ts";
 import { isAside } from "./aside.ts";
-import { perStack } from "./per-stack.ts";
+import { all } from "./facts.ts";
 import type { CodeSource, SectionHost } from "./section-host.ts";
 import { applicationHosts, hosts, isOtherHost } from "./variables.ts";
 
@@ -110,9 +109,7 @@ function sources(stack: Stack): CodeSource[] {
 }
 
 /** What is built and deployed, of hosts and of what nobody calls. */
-const deployedSources: (stack: Stack) => readonly CodeSource[] = perStack((stack) =>
-  adapters.flatMap((adapter) => adapter.sources?.(stack) ?? []),
-);
+const deployedSources = all(({ sources: part }) => part);
 
 /** Branches from which the hosts are built that come from the same repository. */
 export function servedBranches(stack: Stack, repository: string): string[] {

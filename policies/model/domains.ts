@@ -1,15 +1,13 @@
 import { adapters } from "../adapters/index.ts";
 import { lookup, type Stack } from "../framework/index.ts";
 import type { Domain, HostRecord } from "./domain.ts";
-import type { Issuer } from "./issuer.ts";
+import { all } from "./facts.ts";
 import { perStack } from "./per-stack.ts";
 
 export type { Domain, HostRecord } from "./domain.ts";
 
 /** Domains that the stack declares at its hosts. */
-export const domains: (stack: Stack) => readonly Domain[] = perStack((stack) =>
-  adapters.flatMap((adapter) => adapter.domains?.(stack) ?? []),
-);
+export const domains = all(({ domains: part }) => part);
 
 /** Domains that serve the application, by name in lower case. Throws UnknownRead as `lookup` does. */
 export const servingDomains: (stack: Stack) => (host: string) => readonly Domain[] = perStack((stack) =>
@@ -19,9 +17,7 @@ export const servingDomains: (stack: Stack) => (host: string) => readonly Domain
 );
 
 /** Records that the stack declares, wherever its DNS is. */
-export const hostRecords: (stack: Stack) => readonly HostRecord[] = perStack((stack) =>
-  adapters.flatMap((adapter) => adapter.records?.(stack) ?? []),
-);
+export const hostRecords = all(({ records: part }) => part);
 
 /** Address records by the host name that they are for, in lower case; a wildcard is for names without their own. Throws UnknownRead as `lookup` does. */
 export const recordsFor: (stack: Stack) => (host: string) => readonly HostRecord[] = perStack((stack) => {
@@ -34,9 +30,7 @@ export const recordsFor: (stack: Stack) => (host: string) => readonly HostRecord
 });
 
 /** CAA records, wherever the DNS is. */
-export const issuers: (stack: Stack) => readonly Issuer[] = perStack((stack) =>
-  adapters.flatMap((adapter) => adapter.issuers?.(stack) ?? []),
-);
+export const issuers = all(({ issuers: part }) => part);
 
 /** Names that a host gives by itself, with DNS of its own: nobody can put an edge in front of them. */
 export const isVendorsOwn = (host: string): boolean =>

@@ -1,15 +1,12 @@
-import { adapters } from "../adapters/index.ts";
 import { type Finding, judge, judgeEach, type Stack, type Verdict, violation } from "../framework/index.ts";
 import type { EdgeZone, ZoneFact } from "./edge-zone.ts";
-import { perStack } from "./per-stack.ts";
+import { all } from "./facts.ts";
 import type { Site } from "./sites.ts";
 
 export type { EdgeZone } from "./edge-zone.ts";
 
 /** Zones that the stack is responsible for, of vendors that have the DNS and stand in front of hosts. */
-export const edgeZones: (stack: Stack) => readonly EdgeZone[] = perStack((stack) =>
-  adapters.flatMap((adapter) => adapter.edgeZones?.(stack) ?? []),
-);
+export const edgeZones = all(({ edgeZones: part }) => part);
 
 /** The zone whose rules act on the traffic of a site. */
 export function edgeZoneOf(stack: Stack, { zone }: Site): EdgeZone | undefined {

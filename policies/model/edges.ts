@@ -1,21 +1,16 @@
-import { adapters } from "../adapters/index.ts";
 import { type Finding, judge, type Stack, type Verdict } from "../framework/index.ts";
 import { domains } from "./domains.ts";
-import type { DnsZone, Edge } from "./edge.ts";
-import { perStack } from "./per-stack.ts";
+import type { Edge } from "./edge.ts";
+import { all } from "./facts.ts";
 import { hosts } from "./variables.ts";
 
 export type { DnsZone, Edge } from "./edge.ts";
 
 /** What stands in front of hosts, beside the zones at Cloudflare. */
-export const edges: (stack: Stack) => readonly Edge[] = perStack((stack) =>
-  adapters.flatMap((adapter) => adapter.edges?.(stack) ?? []),
-);
+export const edges = all(({ edges: part }) => part);
 
 /** DNS zones, beside those at Cloudflare. */
-export const dnsZones: (stack: Stack) => readonly DnsZone[] = perStack((stack) =>
-  adapters.flatMap((adapter) => adapter.dnsZones?.(stack) ?? []),
-);
+export const dnsZones = all(({ dnsZones: part }) => part);
 
 export function judgeEdges(stack: Stack, test: (edge: Edge) => Verdict): Finding[] {
   return edges(stack).map((edge) => judge(edge.resource, () => test(edge)));

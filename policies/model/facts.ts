@@ -4,9 +4,12 @@ import type { Adapter } from "./adapter.ts";
 import { perStack } from "./per-stack.ts";
 import { pulumiStack } from "./tokens.ts";
 
-/** A part of the model, of all vendors together. */
-const all = <Fact>(read: (adapter: Adapter) => ((stack: Stack) => readonly Fact[]) | undefined) =>
-  perStack((stack): readonly Fact[] => adapters.flatMap((adapter) => read(adapter)?.(stack) ?? []));
+/** A part of the model, of all vendors together; a declaration, since modules that adapters import call it too. */
+export function all<Fact>(
+  read: (adapter: Adapter) => ((stack: Stack) => readonly Fact[]) | undefined,
+): (stack: Stack) => readonly Fact[] {
+  return perStack((stack) => adapters.flatMap((adapter) => read(adapter)?.(stack) ?? []));
+}
 
 export const apiTokens = all(({ apiTokens: part }) => part);
 export const connections = all(({ connections: part }) => part);

@@ -1,15 +1,13 @@
-import { adapters } from "../adapters/index.ts";
 import { type Finding, judge, type Resource, type Stack, type Verdict } from "../framework/index.ts";
-import type { Host, Variable } from "./host.ts";
+import { all } from "./facts.ts";
+import type { Host } from "./host.ts";
 import { perStack } from "./per-stack.ts";
 import { isApplication } from "./roles.ts";
 
 export type { Host, Variable } from "./host.ts";
 
 /** What runs the program's code, whatever it is for. */
-export const hosts: (stack: Stack) => readonly Host[] = perStack((stack) =>
-  adapters.flatMap((adapter) => adapter.hosts?.(stack) ?? []),
-);
+export const hosts = all(({ hosts: part }) => part);
 
 /** Hosts of the application: those that have its secrets, or its visitors. */
 export const applicationHosts: (stack: Stack) => readonly Host[] = perStack((stack) => {
@@ -27,9 +25,7 @@ export const isOtherHost: (stack: Stack) => (resource: Resource) => boolean = pe
 });
 
 /** Every variable that reaches production and is declared anywhere in the stack, also for a host outside it. */
-export const declaredVariables: (stack: Stack) => readonly Variable[] = perStack((stack) =>
-  adapters.flatMap((adapter) => adapter.variables?.(stack) ?? []),
-);
+export const declaredVariables = all(({ variables: part }) => part);
 
 /**
  * Judges the value of each declared variable whose name matches; one that the host generates has no value.
