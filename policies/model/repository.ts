@@ -32,6 +32,8 @@ export interface Access {
   readonly isHarmless: () => Verdict;
 }
 
+export const access = (resource: Resource, isHarmless: () => Verdict): Access => ({ resource, isHarmless });
+
 /** What updates a stack, or destroys it, by the clock. */
 export interface StackClock {
   readonly resource: Resource;

@@ -1,13 +1,6 @@
 import type { OrganizationSettingsArgs } from "@pulumi/github";
-import {
-  fault,
-  type Resource,
-  type ResourceOf,
-  type Stack,
-  unproved,
-  type Verdict,
-} from "../../framework/index.ts";
-import type { Access } from "../../model/repository.ts";
+import { fault, type ResourceOf, type Stack, unproved, type Verdict } from "../../framework/index.ts";
+import { type Access, access } from "../../model/repository.ts";
 import { fileFault } from "../../model/repository-files.ts";
 import { subjectFault } from "../../model/subject-templates.ts";
 import { github } from "../../model/tokens.ts";
@@ -19,8 +12,6 @@ function judgeBase(settings: ResourceOf<OrganizationSettingsArgs>): Verdict {
     fault(base, `Every member of the organization has the permission ${base.string()} in every repository.`)
   );
 }
-
-const access = (resource: Resource, isHarmless: () => Verdict): Access => ({ resource, isHarmless });
 
 /** Keys and roles by which code or rules may be changed without review. */
 export const writers = (stack: Stack): Access[] => [

@@ -1,6 +1,6 @@
-import { fault, type Resource, type Stack, type Verdict } from "../../framework/index.ts";
+import { fault, type Stack } from "../../framework/index.ts";
 import { isCalledProduction, judgeIssuer, judgeTeam, teamFault } from "../../model/production-access.ts";
-import type { Access } from "../../model/repository.ts";
+import { type Access, access } from "../../model/repository.ts";
 import { pulumiCloud } from "../../model/tokens.ts";
 
 /** Environments of Pulumi ESC hold the credentials of a deployment. */
@@ -60,8 +60,6 @@ function administrators(stack: Stack): Access[] {
     ),
   ];
 }
-
-const access = (resource: Resource, isHarmless: () => Verdict): Access => ({ resource, isHarmless });
 
 /** Teams, tokens and issuers by which production may be changed. */
 export const productionAccess = (stack: Stack): Access[] => [
