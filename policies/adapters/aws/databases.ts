@@ -126,7 +126,7 @@ function parametersOf(resource: Any, groupType: string) {
 function judgePooler(stack: Stack, resource: Any): Verdict {
   const isProxied = stack
     .ofType(rds.proxy)
-    .some((it) => known(() => it.at("engineFamily").string()) !== "MYSQL");
+    .some((it) => (known(() => it.at("engineFamily").string()) ?? "POSTGRESQL") === "POSTGRESQL");
   const isPooled = stack.all().some((one) => /pg-?bouncer|pooler|pgcat/i.test(one.name));
   return isProxied || isPooled || `${resource.name} has no pooler: no rds.Proxy is declared.`;
 }

@@ -302,6 +302,11 @@ describe("a break at Amazon is refused", () => {
     ],
     ["database-pooler", "the proxy is MySQL's", set("database-proxy", () => ({ engineFamily: "MYSQL" }))],
     [
+      "database-pooler",
+      "the proxy is SQL Server's",
+      set("database-proxy", () => ({ engineFamily: "SQLSERVER" })),
+    ],
+    [
       "backup-job-daily",
       "the schedule starts what serves",
       leading("nightly-backup", "target", "pages-task"),
