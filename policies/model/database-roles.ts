@@ -282,6 +282,7 @@ const isClosed = (stack: Stack, own: ResourceOf<FunctionArgs>): boolean =>
         () =>
           grant.at("role").string()?.toLowerCase() === "public" &&
           /^(?:function|routine)$/.test(grant.at("objectType").string() ?? "") &&
+          grant.at("schema").string() === (own.at("schema").string() ?? "public") &&
           grant.at("privileges").items().length === 0 &&
           (grant.at("objects").items().length === 0 ||
             grant

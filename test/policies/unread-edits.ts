@@ -99,6 +99,16 @@ const definer = (inputs: Inputs): Edit =>
     body: "select * from users",
     ...inputs,
   });
+/** Takes the function from everybody, in a schema. */
+const closed = (schema: string): Edit =>
+  add(postgresql.grant, "closed", {
+    database: "postgres",
+    schema,
+    objectType: "function",
+    objects: ["everybody"],
+    privileges: [],
+    role: "public",
+  });
 const deployed = (ref: string): Edit =>
   add(vercel.deployment, "pinned", { production: true, ref }, { beside: "web-NODE_ENV", by: "projectId" });
 /** Lets a variable be made from another resource than its own. */
@@ -234,6 +244,11 @@ export const unreadPlatforms: readonly Case[] = [
     add(postgresql.database, "another", { name: "postgres", owner: "optropic_application" }),
   ],
   ["database-role-least-privilege", "a function shows every row to everybody", definer({})],
+  [
+    "database-role-least-privilege",
+    "a function of the same name is closed in another schema",
+    all(definer({}), closed("jobs")),
+  ],
   [
     "error-tracking-values",
     "the monitor watches staging",
@@ -416,20 +431,7 @@ export const readPlatforms: readonly (readonly [what: string, edit: Edit])[] = [
   ["visitors read two tables", grant({ role: "anon", objects: ["products", "prices"] })],
   ["a function asks who calls it", definer({ body: "select * from users where id = auth.uid()" })],
   ["a function answers yes or no", definer({ returns: "boolean" })],
-  [
-    "a function is not for everybody",
-    all(
-      definer({}),
-      add(postgresql.grant, "closed", {
-        database: "postgres",
-        schema: "public",
-        objectType: "function",
-        objects: ["everybody"],
-        privileges: [],
-        role: "public",
-      }),
-    ),
-  ],
+  ["a function is not for everybody", all(definer({}), closed("public"))],
   [
     "documentation stays at the name that its vendor gives it",
     add(vercel.project, "docs", {
