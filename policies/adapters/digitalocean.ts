@@ -12,7 +12,7 @@ import {
 } from "../framework/index.ts";
 import { InputValue, unknownText } from "../framework/value.ts";
 import { type Adapter, type HealthCheck, textsOf } from "../model/adapter.ts";
-import { assignments } from "../model/commands.ts";
+import { variablesSetBy } from "../model/commands.ts";
 import type { Database } from "../model/database.ts";
 import { fullName, isAddress } from "../model/dns-names.ts";
 import type { Domain, HostRecord } from "../model/domain.ts";
@@ -120,7 +120,7 @@ function toHost(app: Any, service: Value): Host {
     kind: "service",
     variables: [
       ...[app.at("spec"), service].flatMap((place) => variablesIn(app, place.at("envs"))),
-      ...commandVariables(app, service),
+      ...variablesSetBy(service.at("runCommand")),
     ],
     commands: [
       { when: "start", command: service.at("runCommand") },
@@ -217,17 +217,9 @@ function appVariables(app: Any): Variable[] {
   const own = ["services", "workers", "jobs", "staticSites", "functions"].flatMap((kind) => parts(app, kind));
   return [
     ...[app.at("spec"), ...own].flatMap((place) => variablesIn(app, place.at("envs"))),
-    ...own.flatMap((component) => commandVariables(app, component)),
+    ...own.flatMap((component) => variablesSetBy(component.at("runCommand"))),
   ];
 }
-
-/** What the command of a component sets stands in place of its variables. */
-const commandVariables = (app: Any, component: Value): Variable[] =>
-  assignments(app, component.at("runCommand")).map(({ name, value }) => ({
-    resource: app,
-    name: () => name,
-    value,
-  }));
 
 /** The port that visitors are sent to, or another at which the component answers its own. */
 function judgeHealthPort(service: Value): Verdict {

@@ -18,7 +18,7 @@ import {
   type Value,
 } from "../framework/index.ts";
 import { type Adapter, type Location, type Recipient, textsOf } from "../model/adapter.ts";
-import { assignments } from "../model/commands.ts";
+import { variablesSetBy } from "../model/commands.ts";
 import type { Database } from "../model/database.ts";
 import type { Domain } from "../model/domain.ts";
 import { isGiven } from "../model/given.ts";
@@ -231,9 +231,9 @@ function toJob(job: ResourceOf<CronJobArgs>): Job {
 function commandVariables(
   service: ResourceOf<Pick<WebServiceArgs, "startCommand" | "preDeployCommand">>,
 ): Variable[] {
-  return (["startCommand", "preDeployCommand"] as const)
-    .flatMap((property) => assignments(service, service.at(property)))
-    .map(({ name, value }) => ({ resource: service, name: () => name, value }));
+  return (["startCommand", "preDeployCommand"] as const).flatMap((property) =>
+    variablesSetBy(service.at(property)),
+  );
 }
 
 /** Names of a Render service's own domains; an unknown list is one unknown name. */

@@ -11,7 +11,7 @@ import {
 import { InputValue } from "../../framework/value.ts";
 import { textsOf } from "../../model/adapter.ts";
 import { appRunner, balancing, cloudFront, ecs, lambda, scaling } from "../../model/aws-tokens.ts";
-import { assignments } from "../../model/commands.ts";
+import { variablesSetBy } from "../../model/commands.ts";
 import type { Command, Host, Variable } from "../../model/host.ts";
 import { commandText } from "../../values/shell.ts";
 import { domains } from "./domains.ts";
@@ -110,11 +110,8 @@ const reachingRunner = (stack: Stack, service: Any): Variable[] => [
   ...setByCommands(runnerCommands(service)),
 ];
 
-/** What commands set stands in place of the variables. */
 const setByCommands = (commands: readonly Command[]): Variable[] =>
-  commands
-    .flatMap(({ command }) => assignments(command.resource, command))
-    .map(({ name, value }) => ({ resource: value.resource, name: () => name, value }));
+  commands.flatMap(({ command }) => variablesSetBy(command));
 
 export function taskVariables(stack: Stack, task: Any): Variable[] {
   const document = task.at("containerDefinitions");
