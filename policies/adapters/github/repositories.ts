@@ -72,7 +72,7 @@ function judgeScanning({ resource, label }: Repository): Verdict {
 function judgeAlerts(stack: Stack, repository: Repository): Verdict {
   const alerts = ofRepository(stack, repository, github.vulnerabilityAlerts);
   const older = repository.resource?.at("vulnerabilityAlerts");
-  if (older !== undefined && alerts.length > 0 && older.boolean() === false) {
+  if (alerts.length > 0 && older?.boolean() === false) {
     return fault(
       older,
       `${repository.label} switches alerts to vulnerable dependencies off by itself, whatever else switches on.`,
@@ -82,7 +82,7 @@ function judgeAlerts(stack: Stack, repository: Repository): Verdict {
     alerts.length > 0
       ? // On by default.
         every(alerts, (resource) => resource.at("enabled").boolean() !== false)
-      : repository.resource?.at("vulnerabilityAlerts").boolean() === true;
+      : older?.boolean() === true;
   return isOn || `Alerts to vulnerable dependencies of ${repository.label} are off.`;
 }
 
