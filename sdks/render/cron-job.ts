@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { BridgedResource, type InputKinds, isOfType, type LookupOptions, type Out } from "../bridged.ts";
+import { type InputKinds, isOfType, type LookupOptions, type Out } from "../bridged.ts";
 import { render } from "./package.ts";
+import { Service } from "./service.ts";
 import { type ServiceArgs, serviceInputs } from "./service-args.ts";
 
 /** Inputs of {@link CronJob}. */
@@ -18,23 +19,11 @@ const inputs: InputKinds<CronJobArgs> = { ...serviceInputs, schedule: "required"
 const outputs = ["slug"];
 
 /** A job that runs on a schedule: Terraform's `render_cron_job`. */
-export class CronJob extends BridgedResource {
+export class CronJob extends Service {
   /** @internal */
   static readonly __pulumiType = "render:index/cronJob:CronJob";
 
-  declare readonly environmentId: Out<string | undefined>;
-  declare readonly envVars: Out<ServiceArgs["envVars"]>;
-  declare readonly logStreamOverride: Out<NonNullable<ServiceArgs["logStreamOverride"]>>;
-  declare readonly name: Out<string>;
-  declare readonly notificationOverride: Out<NonNullable<ServiceArgs["notificationOverride"]>>;
-  declare readonly plan: Out<string>;
-  declare readonly region: Out<string>;
-  declare readonly rootDirectory: Out<string>;
-  declare readonly runtimeSource: Out<ServiceArgs["runtimeSource"]>;
   declare readonly schedule: Out<string>;
-  declare readonly secretFiles: Out<ServiceArgs["secretFiles"]>;
-  declare readonly slug: Out<string>;
-  declare readonly startCommand: Out<string | undefined>;
 
   constructor(name: string, args: CronJobArgs, opts?: pulumi.CustomResourceOptions);
   constructor(name: string, state: CronJobState, opts: LookupOptions);

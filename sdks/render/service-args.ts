@@ -1,9 +1,12 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { InputKinds } from "../bridged.ts";
 import type {
+  Autoscaling,
+  Disk,
   EnvVars,
   LogStreamOverride,
   NotificationOverride,
+  Previews,
   Region,
   RuntimeSource,
   SecretFiles,
@@ -48,4 +51,31 @@ export const serviceInputs: InputKinds<ServiceArgs> = {
   secretFiles: "optional",
   logStreamOverride: "optional",
   notificationOverride: "optional",
+};
+
+/** What every kind of service is given that runs all the time. */
+export interface RunningArgs extends ServiceArgs {
+  /** How the number of instances follows the load. */
+  autoscaling?: pulumi.Input<Autoscaling>;
+  /** Persistent disk. */
+  disk?: pulumi.Input<Disk>;
+  /** How long an instance may take to end, in seconds, 1 to 300. */
+  maxShutdownDelaySeconds?: pulumi.Input<number>;
+  /** Number of instances, 1 to 100, where autoscaling is off. */
+  numInstances?: pulumi.Input<number>;
+  /** Command that runs before instances are replaced. */
+  preDeployCommand?: pulumi.Input<string>;
+  /** Previews of pull requests. */
+  previews?: pulumi.Input<Previews>;
+}
+
+/** The inputs of every kind of service that runs all the time. */
+export const runningInputs: InputKinds<RunningArgs> = {
+  ...serviceInputs,
+  autoscaling: "optional",
+  disk: "optional",
+  maxShutdownDelaySeconds: "optional",
+  numInstances: "optional",
+  preDeployCommand: "optional",
+  previews: "optional",
 };
