@@ -44,12 +44,19 @@ export const project = z.looseObject({
   targets: z.record(text, z.looseObject({ id: text }).nullable()).optional(),
 });
 
-/** What lets an address past the firewall. */
-export const bypass = z.looseObject({
+/** What lets an address past the firewall, or blocks it. */
+const bypass = z.looseObject({
   Id: text.nullish(),
+  Action: text.nullish(),
   Domain: text.nullish(),
   Ip: text.nullish(),
   Note: text.nullish(),
+});
+
+/** The next page has what comes after an id. */
+export const bypasses = z.looseObject({
+  result: z.array(bypass).max(1000).nullish(),
+  pagination: z.looseObject({ Id: text }).nullish(),
 });
 
 const routeCondition = z.looseObject({ type: text, key: text.nullish(), value: text.nullish() });

@@ -152,15 +152,17 @@ export class Vercel {
 
   /** Addresses that the firewall of a project lets past; none where there is no firewall. */
   async bypasses(projectId: string) {
-    const answer = await orAbsent(
-      this.#client.ask({
+    const found = this.#client.collect("ways past the firewall", async (offset) => {
+      const answer = await this.#client.ask({
         path: "/v1/security/firewall/bypass",
-        query: { ...this.#team, projectId },
+        query: { ...this.#team, projectId, offset },
         right: "read the ways past the firewall of the project",
-        schema: z.looseObject({ result: z.array(answers.bypass).max(1000).nullish() }),
-      }),
-    );
-    return answer?.result ?? [];
+        schema: answers.bypasses,
+      });
+      return { items: answer.result ?? [], next: answer.pagination?.Id };
+    });
+    // The same list has addresses that are blocked.
+    return ((await orAbsent(found)) ?? []).filter(({ Action }) => Action !== "block");
   }
 
   /** Routes of a project; none where the account has no routes. */

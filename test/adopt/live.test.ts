@@ -97,7 +97,11 @@ describe("what the vendors have", () => {
     const [site] = platform.states.vercel.projects;
     Object.assign(site ?? {}, { security: { attackModeEnabled: true } });
     platform.states.vercel.bypasses = {
-      [site?.id ?? ""]: [{ OwnerId: "team", Id: "b1", Domain: "shop.test", Ip: "192.0.2.7", Note: "office" }],
+      [site?.id ?? ""]: [
+        { OwnerId: "team", Id: "b1", Domain: "shop.test", Ip: "192.0.2.7", Note: "office" },
+        { OwnerId: "team", Id: "b2", Domain: "shop.test", Ip: "192.0.2.8", Action: "block" },
+        { OwnerId: "team", Id: "b3", Domain: "shop.test", Ip: "0.0.0.0/0", Action: "bypass" },
+      ],
     };
     const route = {
       ...{ src: "/old/(.*)", dest: "/new/$1", headers: { "Access-Control-Allow-Origin": "*" } },
@@ -253,7 +257,10 @@ describe("what the vendors have", () => {
       },
     ]);
     expect(inputsOf(found, "AttackChallengeMode")).toMatchObject([{ projectId: site?.id, enabled: true }]);
-    expect(inputsOf(found, "FirewallBypass")).toMatchObject([{ domain: "shop.test", sourceIp: "192.0.2.7" }]);
+    expect(inputsOf(found, "FirewallBypass")).toMatchObject([
+      { domain: "shop.test", sourceIp: "192.0.2.7" },
+      { domain: "shop.test", sourceIp: "0.0.0.0/0" },
+    ]);
     expect(inputsOf(found, "ProjectRoute")).toMatchObject([
       {
         name: "Old",

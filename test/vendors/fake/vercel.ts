@@ -37,7 +37,7 @@ export interface FakeVercelState {
   sharedVariables?: unknown[];
   /** By the id of a project. */
   firewalls?: Record<string, unknown>;
-  bypasses?: Record<string, unknown[]>;
+  bypasses?: Record<string, { Id: string; [key: string]: unknown }[]>;
   routes?: Record<string, unknown[]>;
 }
 
@@ -136,9 +136,13 @@ export function fakeVercel(state: FakeVercelState): FakeVendor {
         const found = state.firewalls?.[query.get("projectId") ?? ""];
         return found === undefined ? missing : { body: found };
       },
-      "GET /v1/security/firewall/bypass": ({ query }) => ({
-        body: { result: state.bypasses?.[query.get("projectId") ?? ""] ?? [] },
-      }),
+      "GET /v1/security/firewall/bypass": ({ query }) => {
+        const all = state.bypasses?.[query.get("projectId") ?? ""] ?? [];
+        const start = all.findIndex(({ Id }) => Id === query.get("offset")) + 1;
+        const result = all.slice(start, start + 2);
+        const Id = result.at(-1)?.Id;
+        return { body: { result, ...(start + 2 < all.length && { pagination: { OwnerId: "team", Id } }) } };
+      },
       "GET /v1/projects/:id/routes": ({ parts: [id = ""] }) => ({
         body: { routes: state.routes?.[id] ?? [], limit: { maxRoutes: 100, currentRoutes: 0 } },
       }),
