@@ -93,9 +93,10 @@ class Writer {
 
   /** What the state has already. */
   #refer({ name, urn }: Declared): string {
-    const known = Object.entries(this.file.nameTable).find(([, other]) => other === urn);
-    if (known !== undefined) return known[0];
+    const known = this.#names.get(urn);
+    if (known !== undefined) return known;
     const taken = this.#take(name);
+    this.#names.set(urn, taken);
     this.file.nameTable[taken] = urn;
     return taken;
   }
