@@ -163,20 +163,21 @@ function repositoryOf(properties: Existing["properties"]): {
 
 /** What only a further program has: the API is always of Node.js. */
 function programOf({ properties }: Existing): Record<string, unknown> {
-  const { disk } = properties;
   const isDocker = typeof Object(properties.runtimeSource).docker === "object";
   const dockerfile = textAt(properties, "runtimeSource.docker.dockerfilePath");
   return defined({
     runtime: isDocker ? "docker" : textAt(properties, "runtimeSource.nativeRuntime.runtime"),
     dockerfile: dockerfile === "./Dockerfile" ? undefined : dockerfile,
     schedule: textOf(properties, "schedule"),
-    disk:
-      typeof disk === "object" && disk !== null
-        ? defined({
-            ...{ name: textOf({ ...disk }, "name"), mountPath: textOf({ ...disk }, "mountPath") },
-            sizeGb: Number(textOf({ ...disk }, "sizeGb")) || undefined,
-          })
-        : undefined,
+    disk: diskOf(properties),
+  });
+}
+
+function diskOf(properties: Existing["properties"]): object | undefined {
+  if (typeof properties.disk !== "object" || properties.disk === null) return undefined;
+  return defined({
+    ...{ name: textAt(properties, "disk.name"), mountPath: textAt(properties, "disk.mountPath") },
+    sizeGb: Number(textAt(properties, "disk.sizeGb")) || undefined,
   });
 }
 
