@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { scalingSchema, variablesSchema } from "./hosting.ts";
+import { paidPlans, scalingSchema, variablesSchema } from "./hosting.ts";
 import { branchName, cronSchedule, hostname, line, text, urlPath, whole } from "./kinds.ts";
 import type { Manage } from "./manage.ts";
 
@@ -52,6 +52,11 @@ const webProject = z.strictObject({
   ...source,
 });
 
+/** A path below the folder that is built. */
+function pathInside(expected: string) {
+  return text(expected, 200, /^(?!\/)(?!.*\.\.)[\w./@-]+$/);
+}
+
 const disk = z.strictObject({
   name: line,
   mountPath: text("an absolute path such as /var/data", 200, /^\/[\w./-]*$/),
@@ -63,18 +68,14 @@ const program = {
   runtime: z.enum(["node", "python", "ruby", "go", "rust", "elixir", "docker"]).default("node"),
   buildCommand: line.optional(),
   startCommand: line.optional(),
-  dockerfile: text(
-    "a path in the repository such as ./Dockerfile",
-    200,
-    /^(?!\/)(?!.*\.\.)[\w./@-]+$/,
-  ).optional(),
+  dockerfile: pathInside("a path in the repository such as ./Dockerfile").optional(),
   variables: variablesSchema,
   ...source,
 };
 
-/** What runs all the time; Render has its free instance type for web services alone. */
+/** What runs all the time. */
 const running = {
-  plan: z.enum(["starter", "standard", "pro", "pro_plus", "pro_max", "pro_ultra"]).default("standard"),
+  plan: z.enum(paidPlans).default("standard"),
   scaling: scalingSchema,
   disk: disk.optional(),
   ...program,
@@ -113,9 +114,7 @@ const kinds = {
       host,
       healthCheckPath: urlPath.default("/api/health"),
       ...running,
-      plan: z
-        .enum(["free", "starter", "standard", "pro", "pro_plus", "pro_max", "pro_ultra"])
-        .default("standard"),
+      plan: z.enum(["free", ...paidPlans]).default("standard"),
     })
     .check(checkProgram),
   private: z.strictObject({ kind: z.literal("private"), ...running }).check(checkProgram),
@@ -124,7 +123,7 @@ const kinds = {
     .strictObject({
       kind: z.literal("cron"),
       schedule: cronSchedule,
-      plan: z.enum(["starter", "standard", "pro", "pro_plus", "pro_max", "pro_ultra"]).default("starter"),
+      plan: z.enum(paidPlans).default("starter"),
       ...program,
     })
     .check(checkProgram),
@@ -133,7 +132,7 @@ const kinds = {
     host,
     healthCheckPath: urlPath.default("/"),
     buildCommand: line.default("npm ci && npm run build"),
-    publishPath: text("a folder such as dist", 200, /^(?!\/)(?!.*\.\.)[\w./@-]+$/).default("dist"),
+    publishPath: pathInside("a folder such as dist").default("dist"),
     routes: z
       .array(
         z.strictObject({

@@ -64,6 +64,9 @@ export const variablesSchema = z.enum(["platform", "keep"]).default("platform").
     "What becomes of variables and secret files that the service itself has beside the platform's: `platform` removes them, `keep` leaves them as they are, and they come before the platform's of the same name.",
 });
 
+/** Render's instance types beside the free one, which it has for web services alone. */
+export const paidPlans = ["starter", "standard", "pro", "pro_plus", "pro_max", "pro_ultra"] as const;
+
 /** The API, on Render. */
 export const apiSchema = z
   .strictObject({
@@ -72,7 +75,7 @@ export const apiSchema = z
       checklist: ["7.5"],
     }),
     plan: z
-      .enum(["free", "starter", "standard", "pro", "pro_plus", "pro_max", "pro_ultra"])
+      .enum(["free", ...paidPlans])
       .default("standard")
       .meta({ description: "Render instance type.", checklist: ["7.4"] }),
     scaling: scalingSchema,
