@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { BackgroundWorker, CronJob, PrivateService, StaticSite, WebService } from "@pulumi/render";
 import type { FurtherService } from "../config/further.ts";
 import { vendorName } from "../config/naming.ts";
+import { keptVariables } from "./api/kept.ts";
 import { scaling } from "./api/scaling.ts";
 import { Component } from "./component.ts";
 import { Scope } from "./scope.ts";
@@ -71,7 +72,7 @@ type Program = Running | Of<"cron">;
 /** Variables and files that a service has beside the platform's. The build of a site has only its own. */
 function kept(service: FurtherService): { ignoreChanges?: string[] } {
   if (service.kind === "static") return { ignoreChanges: ["envVars", "headers"] };
-  return service.variables === "keep" ? { ignoreChanges: ["envVars", "secretFiles"] } : {};
+  return keptVariables(service);
 }
 
 /** What every kind that runs all the time is given. */

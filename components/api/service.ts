@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { Project, WebService } from "@pulumi/render";
 import { vendorName } from "../../config/naming.ts";
 import type { ApiArgs, ApiScope } from "./args.ts";
+import { keptVariables } from "./kept.ts";
 import { scaling } from "./scaling.ts";
 
 /** Creates the project with its environment, and returns the environment's id. */
@@ -68,7 +69,7 @@ export function createService(
         notificationOverride: { notificationsToSend: "failure", previewNotificationsEnabled: "false" },
       },
       // Deleting it would release its host and the certificate of the public host.
-      { protect: true, ...(api.variables === "keep" && { ignoreChanges: ["envVars", "secretFiles"] }) },
+      { protect: true, ...keptVariables(api) },
     ),
   );
 }
