@@ -214,21 +214,20 @@ export class Sentry {
   }
 
   monitors(projectId: string) {
-    return this.#list("monitors", {
-      path: path`/organizations/${this.#organization}/detectors/`,
-      query: { project: projectId },
-      right: "read monitors (alerts:read)",
-      schema: z.array(monitor).max(1000),
-    });
+    return this.#monitors(projectId, monitor);
   }
 
   /** The same with what each watches. */
   monitorsInFull(projectId: string): Promise<SentryMonitor[]> {
+    return this.#monitors(projectId, monitorInFull);
+  }
+
+  #monitors<Monitor>(projectId: string, schema: z.ZodType<Monitor>): Promise<Monitor[]> {
     return this.#list("monitors", {
       path: path`/organizations/${this.#organization}/detectors/`,
       query: { project: projectId },
       right: "read monitors (alerts:read)",
-      schema: z.array(monitorInFull).max(1000),
+      schema: z.array(schema).max(1000),
     });
   }
 
