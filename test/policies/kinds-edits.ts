@@ -1,5 +1,5 @@
 import { cloudflare, github } from "../../policies/model/tokens.ts";
-import { add, type Edit, type Inputs, list, set } from "../recording/edited.ts";
+import { add, type Edit, type Inputs, jobVariables, list, operation, set } from "../recording/edited.ts";
 
 // One change for each kind of mistake that the pack once took for good, and what looks like it and is right.
 
@@ -22,12 +22,8 @@ const job = (source: Inputs): Edit =>
   set("backups-job", ({ runtimeSource }) => ({
     runtimeSource: inside(Object(runtimeSource), "docker", source),
   }));
-const jobVariables = (change: Inputs): Edit =>
-  set("backups-job", (inputs) => inside(inputs, "envVars", change));
 const deployments = (change: (inputs: Inputs) => Inputs): Edit =>
   set("delivery-production-deployments", change);
-const operation = (change: Inputs): Edit =>
-  deployments((inputs) => inside(inputs, "operationContext", change));
 const git = (change: Inputs): Edit =>
   deployments(({ sourceContext }) => ({ sourceContext: inside(Object(sourceContext), "git", change) }));
 
@@ -35,7 +31,8 @@ const ruleAt = (name: string, index: number, change: Inputs): Edit =>
   set(name, ({ rules }) => ({
     rules: list(rules).map((rule, at) => (at === index ? { ...Object(rule), ...change } : rule)),
   }));
-const limits = (change: Inputs): Edit =>
+/** Changes how each rate limit counts. */
+export const limits = (change: Inputs): Edit =>
   set("edge-rate-limits", (inputs) => each("rules", (rule) => inside(rule, "ratelimit", change))(inputs));
 const signIn = (change: Inputs): Edit =>
   set("database-settings", ({ auth }) => ({

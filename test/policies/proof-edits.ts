@@ -5,6 +5,8 @@ import {
   append,
   type Edit,
   type Inputs,
+  inside,
+  jobVariables,
   list,
   literal,
   set,
@@ -17,7 +19,6 @@ import type { Case } from "./kinds-edits.ts";
 
 const inZone = { beside: "edge-api", by: "zoneId" };
 const ofProject = { beside: "web-NODE_ENV", by: "projectId" };
-const inside = (inputs: unknown, change: Inputs): Inputs => ({ ...Object(inputs), ...change });
 
 const headerRule = (expression: string): Edit =>
   set("edge-response-headers", ({ rules }) => ({
@@ -98,8 +99,7 @@ const group = (...roles: readonly string[]): Edit =>
     set("database-application-role", () => ({ roles: ["app_group"] })),
   );
 const job = (change: Inputs): Edit => set("backups-job", () => change);
-const user = (name: string): Edit =>
-  set("backups-job", ({ envVars }) => ({ envVars: inside(envVars, { PGUSER: { value: name } }) }));
+const user = (name: string): Edit => jobVariables({ PGUSER: { value: name } });
 const tokenFrom = (...ins: readonly string[]): Edit =>
   set("backups-token", () => ({ condition: { requestIp: { ins } } }));
 const released = (preDeployCommand: string): Edit => service({ preDeployCommand });

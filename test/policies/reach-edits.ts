@@ -4,6 +4,8 @@ import {
   all,
   type Edit,
   type Inputs,
+  inside,
+  jobVariables,
   list,
   literal,
   set,
@@ -13,8 +15,6 @@ import {
 import type { Case } from "./kinds-edits.ts";
 
 // What has to arrive and to be allowed: credentials, grants, events and records that look right and reach nothing.
-
-const inside = (inputs: unknown, change: Inputs): Inputs => ({ ...Object(inputs), ...change });
 
 const token = (inputs: Inputs): Edit => set("backups-token", () => inputs);
 const tokenRule = (change: Inputs): Edit =>
@@ -45,8 +45,6 @@ const silentUrl = literal("web-DATABASE_URL", {
 const grouped = (change: (variables: Inputs) => Inputs): Edit =>
   set("api-variables", ({ envVars }) => ({ envVars: change(Object(envVars)) }));
 
-const jobVariables = (change: Inputs): Edit =>
-  set("backups-job", ({ envVars }) => ({ envVars: inside(envVars, change) }));
 const jobSource = (change: Inputs): Edit =>
   set("backups-job", ({ runtimeSource }) => ({
     runtimeSource: inside(runtimeSource, { docker: inside(Object(runtimeSource).docker, change) }),

@@ -1,6 +1,18 @@
 import { cloudflare, postgresql, vercel } from "../../policies/model/tokens.ts";
-import { add, all, append, type Edit, type Inputs, list, set, variables } from "../recording/edited.ts";
-import type { Case } from "./kinds-edits.ts";
+import {
+  add,
+  all,
+  append,
+  type Edit,
+  type Inputs,
+  jobVariables,
+  leading,
+  list,
+  operation,
+  set,
+  variables,
+} from "../recording/edited.ts";
+import { type Case, limits } from "./kinds-edits.ts";
 
 // What the pack once left unread: rules that run elsewhere, the host that only redirects, documents that are no pages,
 // names and forms of secrets, commands, roles for visitors.
@@ -77,8 +89,6 @@ const kept = (mode: string): Edit =>
     expression: 'http.host eq "api.optropic.example"',
     actionParameters: { cache: true, edgeTtl: { mode } },
   });
-const job = (changes: Inputs): Edit =>
-  set("backups-job", ({ envVars }) => ({ envVars: { ...Object(envVars), ...changes } }));
 const start = (startCommand: string): Edit => set("api-service", () => ({ startCommand }));
 const grant = (inputs: Inputs): Edit =>
   add(postgresql.grant, "another", {
@@ -111,20 +121,6 @@ const closed = (schema: string): Edit =>
   });
 const deployed = (ref: string): Edit =>
   add(vercel.deployment, "pinned", { production: true, ref }, { beside: "web-NODE_ENV", by: "projectId" });
-/** Lets a variable be made from another resource than its own. */
-const madeFrom =
-  (variable: string, source: string): Edit =>
-  (stack) => {
-    const urns = stack.resources.filter(({ name }) => name === source).map(({ urn }) => urn);
-    return {
-      ...stack,
-      resources: stack.resources.map((one) =>
-        one.name === variable
-          ? { ...one, propertyDependencies: { ...one.propertyDependencies, value: urns } }
-          : one,
-      ),
-    };
-  };
 
 export const unreadPlatforms: readonly Case[] = [
   ["waf-managed-rules", "a custom ruleset runs that nobody can read", runs("0b")],
@@ -180,13 +176,7 @@ export const unreadPlatforms: readonly Case[] = [
   [
     "rate-limit-api",
     "it counts by what the client's own TLS says",
-    set("edge-rate-limits", ({ rules }) => ({
-      rules: list(rules).map((rule) => {
-        const { ratelimit, ...rest } = Object(rule);
-        const characteristics = ["cf.colo.id", "ip.src", "cf.bot_management.ja3_hash"];
-        return { ...rest, ratelimit: { ...ratelimit, characteristics } };
-      }),
-    })),
+    limits({ characteristics: ["cf.colo.id", "ip.src", "cf.bot_management.ja3_hash"] }),
   ],
   [
     "no-literal-secrets",
@@ -199,7 +189,7 @@ export const unreadPlatforms: readonly Case[] = [
   [
     "secrets-distinct",
     "JWT_SECRET is the password of the database",
-    madeFrom("web-JWT_SECRET", "secrets-database-owner"),
+    leading("web-JWT_SECRET", "value", "secrets-database-owner"),
   ],
   ["commands-for-production", "the source is compiled at each start", start("npx ts-node src/index.ts")],
   ["commands-for-production", "a loader compiles it", start("node --loader ts-node/esm src/index.ts")],
@@ -359,11 +349,11 @@ export const misplaced: readonly Case[] = [
     "the scrape job reads the health check",
     set("observability-scrape-api", () => ({ url: "https://api.optropic.example/api/health" })),
   ],
-  ["backup-job-configured", "a template is saved", job({ PGDATABASE: { value: "template1" } })],
+  ["backup-job-configured", "a template is saved", jobVariables({ PGDATABASE: { value: "template1" } })],
   [
     "backup-job-daily",
     "the host is named like a pooler",
-    job({ PGHOST: { value: "staging.pooler.supabase.com" } }),
+    jobVariables({ PGHOST: { value: "staging.pooler.supabase.com" } }),
   ],
   [
     "no-literal-secrets",
@@ -383,12 +373,9 @@ export const unreadDeliveries: readonly Case[] = [
   [
     "pack-enforced",
     "deployments do not verify certificates",
-    set("delivery-production-deployments", ({ operationContext }) => ({
-      operationContext: {
-        ...Object(operationContext),
-        environmentVariables: { PULUMI_OPTION_POLICY_PACK: "policies", NODE_TLS_REJECT_UNAUTHORIZED: "0" },
-      },
-    })),
+    operation({
+      environmentVariables: { PULUMI_OPTION_POLICY_PACK: "policies", NODE_TLS_REJECT_UNAUTHORIZED: "0" },
+    }),
   ],
   [
     "workflows-restricted",
@@ -458,7 +445,7 @@ export const placed: readonly (readonly [what: string, edit: Edit])[] = [
   ],
   [
     "the host is a pooler of the region",
-    job({ PGHOST: { value: "aws-1-eu-central-1.pooler.supabase.com" } }),
+    jobVariables({ PGHOST: { value: "aws-1-eu-central-1.pooler.supabase.com" } }),
   ],
 ];
 
@@ -473,13 +460,5 @@ export const readFronts: readonly (readonly [what: string, edit: Edit])[] = [
 ];
 
 export const readDeliveries: readonly (readonly [what: string, edit: Edit])[] = [
-  [
-    "packages are checked before a run",
-    set("delivery-production-deployments", ({ operationContext }) => ({
-      operationContext: {
-        ...Object(operationContext),
-        preRunCommands: ["npm ci", "npm audit signatures"],
-      },
-    })),
-  ],
+  ["packages are checked before a run", operation({ preRunCommands: ["npm ci", "npm audit signatures"] })],
 ];

@@ -80,6 +80,38 @@ export const variables = (values: Readonly<Record<string, string>>): Edit =>
     },
   }));
 
+/** Changes some of what an object holds. */
+export const inside = (inputs: unknown, change: Inputs): Inputs => ({ ...Object(inputs), ...change });
+
+/** Changes variables of the job that backs up. */
+export const jobVariables = (change: Inputs): Edit =>
+  set("backups-job", ({ envVars }) => ({ envVars: inside(envVars, change) }));
+
+/** Changes what deployments of production do. */
+export const operation = (change: Inputs): Edit =>
+  set("delivery-production-deployments", ({ operationContext }) => ({
+    operationContext: inside(operationContext, change),
+  }));
+
+/** Lets a property be made from another resource than its own. */
+export const leading =
+  (name: string, property: string, to: string): Edit =>
+  (stack) => {
+    const urns = stack.resources.filter((one) => one.name === to).map(({ urn }) => urn);
+    return {
+      ...stack,
+      resources: stack.resources.map((one) =>
+        one.name === name
+          ? {
+              ...one,
+              dependencies: urns,
+              propertyDependencies: { ...one.propertyDependencies, [property]: urns },
+            }
+          : one,
+      ),
+    };
+  };
+
 export function list(value: unknown): unknown[] {
   return Array.isArray(value) ? value : [];
 }

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { add, all, append, type Edit, objecting, set } from "../../recording/edited.ts";
+import { add, all, append, type Edit, leading, objecting, set } from "../../recording/edited.ts";
 import type { RecordedStack } from "../../recording/stacks.ts";
 import { platform } from "./aws/program.ts";
 import { mapped, newlyObjecting, recordSample, without } from "./judged.ts";
@@ -135,24 +135,6 @@ const withoutVariable = (name: string): Edit =>
     environment: mapped(definition.environment, (it) => it).filter((it) => Object(it).name !== name),
   }));
 
-/** Makes a property from another resource than its own. */
-const leading =
-  (name: string, property: string, to: string): Edit =>
-  (stack) => {
-    const urns = stack.resources.filter((one) => one.name === to).map(({ urn }) => urn);
-    return {
-      ...stack,
-      resources: stack.resources.map((one) =>
-        one.name === name
-          ? {
-              ...one,
-              dependencies: urns,
-              propertyDependencies: { ...one.propertyDependencies, [property]: urns },
-            }
-          : one,
-      ),
-    };
-  };
 /** Leaves out a property, and what it was made from. */
 const omitted = (name: string, property: string): Edit =>
   all(
