@@ -1,4 +1,5 @@
 import type { Node } from "libpg-query";
+import { partsOf } from "./inside.ts";
 import { nameOf, targetsOf } from "./names.ts";
 import type { Statement } from "./parse.ts";
 import { settingsOf } from "./settings.ts";
@@ -46,4 +47,23 @@ function changeOf(node: Node, now: ReadonlySet<string>): { added: string[]; gone
 export function isCertainlyNew(node: Node): boolean {
   if ("CreateStmt" in node) return node.CreateStmt.if_not_exists !== true;
   return "CreateTableAsStmt" in node && node.CreateTableAsStmt.if_not_exists !== true;
+}
+
+/** Whether a statement is about tables that the migrations create themselves, and changes the rows of no other. */
+export function isOfNew(node: Node, created: ReadonlySet<string>): boolean {
+  const targets = targetsOf(node);
+  const isAbout = isCertainlyNew(node) || (targets.length > 0 && targets.every((name) => created.has(name)));
+  return isAbout && !changesOthers(node, created);
+}
+
+/** Whether it changes or locks rows of another table by the way, as `WITH d AS (DELETE …) INSERT` does. */
+export function changesOthers(node: Node, created: ReadonlySet<string>): boolean {
+  // A rule runs nothing when it is made.
+  if ("RuleStmt" in node) return false;
+  return partsOf(node).some(({ kind, fields }) => {
+    if (kind === "ExecuteStmt") return true;
+    if (kind === "SelectStmt") return Array.isArray(fields.lockingClause);
+    const isChange = ["InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt"].includes(kind);
+    return isChange && !created.has(nameOf(fields.relation ?? {}));
+  });
 }

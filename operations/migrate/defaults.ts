@@ -28,3 +28,9 @@ export function isSettled(node: Node | undefined): boolean {
   const isOwn = funcname.length === 1 || nameOfList({ List: { items: funcname } })?.startsWith("pg_catalog.");
   return isOwn === true && settled.has(lastName(funcname)) && args.every(isSettled);
 }
+
+/** Whether a default is none: NULL, with a type or without. */
+export function isNull(node: Node): boolean {
+  if ("TypeCast" in node) return node.TypeCast.arg !== undefined && isNull(node.TypeCast.arg);
+  return "A_Const" in node && node.A_Const.isnull === true;
+}

@@ -1,11 +1,11 @@
 import { statementsInside } from "./code.ts";
 import { addedConstraints, commandsOf, constraintsOfColumn } from "./commands.ts";
-import { createdBefore, isCertainlyNew } from "./created.ts";
+import { createdBefore, isCertainlyNew, isOfNew } from "./created.ts";
 import { isSettled } from "./defaults.ts";
 import type { Migration } from "./folder.ts";
 import { inShort, parseScript, type Statement } from "./parse.ts";
 import { type Change, labelOf, type Phase } from "./phase.ts";
-import { isOfNew, rules } from "./rules.ts";
+import { rules } from "./rules.ts";
 import { closesFunctions, definersIn } from "./rules-definer.ts";
 import { newValueRead, newValueUsed } from "./rules-script.ts";
 import { type SquawkFinding, squawk } from "./squawk.ts";
@@ -172,7 +172,7 @@ async function placedIn(statements: readonly Statement[], created: readonly New[
   const placed: Placed[] = [];
   for (const [index, statement] of statements.entries()) {
     const news = created[index] ?? new Set();
-    const isOfNews = ({ node }: Statement): boolean => isCertainlyNew(node) || isOfNew(node, news);
+    const isOfNews = ({ node }: Statement): boolean => isOfNew(node, news);
     placed.push({ statement, isInside: false, isNew: isOfNews(statement) });
     const { node } = statement;
     for (const part of "CreateSchemaStmt" in node ? (node.CreateSchemaStmt.schemaElts ?? []) : []) {

@@ -1,5 +1,7 @@
-import type { AlterTableCmd, Node, RoleSpec } from "libpg-query";
-import { createdBefore, isCertainlyNew } from "./created.ts";
+import type { AlterTableCmd, ColumnDef, Constraint, Node, RoleSpec } from "libpg-query";
+import { changesOthers, createdBefore, isOfNew } from "./created.ts";
+import { isNull, isSettled } from "./defaults.ts";
+import { partsOf } from "./inside.ts";
 import { nameOf, objectNameOf, targetsOf } from "./names.ts";
 import type { Statement } from "./parse.ts";
 import { keepsPublic, settingsOf } from "./settings.ts";
@@ -43,8 +45,7 @@ export function labelOf(
     const changes = changesIn(node)
       .filter(({ object }) => !isNew(object) && !isNew(object.split(".").slice(0, 2).join(".")))
       .map((change) => ({ ...change, line }));
-    const isOfNews = isCertainlyNew(node) || (targetsOf(node).length > 0 && targetsOf(node).every(isNew));
-    const what = changes.length > 0 || isOfNews ? undefined : unclearIn(node);
+    const what = changes.length > 0 || isOfNew(node, news) ? undefined : unclearIn(node);
     return { changes, unclear: what === undefined ? [] : [{ line, what }] };
   });
   const changes = effects.flatMap((effect) => effect.changes);
@@ -61,6 +62,7 @@ function changesIn(node: Node): Omit<Change, "line">[] {
     if (harmlessRenames.has(renameType ?? "OBJECT_AGGREGATE")) return [];
     if (relation === undefined) return [{ object: `${kindOf(renameType)} of the database`, how: "renames" }];
     const table = nameOf(relation);
+    if (renameType === "OBJECT_ATTRIBUTE") return [{ object: `type ${table}`, how: "renames" }];
     return [{ object: renameType === "OBJECT_COLUMN" ? `${table}.${subname ?? ""}` : table, how: "renames" }];
   }
   if ("AlterObjectSchemaStmt" in node) {
@@ -105,7 +107,9 @@ function changesIn(node: Node): Omit<Change, "line">[] {
     return [{ object: "settings of the database", how: "tightens" }];
   }
   if (!("AlterTableStmt" in node)) return [];
-  const [table = ""] = targetsOf(node);
+  const [name = ""] = targetsOf(node);
+  // Which columns have a composite type, a Prisma schema does not say.
+  const table = node.AlterTableStmt.objtype === "OBJECT_TYPE" ? `type ${name}` : name;
   return (node.AlterTableStmt.cmds ?? []).flatMap((each) =>
     "AlterTableCmd" in each ? changesOfTable(table, each.AlterTableCmd) : [],
   );
@@ -124,27 +128,40 @@ function changesOfTable(table: string, { subtype, name = "", def }: AlterTableCm
     case "AT_DropIdentity":
       return [{ object: table, how: "tightens" }];
     case "AT_ColumnDefault":
-      return def === undefined ? [{ object: table, how: "tightens" }] : [];
+      return def === undefined || isNull(def) ? [{ object: table, how: "tightens" }] : [];
     case "AT_AddConstraint":
     case "AT_AttachPartition":
     case "AT_DetachPartition":
       return [{ object: table, how: "tightens" }];
     case "AT_AddColumn": {
       if (def === undefined || !("ColumnDef" in def)) return [];
-      const { constraints = [], raw_default, identity } = def.ColumnDef;
-      const kinds = constraints.map((each) => ("Constraint" in each ? each.Constraint.contype : undefined));
-      const isRequired = kinds.includes("CONSTR_NOTNULL") || kinds.includes("CONSTR_PRIMARY");
-      const filled =
-        raw_default !== undefined ||
-        identity !== undefined ||
-        kinds.some(
-          (kind) => kind === "CONSTR_DEFAULT" || kind === "CONSTR_IDENTITY" || kind === "CONSTR_GENERATED",
-        );
-      return isRequired && !filled ? [{ object: table, how: "tightens" }] : [];
+      return refusesRows(def.ColumnDef) ? [{ object: table, how: "tightens" }] : [];
     }
     default:
       return [];
   }
+}
+
+/** Whether a new column keeps code that does not know it from adding rows: by what it requires, or by one value for all. */
+function refusesRows({ constraints = [], identity }: ColumnDef): boolean {
+  const all = constraints.flatMap((each) => ("Constraint" in each ? [each.Constraint] : []));
+  const has = (kind: string): boolean => all.some(({ contype }) => contype === kind);
+  const byDefault = all.find(({ contype }) => contype === "CONSTR_DEFAULT")?.raw_expr;
+  const isFilled =
+    identity !== undefined ||
+    (byDefault !== undefined && !isNull(byDefault)) ||
+    ["CONSTR_IDENTITY", "CONSTR_GENERATED"].some(has);
+  const isRequired = ["CONSTR_NOTNULL", "CONSTR_PRIMARY"].some(has) || all.some(asksForValue);
+  const isSame = byDefault !== undefined && isFilled && isSettled(byDefault);
+  return (isRequired && !isFilled) || (isSame && ["CONSTR_UNIQUE", "CONSTR_PRIMARY"].some(has));
+}
+
+/** Whether a check is NOT NULL in other words. */
+function asksForValue({ contype, raw_expr }: Constraint): boolean {
+  if (contype !== "CONSTR_CHECK" || raw_expr === undefined) return false;
+  return partsOf(raw_expr).some(
+    ({ kind, fields }) => kind === "NullTest" && fields.nulltesttype === "IS_NOT_NULL",
+  );
 }
 
 /** Kinds of objects by which queries do not name anything. */
@@ -207,6 +224,7 @@ function onlyAdds(node: Node): boolean {
     );
   }
   if ("IndexStmt" in node) return node.IndexStmt.unique !== true;
+  if ("CreateTableAsStmt" in node) return !changesOthers(node, new Set());
   if ("AlterEnumStmt" in node) return node.AlterEnumStmt.oldVal === undefined;
   if ("ViewStmt" in node) return node.ViewStmt.replace !== true;
   if ("CreateFunctionStmt" in node) return node.CreateFunctionStmt.replace !== true;
@@ -230,7 +248,7 @@ const adding: ReadonlySet<string> = new Set([
 ]);
 
 const harmless: ReadonlySet<string> = new Set([
-  ...["CreateStmt", "CreateTableAsStmt", "CreateSeqStmt", "CreateEnumStmt", "CreateRangeStmt"],
+  ...["CreateStmt", "CreateSeqStmt", "CreateEnumStmt", "CreateRangeStmt"],
   ...["CreateDomainStmt", "CompositeTypeStmt", "CreateSchemaStmt", "CreateStatsStmt", "AlterStatsStmt"],
   ...["CreateExtensionStmt", "CreateForeignServerStmt", "CreateFdwStmt", "CreateForeignTableStmt"],
   ...["CreateUserMappingStmt", "ImportForeignSchemaStmt", "CreateRoleStmt", "GrantRoleStmt"],

@@ -1,7 +1,7 @@
 import type { AlterTableCmd, Node } from "libpg-query";
 import { addedConstraints, commandsOf, constraintsOfColumn, isOn, optionsIn } from "./commands.ts";
 import { callsOf, type Part, partsOf, selects } from "./inside.ts";
-import { nameOf, targetsOf } from "./names.ts";
+import { nameOf } from "./names.ts";
 import type { Rule } from "./rule.ts";
 import { accessRules } from "./rules-access.ts";
 import { roleRules } from "./rules-roles.ts";
@@ -332,12 +332,11 @@ function isComputed(command: AlterTableCmd): boolean {
   );
 }
 
-/** Whether a statement is about tables that the migrations create themselves, and about no other. */
-export function isOfNew(node: Node, created: ReadonlySet<string>): boolean {
-  const targets = targetsOf(node);
-  return targets.length > 0 && targets.every((target) => created.has(target));
-}
-
+/** Whether a statement commits, and begins no further transaction as COMMIT AND CHAIN does. */
 function isCommit(node: Node): boolean {
-  return "TransactionStmt" in node && node.TransactionStmt.kind === "TRANS_STMT_COMMIT";
+  return (
+    "TransactionStmt" in node &&
+    node.TransactionStmt.kind === "TRANS_STMT_COMMIT" &&
+    node.TransactionStmt.chain !== true
+  );
 }

@@ -11,6 +11,15 @@ const cases: readonly [sql: string, ...rules: (string | undefined)[]][] = [
   ["update account set extra = 0 where true", "no-change-of-every-row"],
   ["delete from account where 1 = 1", "no-change-of-every-row"],
   ["with gone as (delete from account returning 1) select 1", "no-change-of-every-row"],
+  [
+    "create table archive as with gone as (delete from account returning id) select id from gone",
+    "no-change-of-every-row",
+  ],
+  [
+    "create table kept (id int); with gone as (delete from account returning id) insert into kept select id from gone",
+    "no-change-of-every-row",
+  ],
+  ["create table locked as select id from account for update", "no-change-of-every-row"],
   ["merge into account a using entry e on true when matched then delete", "no-change-of-every-row"],
   ["select * from account for update", "no-change-of-every-row"],
   ["\uFEFFtruncate account;\r\n", "no-loss-of-rows"],
@@ -285,6 +294,7 @@ const cases: readonly [sql: string, ...rules: (string | undefined)[]][] = [
   ],
   ["begin; alter table account add column wrapped int; commit", undefined],
   ["begin; select 1; commit; select 1", "no-own-transaction"],
+  ["begin; alter table account add column chained int; commit and chain", "no-own-transaction"],
   ["begin; select 1; rollback", "no-own-transaction"],
   ["create table fresh (id bigint); create index i on fresh (id)", undefined],
   ["create table next (id bigint); alter table next rename to later; truncate later", undefined],
