@@ -15,11 +15,19 @@ interface Case {
   sql: string[];
   schema?: string | undefined;
   rehearsed?: "expand" | "contract";
+  /** A query that the release declares. */
+  query?: string;
   status?: string;
 }
 
 /** Judges with a repository that has just what the case says. */
-function judged({ sql, schema: read = schema, rehearsed, status = "A" }: Case): Promise<SchemaVerdict> {
+function judged({
+  sql,
+  schema: read = schema,
+  rehearsed,
+  query,
+  status = "A",
+}: Case): Promise<SchemaVerdict> {
   const paths = sql.map((_, index) => `prisma/migrations/${index}_change/migration.sql`);
   const digests = sql.map((text) => createHash("sha256").update(`${text}\n`).digest("hex"));
   const judge = judgeByMigrations({
@@ -28,7 +36,9 @@ function judged({ sql, schema: read = schema, rehearsed, status = "A" }: Case): 
       const last = rest.at(-1) ?? "";
       if (command === "diff") return paths.map((path) => `${status}\0${path}\0`).join("");
       if (command === "rev-parse") return from;
-      if (command === "ls-tree") return last === "prisma" ? "prisma/schema.prisma\0" : "";
+      if (command === "ls-tree" && last === "prisma") return "prisma/schema.prisma\0";
+      if (command === "ls-tree") return query === undefined ? "" : "prisma/queries/one.sql\0";
+      if (last === `${from}:prisma/queries/one.sql`) return query;
       if (last === `${from}:prisma/schema.prisma`) return read;
       return sql[paths.findIndex((path) => last === `${to}:${path}`)];
     },
@@ -69,6 +79,12 @@ describe("whether the earlier code works with the schema", () => {
     ["alter table account alter id drop identity", "tightens public.account (line 1)"],
     ["drop function total()", "drops function public.total (line 1)"],
     ["create table if not exists account (id int); drop table account", "drops public.account (line 1)"],
+    ["alter table account alter email set default null::text", "tightens public.account (line 1)"],
+    ["alter table account add plan int default null not null", "tightens public.account (line 1)"],
+    ["alter table account add plan int check (plan is not null)", "tightens public.account (line 1)"],
+    ["alter table account add plan int unique default 5", "tightens public.account (line 1)"],
+    ["alter type address rename attribute street to road", "renames type public.address (line 1)"],
+    ["alter type address drop attribute street", "drops type public.address.street (line 1)"],
   ])("is refused by %j", async (text, what) => {
     const { state, summary } = await judged({ sql: [text], rehearsed: "expand" });
     expect(state).toBe("incompatible");
@@ -83,6 +99,8 @@ describe("whether the earlier code works with the schema", () => {
     "create policy p on account as restrictive using (false)",
     "alter table account enable row level security",
     "update account set email = null where id = 1",
+    "create table gone as with d as (delete from account where id = 1 returning *) select * from d",
+    "create table gone (id int); with d as (delete from account where id = 1 returning id) insert into gone select id from d",
     "this is no SQL",
   ])("is not known of %j, unless a rehearsal showed it", async (text) => {
     expect(await judged({ sql: [text] })).toMatchObject({ state: "unknown" });
@@ -90,6 +108,26 @@ describe("whether the earlier code works with the schema", () => {
     expect(await judged({ sql: [text], rehearsed: "expand" })).toMatchObject({
       state: text.startsWith("this") ? "unknown" : "compatible",
     });
+  });
+
+  it.each([
+    "drop table audit",
+    "alter table audit drop column id",
+    "alter table audit rename column id to number",
+    "create unique index on audit (id)",
+  ])("is refused by %j where a declared query names that, and not where none does", async (text) => {
+    const incompatible = { state: "incompatible" };
+    for (const query of ["select a.id from app.audit a", "insert into audit values ($1)", "no SQL"]) {
+      expect(await judged({ sql: [text], query })).toMatchObject(incompatible);
+    }
+    const query = "select id from account";
+    expect(await judged({ sql: [text], query })).toMatchObject({ state: "compatible" });
+  });
+
+  it("is not known of what takes away and does something that its text does not prove, rehearsed or not", async () => {
+    const sql = ["alter table account drop column unread; revoke select on account from app"];
+    expect(await judged({ sql })).toMatchObject({ state: "unknown" });
+    expect(await judged({ sql, rehearsed: "contract" })).toMatchObject({ state: "unknown" });
   });
 
   it("says which new values of an enum an earlier client cannot read", async () => {
