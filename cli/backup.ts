@@ -1,5 +1,5 @@
-import { type Command, InvalidArgumentError, Option } from "commander";
-import { cwdOption, operationCommand } from "./operations/operation.ts";
+import { type Command, Option } from "commander";
+import { cwdOption, jobsUpTo, operationCommand } from "./operations/operation.ts";
 import type { BackupFlags, FromSettings } from "./operations/run-backup.ts";
 
 /**
@@ -19,16 +19,10 @@ export function backupCommand(fromSettings?: FromSettings): Command {
     new Option(
       "--jobs <number>",
       "dump by this many parallel jobs, by way of the folder for temporary files (default: backups.jobs)",
-    ).argParser(readJobs),
+    ).argParser(jobsUpTo(16)),
   );
   return command.action(async (flags: BackupFlags) => {
     const { runBackup } = await import("./operations/run-backup.ts");
     await runBackup(flags, fromSettings);
   });
-}
-
-function readJobs(text: string): number {
-  const jobs = Number(text);
-  if (Number.isInteger(jobs) && jobs >= 1 && jobs <= 16) return jobs;
-  throw new InvalidArgumentError("Expected a number from 1 to 16.");
 }

@@ -1,5 +1,5 @@
-import { type Command, InvalidArgumentError, Option } from "commander";
-import { choiceOptions, cwdOption, operationCommand } from "./operations/operation.ts";
+import { type Command, Option } from "commander";
+import { choiceOptions, cwdOption, jobsUpTo, operationCommand } from "./operations/operation.ts";
 import type { RestoreFlags } from "./operations/run-restore.ts";
 
 /** `optropic restore`: restores a backup into a real database. */
@@ -19,7 +19,7 @@ export function restoreCommand(): Command {
         "--jobs <number>",
         "restore by this many parallel jobs into a new or empty database, instead of in place",
       )
-        .argParser(readJobs)
+        .argParser(jobsUpTo(64))
         .conflicts("owner"),
     )
     .option(
@@ -53,10 +53,4 @@ export function restoreCommand(): Command {
       const { runRestore } = await import("./operations/run-restore.ts");
       await runRestore(flags);
     });
-}
-
-function readJobs(text: string): number {
-  const jobs = Number(text);
-  if (Number.isInteger(jobs) && jobs >= 1 && jobs <= 64) return jobs;
-  throw new InvalidArgumentError("Expected a number from 1 to 64.");
 }

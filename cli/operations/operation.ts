@@ -148,6 +148,15 @@ function readMinutes(text: string): number {
   throw new InvalidArgumentError("Expected a number of minutes up to 10080.");
 }
 
+/** Reads how many parallel jobs there are to be. */
+export function jobsUpTo(most: number): (text: string) => number {
+  return (text) => {
+    const jobs = Number(text);
+    if (Number.isInteger(jobs) && jobs >= 1 && jobs <= most) return jobs;
+    throw new InvalidArgumentError(`Expected a number from 1 to ${most}.`);
+  };
+}
+
 function readTime(text: string): Date {
   const time = new Date(text);
   const isTime = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?$/.test(text);
