@@ -35,6 +35,8 @@ export async function* dumpInParallel(options: DumpOptions & { jobs: number }): 
     `--jobs=${jobs}`,
     `--file=${folder}`,
     "--verbose",
+    // What is read from here at once need not outlast this machine.
+    "--no-sync",
     ...dumpArguments(options),
   ];
   // What it says of its progress is read, so it must not be translated.
