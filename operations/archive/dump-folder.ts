@@ -61,6 +61,8 @@ export async function* dumpInParallel(options: DumpOptions & { jobs: number }): 
     let isDone = false;
     const done = child.success().finally(() => {
       isDone = true;
+      // Another group may get its number from now on.
+      watch.stdin?.write("\n");
       wake();
     });
     // It is awaited below, once what is complete was read.
@@ -92,9 +94,10 @@ export async function* dumpInParallel(options: DumpOptions & { jobs: number }): 
     yield archiveEnd();
   } finally {
     await child?.stop("SIGKILL");
+    // The watch goes last, since this process may be killed in between.
+    removeFolder(holder);
     const ended = once(watch, "exit");
     if (watch.kill("SIGKILL")) await ended;
-    removeFolder(holder);
   }
 }
 
@@ -115,11 +118,11 @@ function sizeOf(path: string): number | undefined {
 
 /**
  * Starts a process that outlives this one: once this one is gone, for whatever reason, it kills pg_dump, whose
- * group it reads first, and removes the folder.
+ * group is the last line that it reads, or an empty one when that has ended, and removes the folder.
  */
 function watchOver(folder: string): ChildProcess {
   const script =
-    'read -r group; read -r end; [ -z "$group" ] || kill -s KILL -- "-$group"; rm -rf -- "$0"; sleep 1; rm -rf -- "$0"';
+    'while read -r line; do group=$line; done; [ -z "$group" ] || kill -s KILL -- "-$group"; rm -rf -- "$0"; sleep 1; rm -rf -- "$0"';
   const watch = spawn("/bin/sh", ["-c", script, folder], {
     detached: true,
     env: { PATH: process.env.PATH },
