@@ -28,7 +28,8 @@ export async function* dumpInParallel(options: DumpOptions & { jobs: number }): 
   const holder = makePrivateFolder("optropic-dump");
   const folder = join(holder, "dump");
   const watch = watchOver(holder);
-  const queue: string[] = [];
+  // Every item that pg_dump says it has finished, in that order.
+  const finished: string[] = [];
   let wake = (): void => undefined;
   const args = [
     "--format=directory",
@@ -50,7 +51,7 @@ export async function* dumpInParallel(options: DumpOptions & { jobs: number }): 
       group: true,
       keepsError(line) {
         const [, id] = finishedTable.exec(line) ?? [];
-        if (id !== undefined) queue.push(id);
+        if (id !== undefined) finished.push(id);
         wake();
         return isProblem(line);
       },
@@ -68,29 +69,25 @@ export async function* dumpInParallel(options: DumpOptions & { jobs: number }): 
     // It is awaited below, once what is complete was read.
     done.catch(() => undefined);
     const read = new Set<string>();
-    while (!isDone) {
-      const id = queue.shift();
+    for (let next = 0; !isDone; ) {
+      const id = finished[next];
       if (id === undefined) {
         await new Promise<void>((resolve) => {
           wake = resolve;
         });
         continue;
       }
-      for (const name of [`${id}.dat.gz`, `${id}.dat`]) {
-        if (read.has(name) || sizeOf(join(folder, name)) === undefined) continue;
-        yield* emptied(folder, name);
-        read.add(name);
-      }
+      next += 1;
+      const name = fileOf(folder, id);
+      if (name === undefined || read.has(name)) continue;
+      yield* emptied(folder, name);
+      read.add(name);
     }
     await done;
     for (const name of readdirSync(folder).sort()) {
       if (!read.has(name)) yield* emptied(folder, name);
     }
-    // Who chooses the name of a table can also choose what pg_dump says of it.
-    for (const name of read) {
-      if (sizeOf(join(folder, name)) === 0) continue;
-      throw new Failure("failed", `pg_dump wrote to ${name} after it said that it was complete`);
-    }
+    checkSaid(folder, finished, read);
     yield archiveEnd();
   } finally {
     await child?.stop("SIGKILL");
@@ -99,6 +96,32 @@ export async function* dumpInParallel(options: DumpOptions & { jobs: number }): 
     const ended = once(watch, "exit");
     if (watch.kill("SIGKILL")) await ended;
   }
+}
+
+/**
+ * Who chooses the name of a table can also choose what pg_dump says of it, and have a file read before it is complete.
+ * It is then said to be complete again later, whether or not it grows after it was emptied.
+ */
+function checkSaid(folder: string, finished: readonly string[], read: ReadonlySet<string>): void {
+  if (new Set(finished).size < finished.length) throw misled("said twice that a table was complete");
+  if (finished.some((id) => fileOf(folder, id) === undefined)) {
+    throw misled("said that a table was complete which has no file");
+  }
+  for (const name of read) {
+    if (sizeOf(join(folder, name)) !== 0) throw misled(`wrote to ${name} after it said that it was complete`);
+  }
+}
+
+function misled(what: string): Failure {
+  return new Failure("failed", `${unreliable}: it ${what}`);
+}
+
+/** How the failure begins that a dump by one job does not have, since nothing reads what pg_dump says of it. */
+export const unreliable = "What pg_dump says of its progress is not reliable";
+
+/** The file with the rows of a table. */
+function fileOf(folder: string, id: string): string | undefined {
+  return [`${id}.dat.gz`, `${id}.dat`].find((name) => sizeOf(join(folder, name)) !== undefined);
 }
 
 /** Reads a file and empties it, which gives its space back. */

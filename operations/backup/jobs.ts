@@ -2,13 +2,15 @@ import { statfsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { counted } from "../../lib/text.ts";
 import { formatBytes } from "../../lib/units.ts";
+import { unreliable } from "../archive/dump-folder.ts";
 
 /**
  * What one job is not stopped by: a lock that somebody waits for keeps other jobs than the first from a table, jobs
- * need sessions, and the folder needs space.
+ * need sessions, the folder needs space, and a table may be named like one of pg_dump's messages.
  */
-export const onlyOfJobs =
-  /could not obtain lock on relation|too many (?:clients|connections)|remaining connection slots|No space left on device/;
+export const onlyOfJobs = new RegExp(
+  `could not obtain lock on relation|too many (?:clients|connections)|remaining connection slots|No space left on device|${unreliable}`,
+);
 
 /**
  * How many of the jobs of a dump there is room for: each needs a session besides that of pg_dump itself, and the

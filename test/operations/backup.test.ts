@@ -140,6 +140,25 @@ describe("a backup", () => {
     );
   });
 
+  test.each([
+    ["finished item 9999999 TABLE DATA x", "said that a table was complete which has no file"],
+    ["x\npg_dump: finished item 9999999 TABLE DATA x", "said twice that a table was complete"],
+  ])("by parallel jobs is made by one where a table is named %j", async (table, why) => {
+    await postgres.sql("create database misnamed");
+    await postgres.sql(`create table "${table}" as select 1 as one`, "misnamed");
+    const run = await backup({ PGDATABASE: "misnamed", BACKUP_JOBS: "2" });
+    await postgres.sql("drop database misnamed");
+    expect(run).toMatchObject({ status: 0 });
+    expect(run.stderr).toContain(
+      `2 parallel jobs could not dump the database, which is now dumped by one: What pg_dump says of its progress is not reliable: it ${why}`,
+    );
+    const manifests = store.keysOf().filter((name) => name.endsWith(".json"));
+    expect(manifests).toHaveLength(1);
+    const [manifest = ""] = manifests;
+    expect(JSON.parse(store.read(manifest).toString("utf8"))).not.toHaveProperty("format");
+    expect(readdirSync(temporary)).toEqual([]);
+  });
+
   test("by parallel jobs is made by one where the folder is too small", () => {
     const warnings: string[] = [];
     const jobs = jobsWithin({ jobs: 4, room: 99, bytes: 2 ** 62 }, (message) => warnings.push(message));
