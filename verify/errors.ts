@@ -2,6 +2,7 @@ import type { Context } from "./context.ts";
 import { leakIn, mostSearched } from "./errors/leaks.ts";
 import type { HttpRequest } from "./network/http.ts";
 import { compare, eachOf, probe } from "./probe.ts";
+import { requireReach } from "./reach.ts";
 import { Unknown } from "./unknown.ts";
 
 const oversized = Buffer.from(JSON.stringify({ text: "x".repeat(2 * 1024 * 1024) }));
@@ -57,6 +58,7 @@ export const errorsSanitized = probe({
         }
         const expected = "a 4xx status without details";
         const refused = answer.status >= 400 && answer.status < 500;
+        if (refused && found === undefined) await requireReach(context, request.host);
         const details = found === undefined ? "without details" : `with ${found}`;
         return [
           compare(what, {

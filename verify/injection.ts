@@ -5,6 +5,7 @@ import { standInOf } from "./network/edge.ts";
 import { only } from "./network/headers.ts";
 import type { HttpRequest } from "./network/http.ts";
 import { compare, eachOf, probe } from "./probe.ts";
+import { requireReach } from "./reach.ts";
 import { Unknown } from "./unknown.ts";
 
 /** Input that ends a string of SQL, each in its own way. */
@@ -32,11 +33,13 @@ export const sqlInjectionWithoutEffect = probe({
           );
         }
         const leak = leakIn(answer);
+        const isRefused = answer.status >= 400 && answer.status < 500 && leak === undefined;
+        if (isRefused) await requireReach(context, context.settings.domains.api);
         return [
           compare(`login as ${input}`, {
             expected: "a 4xx status without details",
             measured: `${answer.status} ${leak === undefined ? "without details" : `with ${leak}`}`,
-            holds: answer.status >= 400 && answer.status < 500 && leak === undefined,
+            holds: isRefused,
             setting: "api.loginPath",
           }),
         ];
@@ -77,6 +80,7 @@ export const inputNotReflected = probe({
           const answer = await context.request({ host, ...request });
           const isPage = !/json|text\/plain/i.test(only(answer, "content-type") ?? "text/html");
           const reflected = isPage && (answer.body.includes(mark) || isAttribute(answer.body, `${name}=`));
+          if (!reflected) await requireReach(context, host);
           return compare(`${place} at ${host}`, {
             expected: "no markup of the request",
             measured: reflected ? "the markup of the request" : "no markup of the request",
