@@ -12,9 +12,9 @@ export const corsRestricted = probe({
   measure: async (context) => {
     const { corsOrigins } = context.settings.edge;
     const allowed = corsOrigins.filter((origin) => origin !== "*");
-    const strangers = [...new Set(["https://evil.example", "null", ...allowed.flatMap(lookalikes)])].filter(
-      (origin) => !allowed.includes(origin),
-    );
+    const strangers = [
+      ...new Set(["https://evil.example", "null", ...allowed.flatMap(lookalikes), ...ofDevelopers]),
+    ].filter((origin) => !allowed.includes(origin));
     const asked = [
       ...allowed.map((origin) => ({ origin, expected: origin })),
       ...strangers.map((origin) => ({ origin, expected: "no permission" })),
@@ -91,12 +91,20 @@ async function variesCheck(context: Context, origin: string, kept: readonly Http
 /** Strangers that are asked of a router too: any, none, and what looks like the first allowed origin. */
 const mostRouted = 5;
 
+/** Origins that are let in for development and previews, and stay: whatever runs there, anybody may run. */
+const ofDevelopers = [
+  ...["http://localhost:3000", "http://localhost:5173", "http://127.0.0.1:3000"],
+  ...["https://evil.vercel.app", "https://evil.onrender.com"],
+];
+
 /** Origins that a careless comparison takes for the real one. */
 function lookalikes(origin: string): string[] {
   const { protocol, host, port } = new URL(origin);
   return [
-    // A dot in a pattern stands for any character.
-    `${protocol}//${host.replace(".", "x")}`,
+    // A dot in a pattern stands for any character, and one of several is easily left so.
+    ...[...host.matchAll(/\./g)].map(
+      ({ index }) => `${protocol}//${host.slice(0, index)}x${host.slice(index + 1)}`,
+    ),
     ...(port === "" ? [`${protocol}//${host}:8443`] : []),
     `${protocol}//${host}.evil.example`,
     `${protocol}//evil${host}`,

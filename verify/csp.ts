@@ -1,5 +1,6 @@
 import { CspEvaluator } from "csp_evaluator";
 import { CspParser } from "csp_evaluator/dist/parser.js";
+import type { Context } from "./context.ts";
 import { all } from "./network/headers.ts";
 import type { HttpAnswer } from "./network/http.ts";
 import { pageAt } from "./pages.ts";
@@ -34,15 +35,12 @@ export const declaredCspServed = probe({
   measure: async (context) => {
     const host = context.settings.domains.web;
     const policies = policiesOf(await pageAt(context, host, "/"));
-    const candidates = (policies.length === 0 ? [new Map()] : policies).map((served: Policy) =>
-      Object.entries(context.settings.edge.csp).map(([directive, sources]) => {
+    const declared = new Map<string, readonly string[]>(Object.entries(context.settings.edge.csp));
+    const candidates = (policies.length === 0 ? [new Map()] : policies).map((served: Policy) => [
+      ...[...declared].map(([directive, sources]) => {
         const found = served.get(directive);
         const missing = sources.filter((source) => found?.some((each) => sameSource(each, source)) !== true);
-        // The edge adds the origins that the stack itself names, to which no page may lead its code; and a nonce
-        // is new in every answer, which csp-effective checks.
-        const added = (directive === "connect-src" ? [] : (found ?? [])).filter(
-          (source) => !nonce.test(source) && !sources.some((each) => sameSource(each, source)),
-        );
+        const added = addedTo(context, directive, found ?? [], sources);
         return compare(`${directive} of ${host}`, {
           expected: sources.join(" ") || "present",
           measured: found?.join(" ") ?? "missing",
@@ -50,12 +48,63 @@ export const declaredCspServed = probe({
           setting: `edge.csp["${directive}"]`,
         });
       }),
-    );
+      ...[...served].flatMap(([directive, found]) => {
+        const instead = declared.has(directive) ? undefined : fallbackOf(directive, declared);
+        if (instead === undefined) return [];
+        const added = addedTo(context, directive, found, ["'none'", ...(declared.get(instead) ?? [])]);
+        if (added.length === 0) return [];
+        return [
+          compare(`${directive} of ${host}`, {
+            expected: `not declared, no more than ${instead}`,
+            measured: found.join(" "),
+            holds: false,
+            setting: `edge.csp["${instead}"]`,
+          }),
+        ];
+      }),
+    ]);
     // A second policy, of the host or of the application, can only forbid more.
     const wrong = (checks: ReturnType<typeof compare>[]) => checks.filter(({ state }) => state !== "holds");
     return candidates.toSorted((a, b) => wrong(a).length - wrong(b).length)[0] ?? [];
   },
 });
+
+/**
+ * The sources of a directive beyond those of the settings. A nonce is new in every answer, which csp-effective checks;
+ * and pages may call what the edge lets them call: the API and the reports of errors.
+ */
+function addedTo(
+  { settings }: Context,
+  directive: string,
+  found: readonly string[],
+  sources: readonly string[],
+): string[] {
+  const { domains, errorTracking } = settings;
+  const reports = new RegExp(`^https://(?:\\*|o\\d{1,20})\\.ingest\\.${errorTracking.region}\\.sentry\\.io$`);
+  const mayCall = (source: string) => source === `https://${domains.api}` || reports.test(source);
+  return found.filter(
+    (source) =>
+      !nonce.test(source) &&
+      !(directive === "connect-src" && mayCall(source)) &&
+      !sources.some((each) => sameSource(each, source)),
+  );
+}
+
+/** Where a directive that says what may be loaded takes the place of others, the first of them that is declared. */
+function fallbackOf(directive: string, declared: Policy): string | undefined {
+  const general = /^(?:script|style)-src(?=-(?:attr|elem)$)/.exec(directive)?.[0];
+  const before =
+    directive === "worker-src"
+      ? ["child-src", "script-src"]
+      : directive === "frame-src"
+        ? ["child-src"]
+        : general === undefined
+          ? []
+          : [general];
+  return directive.endsWith("-src") || general !== undefined
+    ? [...before, "default-src"].find((each) => declared.has(each))
+    : undefined;
+}
 
 /** Findings at or above this severity let a page run somebody else's code (csp_evaluator, Severity.MEDIUM). */
 const worstAllowed = 30;

@@ -46,10 +46,13 @@ const required: Readonly<Record<string, Required>> = {
     says: "a policy that keeps paths from other origins",
     holds: (value) => privatePolicies.includes(listed(value.toLowerCase()).findLast(isPolicy) ?? ""),
   },
-  // A list that does not parse is ignored as a whole (RFC 9651, section 4.2).
+  // A list that does not parse is ignored as a whole (RFC 9651, section 4.2). `*` gives a feature to every frame, and
+  // no browser knows the feature of FLoC any more.
   "permissions-policy": {
     says: "a list of features such as camera=()",
-    holds: (value) => listed(value).every((each) => feature.test(each)),
+    holds: (value) =>
+      listed(value).every((each) => feature.test(each) && !/[( ]\*[ )]/.test(each)) &&
+      listed(value).some((each) => !/^interest-cohort=/.test(each)),
   },
   "cross-origin-opener-policy": {
     says: "same-origin",
@@ -61,7 +64,7 @@ const required: Readonly<Record<string, Required>> = {
   },
 };
 
-const feature = /^[a-z*][a-z0-9_.*-]{0,60}=(?:\*|self|\([^()]*\))(?:;[^,]*)?$/;
+const feature = /^[a-z*][a-z0-9_.*-]{0,60}=(?:self|\([^()]*\))(?:;[^,]*)?$/;
 
 const privatePolicies = ["no-referrer", "same-origin", "strict-origin", "strict-origin-when-cross-origin"];
 

@@ -14,7 +14,7 @@ export const http3Offered = probe({
   measure: (context) =>
     eachOf(context.hosts, String, async (host): Promise<Check[]> => {
       const header = only(await context.request({ host, path: "/" }), "alt-svc") ?? "";
-      const port = /\bh3="[^":]*:(\d{1,5})"/.exec(header)?.[1];
+      const port = portIn(header);
       const setting = settingOf(context, host);
       const offered = compare(`Alt-Svc of ${host}`, {
         expected: "h3",
@@ -47,3 +47,9 @@ export const http3Offered = probe({
       ];
     }),
 });
+
+/** The port at which a header offers HTTP/3; an offer that is valid for no time is none (RFC 7838, section 3.1). */
+function portIn(header: string): string | undefined {
+  const offers = header.matchAll(/\bh3="[^":]*:(\d{1,5})"([^,]*)/g);
+  return [...offers].find(([, , rest = ""]) => !/;\s*ma\s*=\s*"?0+"?\s*(?:;|$)/.test(rest))?.[1];
+}

@@ -4,6 +4,7 @@ import type { Context } from "./context.ts";
 import { type Exposition, parseExposition, type Sample } from "./network/exposition.ts";
 import { redirectOf } from "./pages.ts";
 import { type Check, compare, eachOf, probe } from "./probe.ts";
+import { requireReach } from "./reach.ts";
 import { Shared } from "./shared.ts";
 import { Unknown } from "./unknown.ts";
 
@@ -95,21 +96,34 @@ export const metricsClosed = probe({
   measure: (context) =>
     eachOf(context.hosts, String, async (host) => {
       const path = context.settings.observability.metricsPath;
-      const answers = await Promise.all([
-        context.request({ host, path }),
-        context.request({ host, path, headers: { authorization: "Bearer optropic-verify-wrong" } }),
-      ]);
-      return ["without a token", "with a wrong token"].map((how, index) =>
+      const asked = await Promise.all(
+        Object.entries(strangers).map(async ([how, authorization]) => {
+          const request = { host, path, ...(authorization !== undefined && { headers: { authorization } }) };
+          return [how, (await context.request(request)).status] as const;
+        }),
+      );
+      // Some hide what is not for everybody.
+      if (asked.every(([, status]) => closed.includes(status))) await requireReach(context, host);
+      return asked.map(([how, status]) =>
         compare(`${host} ${how}`, {
           expected: "401, 403 or 404",
-          measured: answers[index]?.status ?? 0,
-          // Some hide what is not for everybody.
-          holds: [401, 403, 404].includes(answers[index]?.status ?? 0),
+          measured: status,
+          holds: closed.includes(status),
           setting: "observability.metricsPath",
         }),
       );
     }),
 });
+
+const closed = [401, 403, 404];
+
+/** The last two open what is compared with a token that nobody has set. */
+const strangers: Readonly<Record<string, string | undefined>> = {
+  "without a token": undefined,
+  "with a wrong token": "Bearer optropic-verify-wrong",
+  "with an empty token": "Bearer ",
+  "with the token undefined": "Bearer undefined",
+};
 
 export const releaseServed = probe({
   name: "release-served",
@@ -188,6 +202,9 @@ function buildsOf({ samples }: Exposition): ReadonlyMap<string, string>[] {
   return samples.filter(({ name }) => name === "optropic_build_info").map(({ labels }) => labels);
 }
 
+/** A status, or its class as some exporters write it. */
+const httpStatus = /^[1-5](?:\d\d|xx)$/i;
+
 export const errorRateLow = probe({
   name: "error-rate-low",
   items: ["S4.6"],
@@ -200,6 +217,12 @@ export const errorRateLow = probe({
       const requests = samples.filter(({ name }) => name === "optropic_http_requests_total");
       const total = sum(requests);
       enough(total, hostOf(context, label));
+      if (!requests.every(({ labels }) => httpStatus.test(labels.get("status") ?? ""))) {
+        throw new Unknown(
+          "not-understood",
+          `${hostOf(context, label)} counts requests without their status, so that it is not known which failed`,
+        );
+      }
       const failed = sum(requests.filter(({ labels }) => labels.get("status")?.startsWith("5")));
       const percent = (100 * failed) / total;
       const { errorRatePercent } = context.settings.objectives;
@@ -247,6 +270,9 @@ export const latencyLow = probe({
     }),
 });
 
+/** One pebibyte: cgroups and Node.js write a number near 2^63 or 2^64 where a process has no limit. */
+const noLimit = 2 ** 50;
+
 export const memoryLow = probe({
   name: "memory-low",
   items: ["S4.8"],
@@ -259,7 +285,7 @@ export const memoryLow = probe({
       const value = (name: string) => samples.find((sample) => sample.name === name)?.value;
       const used = value("optropic_process_memory_bytes");
       const limit = value("optropic_process_memory_limit_bytes");
-      if (used === undefined || limit === undefined || !(limit > 0)) {
+      if (used === undefined || limit === undefined || !(used > 0) || !(limit > 0 && limit < noLimit)) {
         throw new Unknown("no-data", `${hostOf(context, label)} does not say how much memory it has`);
       }
       const percent = (100 * used) / limit;

@@ -103,6 +103,18 @@ export const faultGroups = [
     ["label-empty", "metrics-contract-kept"],
   ],
   [["cors-without-vary", "cors-restricted"]],
+  [
+    ["cors-of-developers", "cors-restricted"],
+    ["connections-anywhere", "declared-csp-served"],
+    ["features-for-everybody", "security-headers"],
+    ["offer-for-no-time", "http3-offered"],
+    ["metrics-token-unset", "metrics-closed"],
+  ],
+  [
+    ["cors-of-previews", "cors-restricted"],
+    ["frames-from-anywhere", "declared-csp-served"],
+    ["features-of-nobody", "security-headers"],
+  ],
 ] as const;
 
 export type GroupedFault = (typeof faultGroups)[number][number][0];
@@ -119,6 +131,8 @@ export const obstacles = [
   "split-horizon",
   "challenged",
   "gateway-down",
+  "memory-unlimited",
+  "status-untold",
 ] as const;
 
 /** What only a browser notices. */

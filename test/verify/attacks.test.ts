@@ -120,6 +120,15 @@ const attacks: Record<string, Attack> = {
   "redirects to a private address": (response) =>
     response.writeHead(307, { location: "http://169.254.169.254/latest/meta-data" }).end(),
   "refuses everything as too much": (response) => response.writeHead(429, { "retry-after": "60" }).end(),
+  "refuses everything": (response) => response.writeHead(403, html).end("Forbidden"),
+  "asks for a password first": (response) =>
+    response.writeHead(401, { "www-authenticate": 'Basic realm="site"' }).end("Unauthorized"),
+  "is a deployment that was deleted": (response) =>
+    response.writeHead(404, { "x-vercel-error": "DEPLOYMENT_NOT_FOUND" }).end("Not found"),
+  "is turned away by Vercel": (response) =>
+    response.writeHead(403, { "x-vercel-mitigated": "deny" }).end("Forbidden"),
+  "is a service that does not run": (response) =>
+    response.writeHead(404, { "x-render-routing": "no-server" }).end("Not Found\n"),
   "sends bytes that are not text": (response) =>
     response.writeHead(200, html).end(Buffer.alloc(65_536, 0xff)),
   "sends a header that is too long": (response) =>

@@ -137,6 +137,8 @@ describe("a platform that cannot be judged", () => {
     "dns-unsigned": { unknown: ["dnssec-validated"] },
     "dns-wildcard": { unknown: ["dnssec-validated"] },
     "split-horizon": { unknown: ["hosts-resolved", "hosts-behind-edge", "dnssec-validated"] },
+    "memory-unlimited": { unknown: ["memory-low"] },
+    "status-untold": { unknown: ["error-rate-low"] },
     challenged: { unknown: askingTheApplication },
     // What asks whether the hosts work has its answer.
     "gateway-down": {

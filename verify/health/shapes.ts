@@ -13,7 +13,11 @@ const well = /^(?:ok|okay|up|pass|passing|healthy|alive|available|ready|running|
 
 /** Words that say that something does not work, or not all of it, maybe with a reason behind them. */
 const unwell =
-  /^(?:down|fail|failed|failing|failure|error|unhealthy|degraded|warn|warning|critical|offline|unavailable|disconnected|not connected|dead|timeout|timed out|outofservice|out_of_service|unreachable)(?:\s*[:(,;-]|$)/i;
+  /^(?:down|fail|failed|failing|failure|error|unhealthy|degraded|warn|warning|critical|offline|unavailable|disconnected|not connected|dead|timeout|timed out|outofservice|out_of_service|unreachable|ko|nok|not[ _-]?ok|not[ _-]?ready|bad|broken|red|stopped|crashed|denied|refused|unconnected|not_connected|disconnecting|reconnecting)(?:\s*[:(,;-]|$)/i;
+
+/** The error of a library or of the network, as services write it in place of a state. */
+const anError =
+  /^[\w.]{0,80}(?:Error|Exception)\b|\b(?:ECONNREFUSED|ECONNRESET|ENOTFOUND|ETIMEDOUT|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|EPIPE)\b|\b(?:cannot|can't|could not|couldn't|unable to|failed to) (?:reach|connect|open|query|ping|acquire)\b/;
 
 /** Members that list what a service needs, as the formats for health checks of several frameworks have them. */
 const parts = ["checks", "dependencies", "components", "services", "details", "info", "entries", "results"];
@@ -105,7 +109,10 @@ function troubleIn(key: string, part: unknown): string | undefined {
 function brokenPart(key: string, part: unknown, depth: number, hasFlags: boolean): string | undefined {
   const name = key.slice(0, 100);
   if (part === false && hasFlags) return `${name}: false`;
-  if (typeof part === "string") return unwell.test(part) ? `${name}: ${part}` : undefined;
+  if (typeof part === "string") {
+    const isBroken = unwell.test(part) || anError.test(part.slice(0, 500));
+    return isBroken ? `${name}: ${part.slice(0, 100)}` : undefined;
+  }
   // The format of health+json has a list for each part.
   if (Array.isArray(part)) {
     return part

@@ -34,6 +34,15 @@ export function spoil(has: ServiceOptions["has"], reply: Headers): void {
       csp.replace("img-src 'self'", "img-src 'self' https://images.example"),
     );
   }
+  const csp = String(reply.getHeader("content-security-policy"));
+  const setCsp = (value: string) => reply.header("content-security-policy", value);
+  if (has("connections-anywhere")) setCsp(csp.replace("connect-src ", "connect-src * "));
+  if (has("frames-from-anywhere")) setCsp(`${csp}; frame-src *`);
+  if (has("features-for-everybody")) reply.header("permissions-policy", "camera=*, geolocation=()");
+  if (has("features-of-nobody")) reply.header("permissions-policy", "interest-cohort=()");
+  if (has("offer-for-no-time")) {
+    reply.header("alt-svc", String(reply.getHeader("alt-svc")).replace(/; ma=\d+|$/, "; ma=0"));
+  }
   if (has("cors-without-vary")) reply.removeHeader("vary");
   if (has("hsts-twice")) reply.header("strict-transport-security", [hsts, "max-age=300"]);
   if (has("hsts-missing")) reply.removeHeader("strict-transport-security");
@@ -79,6 +88,8 @@ export function mayCall(
   if (has("cors-reflects")) return true;
   if (has("cors-null") && origin === "null") return true;
   if (has("cors-lookalike") && own.some((each) => origin.startsWith(each))) return true;
+  if (has("cors-of-developers") && /^http:\/\/localhost:\d+$/.test(origin)) return true;
+  if (has("cors-of-previews") && origin.endsWith(".vercel.app")) return true;
   return own.includes(origin) && !has("cors-own-refused");
 }
 
@@ -90,6 +101,11 @@ const spoiling: readonly (readonly [fault: Fault, change: (text: string) => stri
   ["old-release", (text) => text.replaceAll(/version="[^"]*"/g, 'version="2.9.9"')],
   ["old-commit", (text) => text.replaceAll(/commit="[^"]*"/g, 'commit="0000000"')],
   ["memory-full", (text) => text.replace(/^(optropic_process_memory_limit_bytes\{.*\}) .*$/m, "$1 1000")],
+  [
+    "memory-unlimited",
+    (text) => text.replace(/^(optropic_process_memory_limit_bytes\{.*\}) .*$/m, "$1 9223372036854771712"),
+  ],
+  ["status-untold", (text) => text.replaceAll(/,status="\d+"/g, ',status="unknown"')],
   [
     "slow-requests",
     (text) => text.replaceAll(/^(.*request_duration_seconds_bucket\{le="[\d.]+".*\}) .*$/gm, "$1 0"),
