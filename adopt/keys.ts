@@ -35,8 +35,8 @@ export interface NaturalKey {
   readonly keepsName?: true;
   /** What it holds beside that, of which an update removes whatever the program does not declare. */
   readonly held?: readonly Held[];
-  /** Ids of others that it lists, of which an update leaves those that it declares. */
-  readonly members?: Pick<Singleton, "holds" | "property">;
+  /** Others that it lists by their ids, of which an update leaves those that it declares. */
+  readonly members?: Members;
 }
 
 /** What a resource belongs to, and the property that says so. */
@@ -45,6 +45,15 @@ export interface Belonging {
   readonly property: string;
   /** The property of what it belongs to that it is said by. Default: its id. */
   readonly by?: string;
+}
+
+/** Others that are listed by their ids. */
+export interface Members {
+  /** What each is, such as `service`. */
+  readonly holds: string;
+  /** Default: with an s. */
+  readonly plural?: string;
+  readonly ids: (properties: Properties) => readonly string[];
 }
 
 /** Something that holds a list, of which an update leaves what it declares. */
@@ -114,12 +123,33 @@ const disk: Held = {
 };
 const programParts = [{ ...variables, elsewhere: groupType }, files] as const;
 
+/** Integrations of a contact point at Grafana, each kind a list. They have no names, so they are counted. */
+const integrations = [
+  ...[
+    "alertmanagers",
+    "dingdings",
+    "discords",
+    "emails",
+    "googlechats",
+    "jiras",
+    "kafkas",
+    "lines",
+    "oncalls",
+  ],
+  ...["opsgenies", "pagerduties", "pushovers", "sensugos", "slacks", "sns", "teams", "telegrams", "threemas"],
+  ...["victorops", "webexes", "webhooks", "wecoms"],
+].map((property): Held => {
+  const names = (value: unknown) => elementsOf(value).map((_, at) => `number ${at + 1}`);
+  return { noun: `${property} integration`, property, names };
+});
+
 const byName: NaturalKey = { key: named("name"), isName: true, importId: plainId };
 const atRender: NaturalKey = { ...byName, fixed: ["region"], held: programParts };
 const running: NaturalKey = { ...atRender, held: [...programParts, disk] };
 const byOwnName: NaturalKey = {
   key: named("name"),
   isName: true,
+  fixed: ["name"],
   importId: (id, properties) => textOf(properties, "name") ?? id,
 };
 const oneOfZone: NaturalKey = {
@@ -151,6 +181,7 @@ export const naturalKeys: Readonly<Record<string, NaturalKey>> = {
   "cloudflare:index/zone:Zone": {
     key: (properties) => hostIn(properties, "name"),
     account: "account.id",
+    fixed: ["name", "account.id"],
     importId: plainId,
   },
   "cloudflare:index/dnsRecord:DnsRecord": {
@@ -180,15 +211,20 @@ export const naturalKeys: Readonly<Record<string, NaturalKey>> = {
     key: named("name"),
     account: "accountId",
     fits: (declared, existing) => jurisdictionOf(declared) === jurisdictionOf(existing),
-    fixed: ["location"],
+    fixed: ["name", "accountId", "jurisdiction", "location"],
     importId: (_, properties) =>
       joined(textOf(properties, "accountId"), textOf(properties, "name"), jurisdictionOf(properties)),
   },
-  "vercel:index/project:Project": { ...byName, account: "teamId", importId: inTeam, isRare: true },
+  "vercel:index/project:Project": {
+    ...{ ...byName, account: "teamId", fixed: ["teamId"] },
+    importId: inTeam,
+    isRare: true,
+  },
   "vercel:index/projectDomain:ProjectDomain": {
     owner: vercelProject,
     key: (properties) => hostIn(properties, "domain"),
     account: "teamId",
+    fixed: ["domain", "projectId", "teamId"],
     importId: (_, properties) => {
       const path = joined(textOf(properties, "projectId"), textOf(properties, "domain"));
       return path === undefined ? undefined : joinedIfTeam(properties, path);
@@ -218,18 +254,20 @@ export const naturalKeys: Readonly<Record<string, NaturalKey>> = {
   "vercel:index/logDrain:LogDrain": { ...byName, account: "teamId", importId: inTeam },
   "grafana:oss/folder:Folder": {
     key: (properties) => textOf(properties, "uid") ?? textOf(properties, "title"),
+    fixed: ["uid"],
     importId: (id, properties) => textOf(properties, "uid") ?? id,
   },
   "grafana:oss/dashboard:Dashboard": {
     key: dashboardUid,
     importId: (id, properties) => dashboardUid(properties) ?? id,
   },
-  "grafana:alerting/contactPoint:ContactPoint": byOwnName,
+  "grafana:alerting/contactPoint:ContactPoint": { ...byOwnName, held: integrations },
   "grafana:alerting/muteTiming:MuteTiming": byOwnName,
   "grafana:alerting/messageTemplate:MessageTemplate": byOwnName,
   "grafana:alerting/ruleGroup:RuleGroup": {
     scope: { type: "grafana:oss/folder:Folder", property: "folderUid", by: "uid" },
     key: named("name"),
+    fixed: ["name", "folderUid"],
     held: [{ noun: "rule", property: "rules", names: each("name") }],
     importId: (_, properties) => {
       const folder = textOf(properties, "folderUid");
@@ -266,12 +304,12 @@ export const naturalKeys: Readonly<Record<string, NaturalKey>> = {
     scope: { type: groupType, property: "envGroupId" },
     key: () => "",
     importId: (id, properties) => textOf(properties, "envGroupId") ?? id,
-    members: { holds: "service", property: "serviceIds" },
+    members: { holds: "service", ids: ({ serviceIds }) => textsOf(serviceIds) },
   },
   "supabase:index/project:Project": {
     ...byName,
     account: "organizationId",
-    fixed: ["region"],
+    fixed: ["name", "organizationId", "region"],
     isRare: true,
   },
   "supabase:index/settings:Settings": {
@@ -306,8 +344,14 @@ export const naturalKeys: Readonly<Record<string, NaturalKey>> = {
   "sentry:index/cronMonitor:CronMonitor": sentryMonitor,
   "sentry:index/metricMonitor:MetricMonitor": sentryMonitor,
   "pagerduty:index/user:User": { key: lowerCase("email"), importId: plainId },
-  "pagerduty:index/schedule:Schedule": byName,
-  "pagerduty:index/escalationPolicy:EscalationPolicy": byName,
+  "pagerduty:index/schedule:Schedule": {
+    ...byName,
+    members: { holds: "person", plural: "people", ids: peopleOf },
+  },
+  "pagerduty:index/escalationPolicy:EscalationPolicy": {
+    ...byName,
+    members: { holds: "target", ids: targetIdsOf },
+  },
   "pagerduty:index/service:Service": byName,
   "pagerduty:index/serviceIntegration:ServiceIntegration": {
     scope: { type: "pagerduty:index/service:Service", property: "service" },
@@ -327,6 +371,23 @@ export const naturalKeys: Readonly<Record<string, NaturalKey>> = {
     importId: (_, properties) => textOf(properties, "name"),
   },
 };
+
+/** Who takes turns. A layer that has an end stays in the schedule for good, and an update leaves it there. */
+function peopleOf({ layers }: Properties): string[] {
+  return elementsOf(layers)
+    .filter(({ end }) => end === undefined || end === null || end === "")
+    .flatMap(({ users }) => textsOf(users));
+}
+
+function targetIdsOf({ rules }: Properties): string[] {
+  return elementsOf(rules)
+    .flatMap(({ targets }) => elementsOf(targets))
+    .flatMap((target) => textOf(target, "id") ?? []);
+}
+
+function textsOf(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((one) => typeof one === "string") : [];
+}
 
 /** Rules of a firewall at Vercel, by a property of each. */
 function firewallRules(name: string) {

@@ -1,8 +1,9 @@
 import { counted, listed, listedSome } from "../lib/text.ts";
-import { elementsOf, type Held, importIdOf, type NaturalKey, naturalKeys, targetsOf } from "./keys.ts";
+import { elementsOf, type Held, importIdOf, naturalKeys, targetsOf } from "./keys.ts";
 import { Matcher, type Matches, recordType } from "./match.ts";
-import { type Declared, type Existing, isHidden, textAt, textOf, vendorOf } from "./resources.ts";
-import { overwriteOf } from "./unimported.ts";
+import { hostOf } from "./records.ts";
+import { type Declared, type Existing, isHidden, textAt, textOf, unsaid, vendorOf } from "./resources.ts";
+import { isSame, overwriteOf } from "./unimported.ts";
 
 /**
  * What becomes of a declared resource in the first update.
@@ -108,6 +109,11 @@ export function planImports(given: Given): Plan {
     }),
   );
   const taken = new Set<Existing>();
+  /** What an update would change, by the URN of what is declared. */
+  const subjects = new Map<string, Existing>();
+  const named = new Map<string, Existing[]>();
+  for (const one of others.filter(({ urn }) => urn === undefined))
+    for (const name of idNames(one)) named.set(name, [...(named.get(name) ?? []), one]);
   const planned = declared
     .filter(({ custom, type }) => custom && !type.startsWith("pulumi:providers:"))
     .map((resource): Step => {
@@ -115,36 +121,41 @@ export function planImports(given: Given): Plan {
       const matches = matcher.of(resource);
       for (const match of matches.found) taken.add(match);
       if (own !== undefined) {
-        const live = only(matches.found.filter(({ urn }) => urn === undefined));
-        return {
-          declared: resource,
-          action: "managed",
-          ...(live && { ...lossOf(resource, live, matcher), ...remade(resource, live) }),
-        };
+        const live = liveOf(own, matches.found, named);
+        for (const one of live === undefined ? [own] : [own, live]) taken.add(one);
+        if (live !== undefined) subjects.set(resource.urn, live);
+        return managed(resource, own, live, matcher);
       }
       const answer = answerOf(resource);
-      if (answer === "create")
+      if (answer === "create") {
+        const isTold = given.vendors?.includes(vendorOf(resource.type)) === true;
         return {
           ...{ declared: resource, action: "create" },
           ...blocked(resource, matcher),
+          ...replacedBy(resource, matches.found, isTold),
           ...overwritesOf(resource, matches.found),
         };
+      }
       if (answer !== undefined) {
         const chosen = matcher.chosen(resource);
         if (chosen === undefined)
           return { declared: resource, action: "import", id: answer, ...unseenIn(resource, undefined) };
         taken.add(chosen);
+        subjects.set(resource.urn, chosen);
         return {
           ...{ declared: resource, action: "import", id: answer },
           ...changes(resource, chosen, matcher),
+          ...replacedBy(resource, [chosen]),
           ...overwritesOf(resource, matches.found),
         };
       }
+      const newest = newestOf(matches.found);
+      if (newest !== undefined) subjects.set(resource.urn, newest);
       const isAnothers = matches.found.some(({ type, id }) => owners.has(JSON.stringify([type, id])));
       const doubt = isAnothers ? { doubt: "the state of the stack has it as another resource" } : {};
       return stepOf(resource, { ...matches, ...doubt }, matcher, given);
     });
-  const steps = asWhatTheyBelongTo(withMembers(onceEach(planned), matcher, taken));
+  const steps = asWhatTheyBelongTo(withMembers(onceEach(planned), subjects, taken));
   const ownStacks = new Set(declared.map(({ urn }) => stackOf(urn)));
   const isGone = ({ urn, type }: Existing): boolean =>
     urn !== undefined && ownStacks.has(stackOf(urn)) && !declaredUrns.has(urn) && !type.startsWith("pulumi:");
@@ -157,8 +168,54 @@ export function planImports(given: Given): Plan {
   };
 }
 
+/** By what a state and a vendor may know a resource. */
+function idNames(one: Existing): string[] {
+  const ids = new Set([one.id, importIdOf(one)]);
+  return [...ids].flatMap((id) =>
+    id === undefined || id === "" || id === unsaid ? [] : [JSON.stringify([one.type, id])],
+  );
+}
+
+/** What the vendor says of a resource of the stack's own: by its id, whatever it is called there, or by its name. */
+function liveOf(
+  own: Existing,
+  found: readonly Existing[],
+  named: ReadonlyMap<string, readonly Existing[]>,
+): Existing | undefined {
+  const same = new Set(idNames(own).flatMap((name) => named.get(name) ?? []));
+  const called = found.filter(({ urn }) => urn === undefined);
+  return only(called.filter((one) => same.has(one))) ?? only([...same]) ?? only(called);
+}
+
+/**
+ * What an update does to what the stack has.
+ *
+ * @param own what its state says
+ * @param live what the vendor says, where that was read
+ */
+function managed(declared: Declared, own: Existing, live: Existing | undefined, matcher: Matcher): Step {
+  if (isNewSecret(declared, own)) return { declared, action: "rotate" };
+  return {
+    ...{ declared, action: "managed" },
+    ...lossOf(declared, live ?? own, matcher),
+    ...(live && remade(declared, live)),
+    ...remade(declared, own),
+  };
+}
+
+/** Whether a generated secret of the stack is generated anew, as it is for whatever its declaration has changed. */
+function isNewSecret({ type, inputs = {}, ignoreChanges = [] }: Declared, { properties }: Existing): boolean {
+  if (!type.startsWith("random:")) return false;
+  const isChanged = (name: string): boolean => {
+    const theirs = properties[name];
+    const isSaid = theirs !== undefined && theirs !== null && !isHidden(theirs);
+    return isSaid && !ignoreChanges.includes(name) && !isSame(inputs[name], theirs);
+  };
+  return [...Object.keys(inputs), "keepers"].some(isChanged);
+}
+
 /** The stack and the project of a URN, `urn:pulumi:STACK::PROJECT`. */
-function stackOf(urn: string): string {
+export function stackOf(urn: string): string {
   return urn.split("::", 2).join("::");
 }
 
@@ -209,7 +266,7 @@ function absent(declared: Declared, matcher: Matcher, isTold: boolean): Step {
   return {
     ...{ declared, action: id === undefined ? "ask" : "import" },
     ...(id !== undefined && { id }),
-    replaces: `what it holds, which is not known: any ${holds} of it`,
+    replaces: unknownContent(holds),
   };
 }
 
@@ -220,11 +277,10 @@ function idsOf(all: readonly Existing[]): string[] {
 }
 
 function foundStep(declared: Declared, { found, doubt }: Matches, matcher: Matcher): Step {
-  const natural = naturalKeys[declared.type];
   // A state and a vendor may tell of the same thing: it is one where it is imported by one id.
   const told = found.map(importIdOf);
   const ids = [...new Set(told.filter((id) => id !== undefined))];
-  const newest = found.find(({ urn }) => urn === undefined) ?? found[0];
+  const newest = newestOf(found);
   const [id] = ids;
   const isOne = newest !== undefined && id !== undefined && ids.length === 1 && !told.includes(undefined);
   if (!isOne || doubt !== undefined)
@@ -239,9 +295,14 @@ function foundStep(declared: Declared, { found, doubt }: Matches, matcher: Match
     action: "import",
     id,
     ...changes(declared, newest, matcher),
-    ...replacedBy(natural, newest),
+    ...replacedBy(declared, [newest]),
     ...overwritesOf(declared, [newest]),
   };
+}
+
+/** A vendor's own word before that of a state. */
+function newestOf(found: readonly Existing[]): Existing | undefined {
+  return found.find(({ urn }) => urn === undefined) ?? found[0];
 }
 
 /** What the first update does to what is there under its natural key, while that is not imported. */
@@ -290,17 +351,23 @@ function onceEach(steps: readonly Step[]): Step[] {
 }
 
 /** What lists other things by their ids would lose those that the program does not have. */
-function withMembers(steps: readonly Step[], matcher: Matcher, taken: ReadonlySet<Existing>): Step[] {
+function withMembers(
+  steps: readonly Step[],
+  subjects: ReadonlyMap<string, Existing>,
+  taken: ReadonlySet<Existing>,
+): Step[] {
   const ids = new Set([...taken].map(({ id }) => id));
   return steps.map((step) => {
     const members = naturalKeys[step.declared.type]?.members;
-    const existing = members && only(matcher.of(step.declared).found);
+    const existing = subjects.get(step.declared.urn);
     if (members === undefined || existing === undefined) return step;
-    const listed = existing.properties[members.property];
-    const lost = Array.isArray(listed) ? listed.filter((id) => typeof id === "string" && !ids.has(id)) : [];
-    return lost.length === 0
+    const lost = new Set(members.ids(existing.properties).filter((id) => !ids.has(id)));
+    return lost.size === 0
       ? step
-      : { ...step, loses: `${counted(lost.length, members.holds)} that the program does not declare` };
+      : {
+          ...step,
+          loses: `${counted(lost.size, members.holds, members.plural)} that the program does not declare`,
+        };
   });
 }
 
@@ -310,7 +377,8 @@ function renamed(declared: Declared, existing: Existing): Pick<Step, "renames"> 
   const [theirs, ours] = [existing.properties, declared.inputs ?? {}];
   const [from, to] = [theirs, ours].map((all) => textOf(all, "name"));
   const isShown = from !== undefined && to !== undefined && ![from, to].includes("[secret]");
-  if (isShown && from !== to) return { renames: `${from} becomes ${to}` };
+  const isFixed = naturalKeys[declared.type]?.fixed?.includes("name") === true;
+  if (isShown && from !== to && !isFixed) return { renames: `${from} becomes ${to}` };
   const [before, after] = [theirs, ours].map(targetsOf);
   const left = before?.filter((target) => after?.includes(target) === false) ?? [];
   return left.length === 0
@@ -323,7 +391,7 @@ function remade(declared: Declared, { properties }: Existing): Pick<Step, "remad
   const fixed = naturalKeys[declared.type]?.fixed ?? [];
   const differing = fixed.flatMap((name) => {
     const [from, to] = [textAt(properties, name), textAt(declared.inputs ?? {}, name)];
-    return from === undefined || to === undefined || from.toLowerCase() === to.toLowerCase()
+    return from === undefined || to === undefined || hostOf(from) === hostOf(to)
       ? []
       : [`${name} ${from} becomes ${to}`];
   });
@@ -405,11 +473,22 @@ function partsLost(
   });
 }
 
-function replacedBy(natural: NaturalKey | undefined, { properties }: Existing): Pick<Step, "replaces"> {
-  if (natural?.singleton === undefined) return {};
-  const { holds, property } = natural.singleton;
-  const count = elementsOf(properties[property]).length;
+/**
+ * What something of which there is one holds, and an update replaces while it is not imported.
+ *
+ * @param isTold whether a person says that what is not found is not there
+ */
+function replacedBy({ type }: Declared, found: readonly Existing[], isTold = true): Pick<Step, "replaces"> {
+  const singleton = naturalKeys[type]?.singleton;
+  if (singleton === undefined) return {};
+  const { holds, property, isAlwaysThere } = singleton;
+  if (found.length === 0 && isAlwaysThere === true && !isTold) return { replaces: unknownContent(holds) };
+  const count = found.flatMap(({ properties }) => elementsOf(properties[property])).length;
   return count === 0 ? {} : { replaces: counted(count, holds) };
+}
+
+function unknownContent(holds: string): string {
+  return `what it holds, which is not known: any ${holds} of it`;
 }
 
 function only<T>(all: readonly T[]): T | undefined {

@@ -69,7 +69,7 @@ function read(value: unknown): unknown {
 }
 
 /** Whether both are known and the same. */
-function isSame(own: unknown, theirs: unknown): boolean {
+export function isSame(own: unknown, theirs: unknown): boolean {
   return !isHidden(own) && !isHidden(theirs) && isDeepStrictEqual(plain(own), plain(theirs));
 }
 

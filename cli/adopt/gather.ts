@@ -9,7 +9,7 @@ import {
   type VendorPlan,
   type Whereabouts,
 } from "../../adopt/live/index.ts";
-import { type Plan, planImports } from "../../adopt/plan.ts";
+import { type Plan, planImports, stackOf } from "../../adopt/plan.ts";
 import { type Declared, type Existing, vendorOf } from "../../adopt/resources.ts";
 import type { Settings } from "../../config/settings.ts";
 import type { Work } from "../../lib/command.ts";
@@ -52,8 +52,10 @@ export async function gather(flags: AdoptFlags, { progress, warn }: Work): Promi
   const live = await readLive(flags, { progress, warn });
   const answers = flags.answers === undefined ? {} : readAnswers(flags.answers);
   const declared = await declaredIn(flags, progress);
-  const own = new Set(declared.map(({ urn }) => urn));
-  const existing = [...stated.filter((one) => own.has(one.urn ?? "") || !live.has(one)), ...live.existing];
+  // What the stack itself has is managed, or deleted by the update, whatever a vendor says of it.
+  const own = new Set(declared.flatMap(({ urn, olderUrns = [] }) => [stackOf(urn), ...olderUrns]));
+  const isOwn = (urn = ""): boolean => own.has(urn) || own.has(stackOf(urn));
+  const existing = [...stated.filter((one) => isOwn(one.urn) || !live.has(one)), ...live.existing];
   const foreign = Object.keys(answers).filter((urn) => !declared.some((resource) => resource.urn === urn));
   if (foreign.length > 0)
     throw new Failure(

@@ -671,6 +671,106 @@ describe("what a vendor calls otherwise, or has elsewhere", () => {
     });
   });
 
+  it.each([
+    [zoneType, { name: "new.test" }, { name: "shop.test" }, "name shop.test becomes new.test"],
+    [zoneType, { account: { id: "a" } }, { account: { id: "b" } }, "account.id b becomes a"],
+    ["cloudflare:index/r2Bucket:R2Bucket", { name: "a" }, { name: "b" }, "name b becomes a"],
+    ["cloudflare:index/r2Bucket:R2Bucket", { accountId: "a" }, { accountId: "b" }, "accountId b becomes a"],
+    ["vercel:index/project:Project", { teamId: "a" }, { teamId: "b" }, "teamId b becomes a"],
+    [
+      "vercel:index/projectDomain:ProjectDomain",
+      { domain: "a.test" },
+      { domain: "b.test" },
+      "b.test becomes",
+    ],
+    ["supabase:index/project:Project", { name: "a" }, { name: "b" }, "name b becomes a"],
+    ["grafana:alerting/contactPoint:ContactPoint", { name: "a" }, { name: "b" }, "name b becomes a"],
+    ["render:index/cronJob:CronJob", { region: "a" }, { region: "b" }, "region b becomes a"],
+  ] as const)(
+    "is made anew where %s is to be %o, whether it was chosen or is managed",
+    (type, to, from, what) => {
+      const one = declared(type, "one", to);
+      const theirs = existing(type, "7", from);
+      const chosen = planImports({ declared: [one], existing: [theirs], answers: { [one.urn]: "7" } });
+      const kept = planImports({ declared: [one], existing: [{ ...theirs, urn: one.urn }] });
+      for (const { steps } of [chosen, kept]) {
+        expect(steps[0]?.remade).toContain(what);
+        expect(steps[0]?.renames).toBeUndefined();
+      }
+      const { steps } = planImports({
+        declared: [one],
+        existing: [{ ...existing(type, "7", to), urn: one.urn }],
+      });
+      expect(steps).toEqual([{ declared: one, action: "managed" }]);
+    },
+  );
+
+  it("knows what the stack has by its id, whatever the vendor calls it by now", () => {
+    const service = declared("render:index/webService:WebService", "api", { name: "api", envVars: {} });
+    const theirs = existing(service.type, "srv-1", { name: "older", envVars: { BY_HAND: {} } });
+    const others = [existing(service.type, "srv-2", { name: "api" })];
+    const own = { ...existing(service.type, "srv-1", { name: "api" }), urn: service.urn };
+    const plan = planImports({ declared: [service], existing: [own, theirs, ...others] });
+    expect(plan.steps[0]).toMatchObject({ action: "managed", loses: expect.stringContaining("BY_HAND") });
+    // What nobody read of the vendor is as the state says.
+    const state = planImports({ declared: [service], existing: [{ ...theirs, urn: service.urn }] });
+    expect(state.steps[0]?.loses).toContain("BY_HAND");
+  });
+
+  it("says which secret of the stack is generated anew", () => {
+    const inputs = { length: 64, special: false, keepers: { rotation: "1" } };
+    const secret = declared("random:index/randomPassword:RandomPassword", "jwt", inputs);
+    const planned = (changes: Existing["properties"]) =>
+      planImports({
+        declared: [secret],
+        existing: [{ ...existing(secret.type, "none", { ...inputs, ...changes }), urn: secret.urn }],
+      }).steps[0]?.action;
+    for (const same of [{}, { length: "64" }, { keepers: null }, { result: "[secret]", special: undefined }])
+      expect(planned(same)).toBe("managed");
+    for (const other of [{ keepers: { rotation: "2" } }, { length: 48 }, { special: true }])
+      expect(planned(other)).toBe("rotate");
+  });
+
+  it("replaces what holds routes and is not imported yet, whatever a person chose", () => {
+    const type = "grafana:alerting/notificationPolicy:NotificationPolicy";
+    const policy = declared(type, "policy", { contactPoint: "a" });
+    const theirs = existing(type, "policy", { contactPoint: "b", policies: [{ contactPoint: "c" }] });
+    const planned = (answer: string, all: Existing[], vendors: string[] = []) =>
+      planImports({ declared: [policy], existing: all, vendors, answers: { [policy.urn]: answer } }).steps[0];
+    for (const answer of ["create", "policy"])
+      expect(planned(answer, [theirs])).toMatchObject({ replaces: "1 route" });
+    expect(planned("create", [])?.replaces).toContain("not known");
+    expect(planned("create", [], ["grafana"])).toEqual({ declared: policy, action: "create" });
+  });
+
+  it("takes nobody off a schedule, no target from an escalation and no integration without a word", () => {
+    const user = declared("pagerduty:index/user:User", "ann", { email: "ann@shop.test" });
+    const schedule = declared("pagerduty:index/schedule:Schedule", "primary", { name: "primary" });
+    const escalation = declared("pagerduty:index/escalationPolicy:EscalationPolicy", "up", { name: "up" });
+    const point = declared("grafana:alerting/contactPoint:ContactPoint", "pager", {
+      ...{ name: "pager", pagerduties: [{ integrationKey: unknown }] },
+    });
+    const planned = (users: string[], integrations: Existing["properties"]) =>
+      planImports({
+        declared: [user, schedule, escalation, point],
+        existing: [
+          existing(user.type, "U1", { email: "ann@shop.test" }),
+          existing(schedule.type, "S1", {
+            ...{ name: "primary", layers: [{ users }, { users: ["U9"], end: "2020-01-01T00:00:00Z" }] },
+          }),
+          existing(escalation.type, "E1", { name: "up", rules: [{ targets: users.map((id) => ({ id })) }] }),
+          { ...existing(point.type, "pager"), urn: point.urn },
+          existing(point.type, "pager", { name: "pager", pagerduties: [{}], ...integrations }),
+        ],
+      }).steps.flatMap(({ loses }) => loses ?? []);
+    expect(planned(["U1"], {})).toEqual([]);
+    expect(planned(["U1", "U2", "U3"], { emails: [{ addresses: [] }], pagerduties: [{}, {}] })).toEqual([
+      "2 people that the program does not declare",
+      "2 targets that the program does not declare",
+      "1 emails integration (number 1) and 1 pagerduties integration (number 2) that the program does not declare",
+    ]);
+  });
+
   it("knows what the stack has under an older name, and what the vendor keeps", () => {
     const older = zone.urn.replace(/::zone$/, "::domain");
     const kept = { ...record("r1", {}), urn: zone.urn.replace(/::zone$/, "::kept"), isRetained: true };

@@ -169,9 +169,9 @@ describe("a platform that only its vendors know", () => {
     expect(readFileSync(join(folder, "Pulumi.live.yaml"), "utf8")).toBe(settings);
 
     makeProject();
-    const plan = async (...more: string[]): Promise<{ steps: PlannedStep[] }> =>
+    const plan = async (...more: string[]): Promise<PlanDocument> =>
       JSON.parse((await whole([...commands["6. import --plan"], "--json", ...more])).stdout);
-    const { steps } = await plan();
+    const { steps, unmanaged } = await plan();
     expect(namesOf(steps, "import")).toEqual(
       expect.arrayContaining([
         ...["edge-zone", "edge-ssl", "edge-waf-custom", "edge-web", "edge-redirect", "edge-api"],
@@ -208,8 +208,19 @@ describe("a platform that only its vendors know", () => {
         .map(({ urn }) => urn)
         .toSorted(),
     ).toEqual(imported.map(({ urn }) => urn).toSorted());
-    writeFileSync(own, stateAfter(output));
+    const state = stateAfter(output);
+    const record = unmanaged.find(({ type }) => type.endsWith(":DnsRecord"));
+    const gone = { ...record, urn: `urn:pulumi:live::optropic::${record?.type}::gone` };
+    const more = JSON.parse(state);
+    more.deployment.resources.push({
+      ...{ urn: gone.urn, type: gone.type, id: gone.id, custom: true },
+      inputs: { type: "TXT", name: "gone" },
+    });
+    writeFileSync(own, JSON.stringify(more));
     const again = await plan("--from", own);
+    // That the vendor still has it does not save it.
+    expect(again.deleted.map(({ urn }) => urn)).toEqual([gone.urn]);
+    writeFileSync(own, state);
     expect(namesOf(again.steps, "managed").toSorted()).toEqual(
       imported.map(({ urn }) => nameIn(urn)).toSorted(),
     );
@@ -234,6 +245,12 @@ function timedSteps(): string[] {
   const [, table = ""] = readFileSync(join(root, "docs", "adoption.md"), "utf8").split("| step | seconds |");
   const rows = table.split("\n\n", 1)[0]?.split("\n").slice(2) ?? [];
   return rows.map((row) => (row.split("|")[1] ?? "").replaceAll("`", "").trim());
+}
+
+interface PlanDocument {
+  readonly steps: readonly PlannedStep[];
+  readonly unmanaged: readonly { readonly type: string; readonly id: string }[];
+  readonly deleted: readonly { readonly urn: string }[];
 }
 
 interface PlannedStep {
