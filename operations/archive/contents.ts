@@ -311,6 +311,41 @@ export function splitAttachments(selected: Contents): {
   };
 }
 
+/**
+ * Divides a table of contents where partitions are attached to tables that it does not make. Those have their indexes
+ * and triggers already, which a partition would get when it is attached: it is attached once it has its own rows and
+ * indexes, which then become parts of theirs. Foreign keys and triggers come after it.
+ *
+ * @param apart lines of objects that are not made either
+ */
+export function splitPartitionsElsewhere(
+  selected: Contents,
+  apart: ReadonlySet<string> = new Set(),
+): { before: Contents; attachments: Contents; after: Contents } {
+  const made = idsOf(selected.lines(), ({ id, rest }) => rest.startsWith("TABLE ") && !apart.has(id));
+  const elsewhere = new Set<string>();
+  for (const { rest, needs } of selected.lines()) {
+    if (!rest.startsWith("TABLE ATTACH ")) continue;
+    for (const id of needs) if (!made.has(id)) elsewhere.add(id);
+  }
+  const isLate = ({ rest, needs }: Line): boolean =>
+    /^(?:TABLE|INDEX) ATTACH /.test(rest) && needs.some((id) => elsewhere.has(id));
+  const isAfter = ({ rest }: Line): boolean => /^(?:FK CONSTRAINT|TRIGGER) /.test(rest);
+  const after = elsewhere.size === 0 ? new Set<string>() : idsOf(selected.lines(), isAfter);
+  const comesAfter = (line: Line): boolean => after.has(line.id) || isAbout(line, after);
+  return {
+    before: selected.only((line) => !isLate(line) && !comesAfter(line)),
+    attachments: selected.only(isLate),
+    after: selected.only(comesAfter),
+  };
+}
+
+/** Whether any partition is attached to a table. */
+export function hasAttached(contents: Contents): boolean {
+  for (const { rest } of contents.lines()) if (rest.startsWith("TABLE ATTACH ")) return true;
+  return false;
+}
+
 /** Whether a line is not of an object in no schema, or of one that is wanted. */
 function keptGlobals(all: Beside, wanted: ReadonlySet<string>): (line: Line) => boolean {
   const entries = new Set<string>();

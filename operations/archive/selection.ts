@@ -1,6 +1,6 @@
 import { Failure } from "../../lib/failure.ts";
 import { counted, listed, listedSome } from "../../lib/text.ts";
-import type { Contents, Line } from "./contents.ts";
+import { type Contents, hasAttached, type Line } from "./contents.ts";
 import type { Details } from "./details.ts";
 import { type Item, type Listing, narrowedListing } from "./items.ts";
 import type { Manifest } from "./manifest.ts";
@@ -430,9 +430,4 @@ export function schemasToList(manifest: Manifest, selection: Selection, contents
   const hasPartitions = selection.tables.length > 0 && hasAttached(contents);
   const own = [...selection.schemas, ...selection.tables.map(({ schema }) => schema)];
   return hasPartitions ? all : [...new Set([...own, ...companions])];
-}
-
-function hasAttached(contents: Contents): boolean {
-  for (const { rest } of contents.lines()) if (rest.startsWith("TABLE ATTACH ")) return true;
-  return false;
 }

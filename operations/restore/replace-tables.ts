@@ -1,6 +1,6 @@
 import { escapeIdentifier } from "pg";
 import * as z from "zod";
-import type { Contents } from "../archive/contents.ts";
+import { type Contents, splitPartitionsElsewhere } from "../archive/contents.ts";
 import type { Manifest } from "../archive/manifest.ts";
 import type { QualifiedName } from "../archive/qualified-names.ts";
 import { lendSearchPath } from "../archive/search-path.ts";
@@ -41,11 +41,13 @@ export async function replaceTables(
     await session.run(`truncate ${names.join(", ")}`);
   }
   const { lend, takeBack } = lendSearchPath(manifest);
-  const made = contentsFor(missing);
+  const { before: made, attachments, after } = splitPartitionsElsewhere(contentsFor(missing));
   await runList(session, run, made, ["--section=pre-data"]);
   for (const statement of lend) await session.run(statement);
   await runList(session, run, contentsFor(tables), ["--section=data"]);
   await runList(session, run, made, ["--section=post-data"]);
+  await runList(session, run, attachments, []);
+  await runList(session, run, after, ["--section=post-data"]);
   await keys.putBack();
   for (const { table, name, enable } of triggers)
     await session.run(`alter table ${table} ${enable} trigger ${name}`);

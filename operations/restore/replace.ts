@@ -145,11 +145,7 @@ async function replaceWithin(
   const before = setDefaults === undefined ? original : await readBystanders(session, manifest);
   const publishAgain = await watchPublications(session, manifest);
   const enableBystanders = await quietEventTriggers(session);
-  const keys = await putKeysAside(
-    session,
-    "k.confrelid in (select c.oid from pg_class c where c.relnamespace in (select oid from pg_namespace where nspname = any($1))) and k.conrelid not in (select c.oid from pg_class c where c.relnamespace in (select oid from pg_namespace where nspname = any($1)))",
-    schemas,
-  );
+  const keys = await putKeysAside(session, keysToSchemas, schemas);
   const checks = await putChecksAside(session, schemas);
   const keepLargeObjects = files.part !== undefined;
   const room = await makeRoom(session, { ...options, keepLargeObjects }, manifest);
@@ -243,6 +239,14 @@ async function replaceWithin(
     ],
   };
 }
+
+/** Keys of other schemas' tables to those of the schemas `$1`, or to a table that has partitions in them. */
+const keysToSchemas = `
+  k.confrelid in (
+    select coalesce(a.relid, c.oid) from pg_class c left join pg_partition_ancestors(c.oid) a on true
+     where c.relnamespace in (select oid from pg_namespace where nspname = any($1)))
+  and k.conrelid not in (
+    select c.oid from pg_class c where c.relnamespace in (select oid from pg_namespace where nspname = any($1)))`;
 
 /** The restore of tables without its commit. */
 async function replaceTablesWithin(

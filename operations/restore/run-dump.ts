@@ -7,16 +7,19 @@ import {
   contentsOf,
   dataOf,
   divideContents,
+  hasAttached,
   isDataOf,
   privilegesOf,
   schemaPrivilegesOf,
   selectContents,
+  splitPartitionsElsewhere,
 } from "../archive/contents.ts";
 import { readableEncoding } from "../archive/describe.ts";
 import { setChecksAside } from "../archive/late-checks.ts";
 import type { Manifest } from "../archive/manifest.ts";
 import { refreshedViews, splitRefreshes, unfilled } from "../archive/refresh.ts";
 import { withoutRemote } from "../archive/remote.ts";
+import { listSchema } from "../archive/restore.ts";
 import { lendSearchPath } from "../archive/search-path.ts";
 import { isLabel } from "../archive/security-labels.ts";
 import { splitEventTriggers } from "../archive/triggers.ts";
@@ -60,7 +63,9 @@ export async function runDump(
     await runList(session, run, dataOf(run.contents, filled), ["--section=data"]);
   }
   const { others, eventTriggers } = splitEventTriggers(mainContents(manifest, { plan, room }, run));
-  const { others: main, refreshes } = splitRefreshes(others);
+  const { others: filledLast, refreshes } = splitRefreshes(others);
+  const apart = await idsOfSchemas(run, hasAttached(filledLast) ? companions : []);
+  const { before: main, attachments, after } = splitPartitionsElsewhere(filledLast, apart);
   const notFilled: string[] = [];
   const fill = async (view: string): Promise<void> => {
     const reason = await attempt(session, [`refresh materialized view ${view}`]);
@@ -83,11 +88,14 @@ export async function runDump(
   await runList(session, run, main, ["--section=data", ...without]);
   for (const statement of checks.statements) await session.run(statement);
   await runList(session, run, main, ["--section=post-data", ...without]);
+  await runList(session, run, attachments, without);
+  await runList(session, run, after, ["--section=post-data", ...without]);
   for (const view of await refreshedViews(run, refreshes, run.signal)) await fill(view);
   await carrier.make("last");
   for (const statement of takeBack) await session.run(statement);
   // With schemas left out, pg_restore leaves out privileges whose object has no line of its own.
-  if (companions.length > 0) await runList(session, run, privilegesOf(main, plan.globals, manifest), []);
+  if (companions.length > 0)
+    await runList(session, run, privilegesOf(filledLast, plan.globals, manifest), []);
   const entries = [...plan.dependents].flatMap((name) => manifest.dependents[name]?.entry ?? []);
   if (entries.length > 0) await runList(session, run, contentsOf(run.contents, new Set(entries)), []);
   const isRemote = (name: string): boolean =>
@@ -100,6 +108,18 @@ export async function runDump(
   }
   const runEventTriggers = () => runList(session, run, eventTriggers, ["--section=post-data"]);
   return { runEventTriggers, notFilled };
+}
+
+/** The lines of schemas that the dump has and that are not made. */
+async function idsOfSchemas(
+  { file, dumpVersion, signal }: DumpRun,
+  schemas: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const ids = new Set<string>();
+  for (const schema of schemas) {
+    for (const id of await listSchema(file, schema, { dumpVersion }, signal)) ids.add(id);
+  }
+  return ids;
 }
 
 function mainContents(

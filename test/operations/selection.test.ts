@@ -137,3 +137,42 @@ describe("schemas of a backup", () => {
     ).toBe("2\n1");
   });
 });
+
+describe("partitions of another schema's table", () => {
+  const state = `
+    select string_agg(tableoid::regclass || ' ' || id || v, ', ' order by id) from app.log
+    union all select string_agg(inhrelid::regclass || ' of ' || inhparent::regclass, ', ' order by inhrelid::regclass::text) from pg_inherits
+    union all select string_agg(tgrelid::regclass || tgenabled::text, ', ' order by tgrelid::regclass::text) from pg_trigger where tgname = 'mark'
+    union all select convalidated::text from pg_constraint where conname = 'of_log'`;
+
+  beforeAll(async () => {
+    await cycle.source.sql("create database parted");
+    const parted = `
+      create schema app; create schema parts; create table app.log (id int, day date, v text, primary key (id, day)) partition by range (day);
+      create index on app.log (v); create table parts.old partition of app.log for values from ('2020-01-01') to ('2021-01-01');
+      create table parts.now partition of app.log for values from ('2021-01-01') to ('2022-01-01') partition by range (id);
+      create table parts.now_1 partition of parts.now default; insert into app.log values (1, '2020-02-02', 'a'), (2, '2021-02-02', 'b');
+      create table app.ref (id int, day date, constraint of_log foreign key (id, day) references app.log); insert into app.ref values (1, '2020-02-02');
+      create function app.mark() returns trigger language plpgsql as $$ begin new.v := 'marked'; return new; end $$;
+      create trigger mark before insert on app.log for each row execute function app.mark(); alter table parts.old disable trigger mark;`;
+    await cycle.source.sql(parted, "parted");
+    await cycle.backUp(cycle.source.connection("parted"));
+  });
+
+  test("are put back as they were, with all of their schema", async () => {
+    const before = await ask(state, "parted");
+    await ask("update app.log set v = 'wrong'", "parted");
+    const { differences } = await into("parted", { schemas: ["parts"] });
+    expect(differences).toHaveLength(1);
+    expect(await ask(state, "parted")).toBe(before);
+  });
+
+  test("are made again one by one", async () => {
+    const before = await ask(state, "parted");
+    await ask("alter table app.ref drop constraint of_log; drop table parts.now", "parted");
+    const { differences } = await into("parted", { tables: ["parts.now"] });
+    expect(differences).toHaveLength(1);
+    await ask("alter table app.ref add constraint of_log foreign key (id, day) references app.log", "parted");
+    expect(await ask(state, "parted")).toBe(before);
+  });
+});

@@ -1,6 +1,11 @@
 import { readFileSync } from "node:fs";
 import { afterAll, expect, test } from "vitest";
-import { type Contents, divideContents, splitAttachments } from "../../../operations/archive/contents.ts";
+import {
+  type Contents,
+  divideContents,
+  splitAttachments,
+  splitPartitionsElsewhere,
+} from "../../../operations/archive/contents.ts";
 import { splitEventTriggers, splitTriggers } from "../../../operations/archive/triggers.ts";
 import { startContents, textsOf } from "../support/contents.ts";
 
@@ -26,6 +31,36 @@ test("indexes of partitions are attached one by one, before the foreign keys tha
   expect(textsOf(before)).toEqual([index]);
   expect(textsOf(attachments)).toEqual([attachment]);
   expect(textsOf(after)).toEqual([key, comment]);
+});
+
+test("a partition is attached to a table that is not made once it has its rows and indexes", () => {
+  const [table, attached] = ["20; 1259 1 TABLE p old postgres", "21; 0 0 TABLE ATTACH p old postgres"];
+  const [own, ofTable] = ["22; 1259 2 INDEX p old_idx postgres", "23; 0 0 INDEX ATTACH p old_idx postgres"];
+  const [trigger, about] = [
+    "24; 2620 3 TRIGGER p old t postgres",
+    "25; 0 0 COMMENT p TRIGGER t ON old postgres",
+  ];
+  const lines: [string, string?][] = [
+    [table],
+    [attached, "20 19"],
+    [own, "20"],
+    [ofTable, "22 20 19"],
+    [trigger],
+    [about, "24"],
+  ];
+  const above: [string] = ["19; 1259 4 TABLE a log postgres"];
+  const split = (all: typeof lines, apart?: ReadonlySet<string>): string[][] => {
+    const { before, attachments, after } = splitPartitionsElsewhere(contentsOf(all), apart);
+    return [textsOf(before), textsOf(attachments), textsOf(after)];
+  };
+  const late = [
+    [attached, ofTable],
+    [trigger, about],
+  ];
+  expect(split(lines)).toEqual([[table, own], ...late]);
+  expect(split([above, ...lines], new Set(["19"]))).toEqual([[above[0], table, own], ...late]);
+  const asTheyAre = [above, ...lines].map(([text]) => text);
+  expect(split([above, ...lines])).toEqual([asTheyAre, [], []]);
 });
 
 const called = "1; 1255 10 FUNCTION s f(integer) postgres";
