@@ -5,11 +5,12 @@ import { formatBytes } from "../../lib/units.ts";
 import { unreliable } from "../archive/dump-folder.ts";
 
 /**
- * What one job is not stopped by: a lock that somebody waits for keeps other jobs than the first from a table, jobs
- * need sessions, the folder needs space, and a table may be named like one of pg_dump's messages.
+ * What one job is not stopped by: a lock that somebody waits for keeps other jobs than the first from a table, each
+ * job has locks and a session of its own, the folder needs space and the right to write, and a table may be named
+ * like one of pg_dump's messages.
  */
 export const onlyOfJobs = new RegExp(
-  `could not obtain lock on relation|too many (?:clients|connections)|remaining connection slots|No space left on device|${unreliable}`,
+  `could not obtain lock on relation|out of shared memory|too many (?:clients|connections)|remaining connection slots|No space left on device|Disk quota exceeded|\\b(?:EACCES|EDQUOT|ENOSPC|EROFS): |of the dump changed while it was read|${unreliable}`,
 );
 
 /**
@@ -25,8 +26,13 @@ export function jobsWithin(
 ): number {
   if (jobs === 1) return 1;
   const folder = tmpdir();
-  const { bavail, bsize } = statfsSync(folder);
-  const free = bavail * bsize;
+  const free = freeBytes(folder);
+  if (free === undefined) {
+    warn(
+      `Parallel jobs dump into ${folder}, which is not there: the database is dumped by one job, which needs no folder. Name another one in TMPDIR`,
+    );
+    return 1;
+  }
   if (free < bytes) {
     warn(
       `Parallel jobs dump into ${folder}, which has ${formatBytes(free)} free, and the database has ${formatBytes(bytes)}: it is dumped by one job, which needs no space. Name another folder in TMPDIR`,
@@ -39,4 +45,13 @@ export function jobsWithin(
     `${counted(jobs, "job")} need ${jobs + 1} more sessions, and a CONNECTION LIMIT leaves ${room}: the database is dumped by ${counted(fewer, "job")}`,
   );
   return fewer;
+}
+
+function freeBytes(folder: string): number | undefined {
+  try {
+    const { bavail, bsize } = statfsSync(folder);
+    return bavail * bsize;
+  } catch {
+    return undefined;
+  }
 }

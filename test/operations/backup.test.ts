@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { manifestSchema, parseManifest } from "../../operations/archive/manifest.ts";
-import { jobsWithin } from "../../operations/backup/jobs.ts";
+import { jobsWithin, onlyOfJobs } from "../../operations/backup/jobs.ts";
 import { type Ended, ended } from "../cli/command.ts";
 import { listedIn } from "./support/listing.ts";
 import { operationEnvironment, runOperation, startFolder, startOperation } from "./support/operation.ts";
@@ -166,6 +166,22 @@ describe("a backup", () => {
     expect(warnings).toEqual([
       expect.stringMatching(/ free, and the database has .*: it is dumped by one job/),
     ]);
+  });
+
+  test("by parallel jobs is made by one where the folder is not there, or only several are stopped", () => {
+    vi.stubEnv("TMPDIR", join(files.folder, "none"));
+    const warnings: string[] = [];
+    const jobs = jobsWithin({ jobs: 4, room: 99, bytes: 1 }, (message) => warnings.push(message));
+    vi.unstubAllEnvs();
+    expect(jobs).toBe(1);
+    expect(warnings).toEqual([expect.stringMatching(/none, which is not there: .* by one job/)]);
+    const reasons = [
+      "pg_dump: error: query failed: ERROR:  out of shared memory",
+      "toc.dat of the dump changed while it was read",
+      "EACCES: permission denied, mkdtemp '/data/optropic-dump'",
+    ];
+    expect(reasons.filter((reason) => !onlyOfJobs.test(reason))).toEqual([]);
+    expect(onlyOfJobs.test("permission denied for table orders")).toBe(false);
   });
 
   test("has the schemas that it is told to have, and no other", async () => {
