@@ -40,13 +40,12 @@ function judgeThresholds(stack: Stack): Finding[] {
       return (
         text === undefined ||
         bound === undefined ||
-        Number(text) === bound || {
-          ...fault(
-            critical,
-            `monitorThresholds.critical of ${monitor.name} is ${text}, and its query compares with ${bound}.`,
-          ),
-          fix: "Give monitorThresholds.critical of the datadog.Monitor the number that its query compares with.",
-        }
+        Number(text) === bound ||
+        fault(
+          critical,
+          `monitorThresholds.critical of ${monitor.name} is ${text}, and its query compares with ${bound}.`,
+          "Give monitorThresholds.critical of the datadog.Monitor the number that its query compares with.",
+        )
       );
     }),
   );
@@ -201,13 +200,12 @@ function judgeOnce(downtime: Any, now: number): Verdict {
   const hours = (until - Math.max(from, now)) / 3_600_000;
   return (
     until <= now ||
-    hours <= longestMaintenanceHours || {
-      ...fault(
-        end,
-        `The downtime ${downtime.name} silences its monitors ${end.exists ? `until ${end.string() ?? end.number()}` : "for ever"}.`,
-      ),
-      fix: "Give the datadog.DowntimeSchedule an end within twelve hours, or the scope of an environment other than production.",
-    }
+    hours <= longestMaintenanceHours ||
+    fault(
+      end,
+      `The downtime ${downtime.name} silences its monitors ${end.exists ? `until ${end.string() ?? end.number()}` : "for ever"}.`,
+      "Give the datadog.DowntimeSchedule an end within twelve hours, or the scope of an environment other than production.",
+    )
   );
 }
 

@@ -154,20 +154,23 @@ function closedBy(app: Any): Fault | undefined {
     .map((name) => app.at("spec", "maintenance", name))
     .find((it) => it.boolean() === true);
   if (off !== undefined)
-    return {
-      ...fault(off, `${app.name} is in maintenance and answers nobody`),
-      fix: "Remove maintenance from the spec of the digitalocean.App.",
-    };
+    return fault(
+      off,
+      `${app.name} is in maintenance and answers nobody`,
+      "Remove maintenance from the spec of the digitalocean.App.",
+    );
   const plain = app
     .at("spec", "ingress", "rules")
     .items()
     .map((rule) => rule.at("redirect", "scheme"))
     .find((scheme) => scheme.string() === "http");
   return (
-    plain && {
-      ...fault(plain, `${app.name} redirects requests to plain http`),
-      fix: "Let scheme of the redirect in the spec of the digitalocean.App be https.",
-    }
+    plain &&
+    fault(
+      plain,
+      `${app.name} redirects requests to plain http`,
+      "Let scheme of the redirect in the spec of the digitalocean.App be https.",
+    )
   );
 }
 

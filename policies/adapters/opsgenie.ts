@@ -43,10 +43,12 @@ export const opsgenieAdapter: Adapter = {
       verdict: () => {
         const enabled = resource.at("enabled");
         return (
-          enabled.boolean() !== false || {
-            ...fault(enabled, `The integration ${resource.name} is off, so what it is sent calls nobody.`),
-            fix: "Set enabled of the integration at Opsgenie to true, or remove it.",
-          }
+          enabled.boolean() !== false ||
+          fault(
+            enabled,
+            `The integration ${resource.name} is off, so what it is sent calls nobody.`,
+            "Set enabled of the integration at Opsgenie to true, or remove it.",
+          )
         );
       },
     })),
@@ -133,10 +135,11 @@ function judgePolicy(policy: Any): Verdict {
       (filter) => filter.at("type").string() !== "match-all" && filter.at("conditions").items().length > 0,
     );
   if (filters.length === 0) {
-    return {
-      ...fault(action, `The policy ${policy.name} holds back every notification, so nobody is called.`),
-      fix: "Give the policy at Opsgenie a filter by which it takes only what has the priority P4 or P5.",
-    };
+    return fault(
+      action,
+      `The policy ${policy.name} holds back every notification, so nobody is called.`,
+      "Give the policy at Opsgenie a filter by which it takes only what has the priority P4 or P5.",
+    );
   }
   const isMinor = filters.some((filter) => {
     const conditions = filter.at("conditions").items();
@@ -166,10 +169,11 @@ function judgeLowering(policy: Any): Verdict {
   const isMinor = conditions.some(asksForMinor);
   const found = `The policy ${policy.name} gives alerts the priority ${priority.string()}`;
   if (conditions.length === 0)
-    return {
-      ...fault(priority, `${found}, whatever they are.`),
-      fix: "Give the policy at Opsgenie a filter by which it takes only what has the priority P4 or P5.",
-    };
+    return fault(
+      priority,
+      `${found}, whatever they are.`,
+      "Give the policy at Opsgenie a filter by which it takes only what has the priority P4 or P5.",
+    );
   return (
     isMinor ||
     unproved(
@@ -195,13 +199,12 @@ function judgeMaintenance(maintenance: Any, now: number): Verdict {
   if (end <= now || time?.at("type").string()?.startsWith("for-") === true) return true;
   const hours = (end - start) / 3_600_000;
   return (
-    hours <= longestMaintenanceHours || {
-      ...fault(
-        maintenance.at("times"),
-        `The maintenance ${maintenance.name} silences the pager for too long.`,
-      ),
-      fix: "Let the maintenance at Opsgenie end within twelve hours.",
-    }
+    hours <= longestMaintenanceHours ||
+    fault(
+      maintenance.at("times"),
+      `The maintenance ${maintenance.name} silences the pager for too long.`,
+      "Let the maintenance at Opsgenie end within twelve hours.",
+    )
   );
 }
 

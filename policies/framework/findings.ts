@@ -29,9 +29,13 @@ export interface Fault {
 /** What a test says: true where the requirement holds, else what is wrong; a sentence alone names no value. */
 export type Verdict = true | string | Fault;
 
-/** The value is wrong, for the reason that the sentence says. */
-export function fault(at: AnyValue, found: string): Fault {
-  return { found, at };
+/**
+ * The value is wrong, for the reason that the sentence says.
+ *
+ * @param fix what to do, where the policy's fix is not for this.
+ */
+export function fault(at: AnyValue, found: string, fix?: string): Fault {
+  return { found, at, ...(fix !== undefined && { fix }) };
 }
 
 /**

@@ -17,13 +17,11 @@ export function branchFault(branch: AnyValue, { stage, isSupplied }: Context): F
     isName && (name === "" || stage === "staging" || productionBranch.test(name) || isSupplied(name));
   return isFine
     ? undefined
-    : {
-        ...fault(
-          branch,
-          `Production is deployed from the branch ${JSON.stringify(name)}, which neither its name nor a setting says is production's.`,
-        ),
-        fix: "Deploy from the branch that rules protect, such as main or release/production; name another one in a setting.",
-      };
+    : fault(
+        branch,
+        `Production is deployed from the branch ${JSON.stringify(name)}, which neither its name nor a setting says is production's.`,
+        "Deploy from the branch that rules protect, such as main or release/production; name another one in a setting.",
+      );
 }
 
 /**
@@ -43,13 +41,11 @@ export function repositoryFault(
   if (host === undefined || !codeHosts.has(host)) {
     return isSupplied(text)
       ? undefined
-      : {
-          ...fault(
-            repository,
-            `${JSON.stringify(text)} is deployed, which is at no host of code that is known.`,
-          ),
-          fix: "Give the https URL of the organization's own repository, or name the other one in a setting.",
-        };
+      : fault(
+          repository,
+          `${JSON.stringify(text)} is deployed, which is at no host of code that is known.`,
+          "Give the https URL of the organization's own repository, or name the other one in a setting.",
+        );
   }
   const isNamed = (name: string) => isSupplied(name) || name === "";
   const isOfOwner = others.every((other) => other.split("/")[0] === owner);
@@ -58,10 +54,11 @@ export function repositoryFault(
   if (isNamed(text) || isNamed(slug) || (isOfOwner && named === undefined)) {
     return undefined;
   }
-  return {
-    ...fault(repository, `${slug} is deployed, beside ${named ?? others.join(", ")}: no setting names it.`),
-    fix: "Deploy the organization's own repository, or name the other one in a setting.",
-  };
+  return fault(
+    repository,
+    `${slug} is deployed, beside ${named ?? others.join(", ")}: no setting names it.`,
+    "Deploy the organization's own repository, or name the other one in a setting.",
+  );
 }
 
 const applicationOf = (stack: Stack, { resource }: AnyValue): boolean =>
@@ -90,13 +87,11 @@ export function otherBranchFault(stack: Stack, repository: AnyValue, branch: Any
       continue;
     }
     if (name !== "" && deployed !== "" && deployed !== name) {
-      return {
-        ...fault(
-          branch,
-          `${own} is deployed from the branch ${name}, and from ${deployed} at ${other.branch.resource.name}.`,
-        ),
-        fix: "Deploy every host of the application from the same branch.",
-      };
+      return fault(
+        branch,
+        `${own} is deployed from the branch ${name}, and from ${deployed} at ${other.branch.resource.name}.`,
+        "Deploy every host of the application from the same branch.",
+      );
     }
   }
   return undefined;

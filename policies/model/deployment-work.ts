@@ -61,10 +61,11 @@ export function judgeWork(
   }
   for (const [name, value] of operation.at("environmentVariables").entries()) {
     if (skipsTls(name, known(() => value.string()) ?? "")) {
-      return {
-        ...fault(value, `Deployments of ${label} set ${name}, by which they do not verify certificates.`),
-        fix: `Remove ${name} from the environmentVariables of the deployment settings.`,
-      };
+      return fault(
+        value,
+        `Deployments of ${label} set ${name}, by which they do not verify certificates.`,
+        `Remove ${name} from the environmentVariables of the deployment settings.`,
+      );
     }
     const isSize = name === "NODE_OPTIONS" && areSizes(value.string() ?? "");
     if (meddling.test(name) && !isSize) {

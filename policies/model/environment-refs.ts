@@ -47,13 +47,11 @@ function byProtection(stack: Stack, repository: Repository, at: AnyValue): Verdi
   const { label } = repository;
   const protections = protectionsOf(stack, repository);
   if (protections.length === 0) {
-    return {
-      ...fault(
-        at,
-        `No branch of ${label} has branch protection, so any branch may be deployed to production: rulesets do not count here.`,
-      ),
-      fix: "Set customBranchPolicies to true and protectedBranches to false, and declare a github.RepositoryEnvironmentDeploymentPolicy for each branch or tag.",
-    };
+    return fault(
+      at,
+      `No branch of ${label} has branch protection, so any branch may be deployed to production: rulesets do not count here.`,
+      "Set customBranchPolicies to true and protectedBranches to false, and declare a github.RepositoryEnvironmentDeploymentPolicy for each branch or tag.",
+    );
   }
   for (const { pattern, place } of protections) {
     if (!rulesFor(stack, repository, place).some((rules) => rules.approvals() > 0)) {
@@ -86,10 +84,11 @@ function byPattern(
     }
     const kept = tag === undefined ? undefined : tagFault(stack, repository, tag);
     if (kept !== undefined) {
-      return {
-        ...fault(refs.at("tagPattern"), `Tags that match ${tag} may be deployed to production, and ${kept}.`),
-        fix: "Declare a github.RepositoryRuleset of target tag, with enforcement active, for the pattern, with the rules update and deletion and without bypassActors.",
-      };
+      return fault(
+        refs.at("tagPattern"),
+        `Tags that match ${tag} may be deployed to production, and ${kept}.`,
+        "Declare a github.RepositoryRuleset of target tag, with enforcement active, for the pattern, with the rules update and deletion and without bypassActors.",
+      );
     }
     const branch = refs.at("branchPattern").string();
     // What is called like a default branch is taken for it where rules name that by its alias.

@@ -34,10 +34,11 @@ export function teamFault(stack: Stack, team: AnyValue, at: AnyValue, does: stri
   const slug = team.string()?.toLowerCase() ?? "";
   const { pushing, others, acting, open } = teams(stack);
   if (pushing.has(slug)) {
-    return {
-      ...fault(at, `The team ${slug} may push code, and ${does}.`),
-      fix: "Give it permission to read, and let another team or the workflows update production.",
-    };
+    return fault(
+      at,
+      `The team ${slug} may push code, and ${does}.`,
+      "Give it permission to read, and let another team or the workflows update production.",
+    );
   }
   if (open !== undefined && !acting.has(slug) && !others.has(slug)) undecided(open);
   const isKnown = acting.has(slug) || others.has(slug) || pushing.size + others.size === 0;

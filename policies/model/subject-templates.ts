@@ -29,11 +29,9 @@ export function subjectFault(
       : undefined;
   return missing === undefined
     ? undefined
-    : {
-        ...fault(
-          claims,
-          `The identity of workflows by ${template.name} leaves out ${missing}, so what is granted to one is granted to others.`,
-        ),
-        fix: "Let includeClaimKeys have repo or repository_id, and context, environment or ref; or set useDefault to true.",
-      };
+    : fault(
+        claims,
+        `The identity of workflows by ${template.name} leaves out ${missing}, so what is granted to one is granted to others.`,
+        "Let includeClaimKeys have repo or repository_id, and context, environment or ref; or set useDefault to true.",
+      );
 }

@@ -135,10 +135,11 @@ function coverage(one: Any): Verdict {
 function divertedBy(one: Any, behaviors: readonly Value[]): Fault | undefined {
   const enabled = one.at("enabled");
   if (enabled.boolean() === false)
-    return {
-      ...fault(enabled, `the distribution ${one.name} is switched off`),
-      fix: "Set enabled of the distribution to true.",
-    };
+    return fault(
+      enabled,
+      `the distribution ${one.name} is switched off`,
+      "Set enabled of the distribution to true.",
+    );
   for (const behavior of behaviors) {
     for (const list of ["lambdaFunctionAssociations", "functionAssociations"]) {
       const after = behavior
@@ -169,10 +170,11 @@ function fakedBy(stack: Stack, one: Any): Fault | undefined {
       .map((action) => action.at("fixedResponse", "statusCode"))
       .find((status) => /^2/.test(status.string() ?? ""));
     if (fixed !== undefined) {
-      return {
-        ...fault(fixed, `the rule ${rule.name} answers ${fixed.string()} in the place of its host`),
-        fix: "Let the rule of the listener forward to a target group, or answer with an error.",
-      };
+      return fault(
+        fixed,
+        `the rule ${rule.name} answers ${fixed.string()} in the place of its host`,
+        "Let the rule of the listener forward to a target group, or answer with an error.",
+      );
     }
   }
   return undefined;

@@ -192,17 +192,19 @@ function judgeServiceScaling(stack: Stack, service: Any): Verdict {
   }
   const suspended = target.at("suspendedState", "dynamicScalingOutSuspended");
   if (suspended.boolean() === true) {
-    return {
-      ...fault(suspended, `${target.name} is suspended, so ${service.name} does not scale out.`),
-      fix: "Remove dynamicScalingOutSuspended from the suspendedState of the appautoscaling.Target.",
-    };
+    return fault(
+      suspended,
+      `${target.name} is suspended, so ${service.name} does not scale out.`,
+      "Remove dynamicScalingOutSuspended from the suspendedState of the appautoscaling.Target.",
+    );
   }
   const count = service.at("desiredCount");
   if (count.number() === 0) {
-    return {
-      ...fault(count, `${service.name} runs no task: its desiredCount is 0, from which nothing scales.`),
-      fix: "Set desiredCount of the ecs.Service to 1 or more.",
-    };
+    return fault(
+      count,
+      `${service.name} runs no task: its desiredCount is 0, from which nothing scales.`,
+      "Set desiredCount of the ecs.Service to 1 or more.",
+    );
   }
   return (
     some(
@@ -255,10 +257,11 @@ function toAppRunner(stack: Stack, service: Any): Host {
     ownDomain: () => {
       const open = service.at("networkConfiguration", "ingressConfiguration", "isPubliclyAccessible");
       return open.boolean() === false
-        ? {
-            ...fault(open, `${service.name} answers only inside a network, and no visitor is there.`),
-            fix: "Set isPubliclyAccessible of the service to true.",
-          }
+        ? fault(
+            open,
+            `${service.name} answers only inside a network, and no visitor is there.`,
+            "Set isPubliclyAccessible of the service to true.",
+          )
         : hasDomain(stack, service);
     },
   };

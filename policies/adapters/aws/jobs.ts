@@ -86,17 +86,17 @@ const scheduleFix = "Let the schedule be enabled, with a startDate that is past 
 function offFault(resource: Any, now: number): Fault | undefined {
   const [state, isEnabled] = [resource.at("state"), resource.at("isEnabled")];
   if (state.string() === "DISABLED")
-    return { ...fault(state, "The schedule of the job is switched off."), fix: scheduleFix };
+    return fault(state, "The schedule of the job is switched off.", scheduleFix);
   if (isEnabled.boolean() === false)
-    return { ...fault(isEnabled, "The schedule of the job is switched off."), fix: scheduleFix };
+    return fault(isEnabled, "The schedule of the job is switched off.", scheduleFix);
   const [start, end] = [resource.at("startDate"), resource.at("endDate")];
   if (Date.parse(start.string() ?? "") > now + day) {
-    return { ...fault(start, `The schedule of the job begins only at ${start.string()}.`), fix: scheduleFix };
+    return fault(start, `The schedule of the job begins only at ${start.string()}.`, scheduleFix);
   }
   // A job that has an end stops one day without a word.
   return (end.string() ?? "") === ""
     ? undefined
-    : { ...fault(end, `The schedule of the job ends at ${end.string()}.`), fix: scheduleFix };
+    : fault(end, `The schedule of the job ends at ${end.string()}.`, scheduleFix);
 }
 
 /** What runs as a service serves visitors; started by a schedule, without a command of its own, it only serves again. */
@@ -111,13 +111,11 @@ function servingFault(
   );
   return serving === undefined || command.isUnknown || (command.string() ?? "") !== ""
     ? undefined
-    : {
-        ...fault(
-          resource.at("target"),
-          `The schedule starts ${serving.name}, which a service runs to answer visitors, with no command of its own.`,
-        ),
-        fix: "Let the schedule start the task definition of the backup, or give the container a command by target.input.",
-      };
+    : fault(
+        resource.at("target"),
+        `The schedule starts ${serving.name}, which a service runs to answer visitors, with no command of its own.`,
+        "Let the schedule start the task definition of the backup, or give the container a command by target.input.",
+      );
 }
 
 /** `cron(15 2 * * ? *)` has a year, and `?` for any day; `rate(12 hours)` begins when it is created. */

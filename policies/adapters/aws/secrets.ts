@@ -142,10 +142,12 @@ export const secretReaders = (stack: Stack): SecretReaders[] =>
         .items()
         .find((statement) => isForAll(statement));
       return (
-        open === undefined || {
-          ...fault(policy, `The policy ${resource.name} lets every account read the secret.`),
-          fix: "Name in Principal the roles that read the secret, or give the statement a Condition.",
-        }
+        open === undefined ||
+        fault(
+          policy,
+          `The policy ${resource.name} lets every account read the secret.`,
+          "Name in Principal the roles that read the secret, or give the statement a Condition.",
+        )
       );
     },
   }));

@@ -119,10 +119,12 @@ function judgeWorkflows(stack: Stack, repository: Repository): Verdict {
       .map((variable) => {
         const [name, value] = [variable.at("variableName").string() ?? "", variable.at("value")];
         return (
-          !skipsTls(name, value.string() ?? "") || {
-            ...fault(value, `Workflows have ${name}, by which they do not verify certificates.`),
-            fix: `Remove the variable ${name} of the workflows.`,
-          }
+          !skipsTls(name, value.string() ?? "") ||
+          fault(
+            value,
+            `Workflows have ${name}, by which they do not verify certificates.`,
+            `Remove the variable ${name} of the workflows.`,
+          )
         );
       }),
     ...stack.ofType(github.runnerGroup).map((group) => {

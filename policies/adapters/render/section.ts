@@ -160,13 +160,12 @@ function judgeDeploys(
   const source = service.at("runtimeSource");
   if (source.at("image").exists && !repositories.some(({ exists }) => exists)) {
     return (
-      deployHookOf(stack, service) !== undefined || {
-        ...fault(
-          source.at("image"),
-          `${service.name} runs an image, which Render does not deploy when it changes.`,
-        ),
-        fix: "Build the service from its repository; or declare what calls its deploy hook (https://render.com/docs/deploy-hooks) when the image is pushed: a github.ActionsSecret named like RENDER_DEPLOY_HOOK, or a webhook of the registry with the hook's URL.",
-      }
+      deployHookOf(stack, service) !== undefined ||
+      fault(
+        source.at("image"),
+        `${service.name} runs an image, which Render does not deploy when it changes.`,
+        "Build the service from its repository; or declare what calls its deploy hook (https://render.com/docs/deploy-hooks) when the image is pushed: a github.ActionsSecret named like RENDER_DEPLOY_HOOK, or a webhook of the registry with the hook's URL.",
+      )
     );
   }
   const git = repositories.find((repository) => repository.exists);

@@ -84,10 +84,11 @@ function judgeAlias(alias: ResourceOf<AliasArgs>, isPlatforms: (host: string) =>
 function judgeServing(project: ResourceOf<ProjectArgs>): Verdict {
   const node = project.at("nodeVersion");
   if (/^(?:\d|1[0-9]|21|23)(?:\.|$)/.test(node.string() ?? "")) {
-    return {
-      ...fault(node, `${project.name} runs on Node.js ${node.string()}, which gets no security updates.`),
-      fix: "Set nodeVersion to a version with long-term support, such as 24.x.",
-    };
+    return fault(
+      node,
+      `${project.name} runs on Node.js ${node.string()}, which gets no security updates.`,
+      "Set nodeVersion to a version with long-term support, such as 24.x.",
+    );
   }
   const repository = project.at("gitRepository");
   if (repository.at("type").string() !== "github" || !repository.at("repo").string()) {
