@@ -87,10 +87,9 @@ async function previewIn(folder: string, options: PreviewOptions): Promise<Previ
   } catch (error) {
     options.signal?.throwIfAborted();
     const soFar = await Promise.race([session?.judgedSoFar(error), timer.expired]).catch(() => undefined);
-    const { previewDocument } = await import("./document/outcome.ts");
     const document =
       soFar &&
-      previewDocument({
+      (await import("./document/outcome.ts")).previewDocument({
         ...soFar,
         origins: undefined,
         project,
