@@ -45,6 +45,40 @@ export function openCopy(copy: BackupCopy, { prefix, keys, ...options }: CopyOpt
 }
 
 /**
+ * The copies, each in a store that neither the backups nor another copy is in: a second copy in the same bucket would be
+ * lost with the first.
+ *
+ * @throws {Failure} `refused`, with the name of a copy that is in none of its own
+ */
+export function separateCopies(
+  main: Pick<BackupCopy, "endpoint" | "bucket">,
+  copies: readonly BackupCopy[],
+): readonly BackupCopy[] {
+  const places = new Map([[placeOf(main), "main"]]);
+  const names = new Set(["main"]);
+  for (const copy of copies) {
+    const other = places.get(placeOf(copy));
+    if (other !== undefined) {
+      throw new Failure(
+        "refused",
+        `The copy ${JSON.stringify(copy.name)} has the endpoint and the bucket of the store "${other}": name another bucket in backups.copies, by preference at another vendor`,
+      );
+    }
+    if (names.has(copy.name)) {
+      throw new Failure("refused", `Two stores of backups have the name ${JSON.stringify(copy.name)}`);
+    }
+    places.set(placeOf(copy), copy.name);
+    names.add(copy.name);
+  }
+  return copies;
+}
+
+function placeOf({ endpoint, bucket }: Pick<BackupCopy, "endpoint" | "bucket">): string {
+  const { protocol, host, pathname } = new URL(endpoint);
+  return `${protocol}//${host}${pathname.replace(/\/+$/, "")}/${bucket}`;
+}
+
+/**
  * The copy of a name.
  *
  * @throws {Failure} `refused`, with the names that there are

@@ -3,7 +3,7 @@ import type { Settings } from "../../config/settings.ts";
 import { ObjectStore, type StoreAddress } from "../../operations/store/object-store.ts";
 import { readConnection } from "../../postgres/environment.ts";
 import { readStackSettings } from "../../project/settings.ts";
-import { type CopyOptions, copyNamed, openCopy } from "./copies.ts";
+import { type CopyOptions, copyNamed, openCopy, separateCopies } from "./copies.ts";
 import { type BackupVariables, readBackupVariables, readStoreKeys } from "./environment.ts";
 import { type BackupSubject, patienceOf } from "./job.ts";
 import { reportersOf } from "./reporters.ts";
@@ -47,8 +47,9 @@ interface Opening {
 }
 
 /** The stores that have each backup too. */
-function copiesOf({ settings, variables }: StackContext): readonly BackupCopy[] {
-  return variables.BACKUP_COPIES ?? backupCopies(settings.backups);
+function copiesOf(context: StackContext): readonly BackupCopy[] {
+  const { settings, variables } = context;
+  return separateCopies(addressOf(context), variables.BACKUP_COPIES ?? backupCopies(settings.backups));
 }
 
 function copyOptions({ settings, variables }: StackContext, opening: Opening): CopyOptions {
@@ -74,22 +75,26 @@ export function openStore(context: StackContext, opening: Opening, name: string 
   }
   const { settings, variables } = context;
   const { signal, warn } = opening;
-  const declared = backupStore(settings);
-  const address: StoreAddress = {
-    endpoint: variables.BACKUP_ENDPOINT ?? declared.endpoint,
-    region: variables.BACKUP_REGION ?? declared.region,
-    bucket: variables.BACKUP_BUCKET ?? declared.bucket,
-    prefix: variables.BACKUP_PREFIX ?? declared.prefix,
-  };
   const declaredLock = settings.backups.provider === "s3" ? settings.backups.retentionDays : 0;
   const lockDays = variables.BACKUP_LOCK_DAYS ?? declaredLock;
-  return new ObjectStore(address, {
+  return new ObjectStore(addressOf(context), {
     keys: readStoreKeys(process.env),
     lockDays,
     signal,
     patienceMs: patienceOf(variables),
     warn,
   });
+}
+
+/** Where the backups are before they are copied. */
+function addressOf({ settings, variables }: StackContext): StoreAddress {
+  const declared = backupStore(settings);
+  return {
+    endpoint: variables.BACKUP_ENDPOINT ?? declared.endpoint,
+    region: variables.BACKUP_REGION ?? declared.region,
+    bucket: variables.BACKUP_BUCKET ?? declared.bucket,
+    prefix: variables.BACKUP_PREFIX ?? declared.prefix,
+  };
 }
 
 /** The age public keys that backups of the stack are encrypted to. */

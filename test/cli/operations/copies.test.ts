@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { copyNamed } from "../../../cli/operations/copies.ts";
+import { copyNamed, separateCopies } from "../../../cli/operations/copies.ts";
 import { readBackupVariables } from "../../../cli/operations/environment.ts";
 import { reportersOf } from "../../../cli/operations/reporters.ts";
 
@@ -33,6 +33,23 @@ describe("copies of backups", () => {
     const read = () => readBackupVariables({ [name]: value });
     expect(read).toThrow(name);
     expect(read).not.toThrow(canary);
+  });
+
+  test("are in stores of their own", () => {
+    const main = { endpoint: "https://S3.example.com/", bucket: "backups" };
+    const another = { ...full, name: "another", bucket: "more" };
+    expect(separateCopies(main, [full, another])).toEqual([full, another]);
+    expect(() => separateCopies(main, [{ ...full, bucket: "backups" }])).toThrow(
+      'The copy "elsewhere" has the endpoint and the bucket of the store "main"',
+    );
+    expect(() => separateCopies(main, [full, { ...another, bucket: full.bucket }])).toThrow(
+      'The copy "another" has the endpoint and the bucket of the store "elsewhere"',
+    );
+    for (const name of ["main", "elsewhere"]) {
+      expect(() => separateCopies(main, [full, { ...another, name }])).toThrow(
+        `Two stores of backups have the name "${name}"`,
+      );
+    }
   });
 
   test("are named", () => {
