@@ -85,6 +85,12 @@ function driftWithoutSecrets({ compared, rows }: Drift): Drift {
   };
 }
 
+/** What people are told, without the credentials in it: word by word, so that the rest of it stays. */
+export function toldWithoutSecret(text: string): string {
+  if (findCredential(text) === undefined) return text;
+  return withoutSecret(text.replaceAll(/\S+/g, withoutSecret));
+}
+
 function withoutSecret(text: string): string {
   const found = findCredential(text);
   if (found === undefined) return text;

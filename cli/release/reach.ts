@@ -13,6 +13,7 @@ import type { Repository } from "../../operations/release/ports.ts";
 import { GitHub } from "../../vendors/github.ts";
 import { Render } from "../../vendors/render.ts";
 import { Vercel } from "../../vendors/vercel.ts";
+import { toldWithoutSecret } from "../evidence/record.ts";
 import type { ReleaseVariables } from "./environment.ts";
 
 /** Who holds a release, for a person who waits for it. */
@@ -57,8 +58,25 @@ export function channelsOf(
   ];
   return (name) => {
     const channel = channels.find((each) => each.name === name);
-    if (channel !== undefined) return channel;
+    if (channel !== undefined) return discreet(channel);
     throw new Failure("refused", `There is no channel ${name}`);
+  };
+}
+
+/** A reason that somebody typed, or what a vendor said, may have a credential in it, which is not for everybody told. */
+export function discreet(channel: Channel): Channel {
+  return {
+    ...channel,
+    deliver: (message, key, signal) =>
+      channel.deliver(
+        {
+          ...message,
+          subject: toldWithoutSecret(message.subject),
+          paragraphs: message.paragraphs.map(toldWithoutSecret),
+        },
+        key,
+        signal,
+      ),
   };
 }
 

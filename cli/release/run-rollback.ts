@@ -25,7 +25,7 @@ import { projectNameOf } from "../../project/project.ts";
 import { readStackSettings } from "../../project/settings.ts";
 import { git } from "../evidence/git.ts";
 import { openEvidence } from "../evidence/place.ts";
-import { settingsDigest, signingKey, trustedKeys } from "../evidence/record.ts";
+import { settingsDigest, signingKey, toldWithoutSecret, trustedKeys } from "../evidence/record.ts";
 import { linksOf } from "../links.ts";
 import { stoppable } from "../operations/operation.ts";
 import { readReleaseVariables } from "./environment.ts";
@@ -384,7 +384,7 @@ async function partsOf(
     repository: hasToken ? repositoryOf(settings) : undefined,
     channel: channelsOf(settings, variables),
     links: linksOf(settings),
-    reason: flags.reason ?? "A rehearsal",
+    reason: toldWithoutSecret(flags.reason ?? "A rehearsal"),
     async writeReport(name, text) {
       const path = join(resolve(cwd, flags.reports), name);
       writeAtomic(path, text);

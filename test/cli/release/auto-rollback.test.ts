@@ -7,7 +7,9 @@ import { DatabaseSync } from "node:sqlite";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { parseDocument } from "yaml";
+import { discreet } from "../../../cli/release/reach.ts";
 import { onlyOf } from "../../../cli/release/run-rollback.ts";
+import type { Message } from "../../../operations/announce/message.ts";
 import type { Entry } from "../../../operations/release/journal.ts";
 import { FileJournal } from "../../../operations/release/journal-file.ts";
 import { stateOf } from "../../../operations/release/state.ts";
@@ -243,6 +245,32 @@ test("--only takes the hosts that it names, and refuses what is none and what ne
   expect(() => onlyOf(hosts, { ...whole, only: ["render"], finish: true })).toThrow(/--finish/);
   expect(() => onlyOf(hosts, { ...whole, only: ["render"], rehearse: true })).toThrow(/8\.8/);
   expect(() => onlyOf(hosts, { ...whole, only: ["render"], databaseTo: new Date() })).toThrow(/earlier data/);
+});
+
+test("no channel is told a credential that somebody typed or a vendor repeated", async () => {
+  const told: Message[] = [];
+  const channel = discreet({
+    ...{ name: "slack", does: "Tells" },
+    deliver: async (message) => {
+      told.push(message);
+      return { summary: "told" };
+    },
+  });
+  const secret = `ghp_${"a1B2c3D4e5".repeat(4).slice(0, 36)}`;
+  const gone = "(a GitHub token was taken out of this text)";
+  const texts = {
+    subject: `Stopped by ${secret}`,
+    paragraphs: ["Logins fail", `It leaked: ${secret} of GitHub`],
+  };
+  const message = { ...texts, event: "rolled-back", links: [], version: "v", stack: "s", at: new Date() };
+  await channel.deliver(message, "key", new AbortController().signal);
+  expect(told).toEqual([
+    {
+      ...message,
+      subject: `Stopped by ${gone}`,
+      paragraphs: ["Logins fail", `It leaked: ${gone} of GitHub`],
+    },
+  ]);
 });
 
 test("a rollback past a silent host says what to do there, and the next one does only the rest", async () => {
