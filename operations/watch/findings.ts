@@ -18,16 +18,19 @@ export function findingOfWatched({ criterion, judgment, series, samples }: Watch
 
 /** Item H24.4: what the next release is compared with is on record. Nothing before the day has passed. */
 export function findingOfBaselines({ baselines, hours }: WatchResult): Finding[] {
-  if (!hours.some(({ hour }) => hour === 24)) return [];
+  const day = hours.find(({ hour }) => hour === 24);
+  if (day === undefined) return [];
+  const names = new Set(day.watched.map(({ criterion }) => criterion.name));
+  const without = [...names].filter((each) => !baselines.some(({ name }) => name === each));
+  const isKnown = baselines.length > 0 && without.length === 0;
   return [
     {
       control: { kind: "probe", name: "watch-baselines" },
       items: ["H24.4"],
-      state: baselines.length > 0 ? "holds" : "unknown",
-      summary:
-        baselines.length > 0
-          ? "The medians of the day are on record."
-          : "There are no values to make baselines of.",
+      state: isKnown ? "holds" : "unknown",
+      summary: isKnown
+        ? "The medians of the day are on record."
+        : `There are no values to make baselines of${without.length === 0 ? "" : ` for ${without.join(", ")}`}.`,
       details: baselines
         .slice(0, 1000)
         .map(({ name, series, median }) =>

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { registeredControls } from "../../../cli/evidence/controls.ts";
 import { watchControls } from "../../../operations/watch/controls.ts";
 import { criteriaOf } from "../../../operations/watch/criteria.ts";
+import { findingOfBaselines } from "../../../operations/watch/findings.ts";
 import { type Metrics, watch } from "../../../operations/watch/watch.ts";
 import { VendorProblem } from "../../../vendors/problem.ts";
 import { seriesOf as metrics } from "../release/series.ts";
@@ -127,6 +128,17 @@ describe("the watch over a deployment", () => {
     expect(states(await watch({ criteria: health, metrics: forgetful, since, now: later(25) }))).toEqual({
       "watch-health": "does-not-hold",
     });
+  });
+
+  it("records no baselines of a day of which one criterion has no value", async () => {
+    const silent = metrics((query) => (/memory/.test(query) ? Number.NaN : undefined));
+    const result = await watch({ criteria, metrics: silent, since, now: later(25) });
+    expect(result.baselines).not.toEqual([]);
+    expect(findingOfBaselines(result)).toMatchObject([
+      { state: "unknown", summary: expect.stringContaining("watch-day-leak") },
+    ]);
+    const whole = await watch({ criteria, metrics: metrics(), since, now: later(25) });
+    expect(findingOfBaselines(whole)).toMatchObject([{ state: "holds" }]);
   });
 
   it("compares with the release before where last week was worse, and leaves baselines of the day", async () => {
