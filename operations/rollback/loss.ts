@@ -31,7 +31,11 @@ const oneCount = z.tuple([z.object({ count: z.coerce.number() })]);
  *
  * @param until rows that were written later are left out
  */
-export async function measureLoss(session: Session, at: Date, until?: Date): Promise<Loss> {
+export async function measureLoss(
+  session: Pick<Session, "rows" | "run" | "attempt">,
+  at: Date,
+  until?: Date,
+): Promise<Loss> {
   const moment = literal(at);
   const [{ tracks, now }] = z
     .tuple([z.object({ tracks: z.boolean(), now: z.date() })])
@@ -56,13 +60,18 @@ export async function measureLoss(session: Session, at: Date, until?: Date): Pro
     ),
   );
   await session.run(`begin; set local statement_timeout = '${countSeconds}s'`);
+  const isWhole = tracks && (await tracksSince(session, moment));
   const tables: Loss["tables"] = [];
   const deadline = performance.now() + allSeconds * 1000;
   try {
     for (const { name, column, zoned } of all) {
-      const written = tracks ? "pg_xact_commit_timestamp(xmin)" : column;
-      const of = (time: string): string =>
-        tracks || zoned ? time : `(${time} at time zone current_setting('TimeZone'))`;
+      const local = "at time zone current_setting('TimeZone')";
+      // A row of before the server tracked commits has its own time alone.
+      const own = column === null ? [] : [zoned ? column : `${column} ${local}`];
+      const isTold = isWhole || column !== null;
+      const tracked = isTold ? `coalesce(${["pg_xact_commit_timestamp(xmin)", ...own].join(", ")})` : null;
+      const written = tracks ? tracked : column;
+      const of = (time: string): string => (tracks || zoned ? time : `(${time} ${local})`);
       const condition =
         written === null
           ? undefined
@@ -82,6 +91,17 @@ export async function measureLoss(session: Session, at: Date, until?: Date): Pro
     minutes: Math.max(0, (now.getTime() - at.getTime()) / 60_000),
     ...{ tables, looked: all.length, countedAt: now.toISOString() },
   };
+}
+
+const trackedSince = z.tuple([z.object({ isWhole: z.boolean() })]);
+
+/** Whether the server has tracked every commit since a moment: the oldest that it knows is of before. */
+async function tracksSince(session: Pick<Session, "attempt">, moment: string): Promise<boolean> {
+  const found = await session.attempt(
+    `select coalesce(pg_xact_commit_timestamp(nullif(oldest_commit_ts_xid::text, '0')::xid) <= ${moment}, false) as "isWhole"
+       from pg_control_checkpoint()`,
+  );
+  return found !== undefined && trackedSince.parse(found)[0].isWhole;
 }
 
 function literal(moment: Date): string {

@@ -4,7 +4,7 @@ import { formatMoment } from "../../lib/units.ts";
 import { holdsSuccessfully, type Measurement, waiting } from "../release/measurement.ts";
 import type { Step, StepRun } from "../release/step.ts";
 import type { DatabaseRecovery } from "./database.ts";
-import { lossText } from "./loss.ts";
+import { type Loss, lossText } from "./loss.ts";
 import type { PartsWithDatabase, RollbackParts } from "./parts.ts";
 import { answerOf, leftOf } from "./targets.ts";
 
@@ -110,7 +110,8 @@ function lookedAt(parts: PartsWithDatabase): Step {
           const loss = await database.loss(database.at, signal);
           const lost = lossText(loss);
           const { countedAt, looked } = loss;
-          return { summary: `It loses ${lost}`, note: { timeline, lost, countedAt, looked: String(looked) } };
+          const counts = { looked: String(looked), told: String(tellingIn(loss)) };
+          return { summary: `It loses ${lost}`, note: { timeline, lost, countedAt, ...counts } };
         },
       },
     ],
@@ -172,7 +173,7 @@ function recovered(parts: PartsWithDatabase): Step {
       },
     ],
     async after(run) {
-      const { left, timeline, countedAt, looked } = before(run);
+      const { left, timeline, countedAt, looked, told } = before(run);
       if (left !== undefined) return holdsSuccessfully(left);
       // The vendor's word that it is healthy may come before it began.
       const { state, said } = await database.progress(run.signal);
@@ -182,7 +183,7 @@ function recovered(parts: PartsWithDatabase): Step {
       if (now === undefined || now === timeline) {
         return waiting(run.now, `The database is not recovered yet (the vendor says ${said})`, 10_000);
       }
-      return asAtTheMoment(database, { until: countedAt, looked }, run.signal);
+      return asAtTheMoment(database, { until: countedAt, looked, told }, run.signal);
     },
   };
 }
@@ -190,7 +191,11 @@ function recovered(parts: PartsWithDatabase): Step {
 /** A server that is back is asked for what it has: a recovery may have ended empty, or at another moment. */
 async function asAtTheMoment(
   database: DatabaseRecovery,
-  { until, looked }: { until: string | undefined; looked: string | undefined },
+  {
+    until,
+    looked,
+    told,
+  }: { until: string | undefined; looked: string | undefined; told: string | undefined },
   signal: AbortSignal,
 ): Promise<Measurement> {
   const rest = await database.loss(database.at, signal, new Date(until ?? Date.now()));
@@ -202,10 +207,19 @@ async function asAtTheMoment(
     const summary = `The server is recovered, and still has ${counted(rows, "row")} of after ${momentOf(database)}: look whether the vendor recovered to another moment`;
     return { state: "inconclusive", summary };
   }
-  const shown = rest.looked - rest.tables.length;
+  const shown = tellingIn(rest);
+  if (shown === 0 && Number(told) > 0) {
+    const summary = `The server is recovered, and no table of it can tell to which moment, where ${told} could before: look whether they can be read`;
+    return { state: "inconclusive", summary };
+  }
   return holdsSuccessfully(
     `The database is as it was at ${momentOf(database)}: ${counted(shown, "table")} of ${rest.looked} can tell, and have no later row`,
   );
+}
+
+/** How many tables can tell what was written since a moment. */
+function tellingIn({ looked, tables }: Loss): number {
+  return looked - tables.filter(({ rows }) => rows === undefined).length;
 }
 
 function failedText(said: string): string {

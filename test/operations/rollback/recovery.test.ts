@@ -7,9 +7,11 @@ import type { Outcome } from "../../../operations/release/options.ts";
 import { settle } from "../../../operations/release/settle.ts";
 import { NotDone } from "../../../operations/release/step.ts";
 import type { DatabaseRecovery } from "../../../operations/rollback/database.ts";
+import { measureLoss } from "../../../operations/rollback/loss.ts";
 import type { RollbackParts } from "../../../operations/rollback/parts.ts";
 import { rollbackSteps } from "../../../operations/rollback/steps.ts";
 import { supabaseRecovery } from "../../../operations/rollback/supabase.ts";
+import type { Session } from "../../../postgres/session.ts";
 import { accept, writtenSettings } from "../../config/stack.ts";
 import { healthySupabase } from "../../vendors/fake/healthy-services.ts";
 import { type FakeServer, startFake } from "../../vendors/fake/server.ts";
@@ -35,6 +37,8 @@ class Cloud {
   readonly reports: string[] = [];
   timeline: string | undefined = "00000001";
   tables = 3;
+  /** Whether the recovered server lets nobody count. */
+  mute = false;
   rows = ["07:10", "07:29", "07:40", "07:59"].map((time) => Date.parse(`2026-12-01T${time}:00Z`));
   /** Statuses of the project, one for each time that it is asked for once it was told. */
   after = ["ACTIVE_HEALTHY", "PAUSING", "INACTIVE", "RESTORING", "RESTORING", "COMING_UP", "ACTIVE_HEALTHY"];
@@ -83,7 +87,13 @@ class Cloud {
         const later = this.rows.filter(
           (row) => row > moment.getTime() && row <= (until?.getTime() ?? Infinity),
         );
-        const tables = later.length > 0 ? [{ table: "public.entry", rows: later.length }] : [];
+        const isMute = this.mute && this.timeline !== "00000001";
+        const silent = Array.from({ length: this.tables }, (_, n) => ({
+          table: `public.t${n}`,
+          rows: undefined,
+        }));
+        const found = later.length > 0 ? [{ table: "public.entry", rows: later.length }] : [];
+        const tables = isMute ? silent : found;
         const minutes = (this.world.time - moment.getTime()) / 60_000;
         return { minutes, tables, looked: this.tables, countedAt: this.world.now().toISOString() };
       },
@@ -214,6 +224,14 @@ describe("a rollback with the database at Supabase", () => {
       },
       "stopped",
       /recovered a database without a table, and there were 3/,
+    ],
+    [
+      "a server of which no table can be counted any longer",
+      (cloud) => {
+        cloud.mute = true;
+      },
+      "unclear",
+      /no table of it can tell to which moment, where 3 could before/,
     ],
     [
       "one that was recovered to a later moment",
@@ -465,3 +483,38 @@ async function survived(work: () => Promise<Outcome>): Promise<void> {
     if (!(error instanceof Crash)) throw error;
   }
 }
+
+it.each([
+  [true, 1],
+  [false, undefined],
+])(
+  "counts rows by a tracked commit or their own time, where every commit since is tracked: %s",
+  async (isWhole, rows) => {
+    const asked: string[] = [];
+    const answers: unknown[][] = [
+      [{ tracks: true, now: new Date(began) }],
+      [
+        { name: "public.bare", column: null, zoned: false },
+        { name: "public.dated", column: "made", zoned: true },
+        { name: "public.local", column: "made", zoned: false },
+      ],
+    ];
+    const session: Pick<Session, "rows" | "run" | "attempt"> = {
+      rows: async () => answers.shift() ?? [],
+      run: async () => undefined,
+      attempt: async (query) => {
+        if (query.includes("pg_control_checkpoint")) return [{ isWhole }];
+        asked.push(query);
+        return [{ count: "1" }];
+      },
+    };
+    const { tables } = await measureLoss(session, at);
+    expect(tables).toEqual([
+      { table: "public.bare", rows },
+      { table: "public.dated", rows: 1 },
+      { table: "public.local", rows: 1 },
+    ]);
+    expect(asked.join("\n")).toContain("coalesce(pg_xact_commit_timestamp(xmin), made) >");
+    expect(asked.at(-1)).toContain("coalesce(pg_xact_commit_timestamp(xmin), made at time zone");
+  },
+);
