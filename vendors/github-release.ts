@@ -13,7 +13,11 @@ const pullRequest = z.looseObject({
   user,
   base: z.looseObject({ ref: text }),
 });
-const review = z.looseObject({ user, state: text });
+const review = z.looseObject({
+  user: z.looseObject({ login: text, type: text }).nullish(),
+  state: text,
+  author_association: text,
+});
 const checkRuns = z.looseObject({
   total_count: z.number().optional(),
   check_runs: z

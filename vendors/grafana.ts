@@ -207,7 +207,7 @@ export class Grafana {
   activeAlerts() {
     return this.#client.ask({
       path: "/api/alertmanager/grafana/api/v2/alerts",
-      query: { active: "true", silenced: "false", inhibited: "false" },
+      query: { active: "true", silenced: "true", inhibited: "true" },
       right: "read alerts",
       schema: z.array(alert).max(10_000),
     });

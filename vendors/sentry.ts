@@ -14,6 +14,7 @@ const project = z.looseObject({
   status: text.optional(),
   dataScrubber: z.boolean().optional(),
   dataScrubberDefaults: z.boolean().optional(),
+  safeFields: z.array(text).max(1000).optional(),
 });
 
 const key = z.looseObject({

@@ -168,6 +168,7 @@ export const variable = z.object({
   type: text,
   target: z.union([text.transform((one) => [one]), z.array(text).max(100)]).optional(),
   gitBranch: text.nullish(),
+  customEnvironmentIds: z.array(text).max(1000).optional(),
 });
 
 /** A moment, or a word of the vendor's own. */

@@ -149,6 +149,12 @@ export const platformFaults: readonly (readonly [
     "drop role backdoor",
     "database-roles",
   ],
+  [
+    "a role that nobody declared and that may become a powerful one",
+    "create role backdoor login; grant pg_execute_server_program to backdoor",
+    "drop role backdoor",
+    "database-roles",
+  ],
   ["a plaintext connection", connectionsBy("host"), connectionsBy("hostssl"), "database-encrypted"],
   [
     "a table that is read in full",

@@ -50,6 +50,10 @@ export const faults: Readonly<Record<string, readonly [probe: string, (states: V
     ({ vercel }) => void vercel.misconfigured.add(settings.domains.web),
   ],
   "variable missing": ["vercel-variables", ({ vercel }) => void first(vercel.projects).envs.shift()],
+  "variable in an environment of its own": [
+    "vercel-variables",
+    ({ vercel }) => Object.assign(first(first(vercel.projects).envs), { customEnvironmentIds: ["env_qa"] }),
+  ],
   "secret variable readable": [
     "vercel-variables",
     ({ vercel }) => Object.assign(first(first(vercel.projects).envs), { type: "encrypted" }),
@@ -209,6 +213,13 @@ export const faults: Readonly<Record<string, readonly [probe: string, (states: V
     "cloudflare-managed-rules",
     (states) => Object.assign(rule(states, "http_request_firewall_managed"), { enabled: false }),
   ],
+  "managed rules overridden": [
+    "cloudflare-managed-rules",
+    (states) =>
+      Object.assign(Object(rule(states, "http_request_firewall_managed").action_parameters), {
+        overrides: { enabled: false },
+      }),
+  ],
   "firewall rule that skips": [
     "cloudflare-firewall-rules",
     ({ cloudflare }) =>
@@ -257,6 +268,10 @@ export const faults: Readonly<Record<string, readonly [probe: string, (states: V
   "scrubber off": [
     "sentry-scrubbing",
     ({ sentry }) => Object.assign(first(sentry.projects), { dataScrubber: false }),
+  ],
+  "passwords left in": [
+    "sentry-scrubbing",
+    ({ sentry }) => Object.assign(first(sentry.projects), { safeFields: ["userPassword"] }),
   ],
   "alert off": ["sentry-alerts", ({ sentry }) => Object.assign(sentry.alerts[1] ?? {}, { enabled: false })],
   "monitor missing": ["sentry-alerts", ({ sentry }) => void sentry.monitors.pop()],
@@ -307,6 +322,10 @@ export const faults: Readonly<Record<string, readonly [probe: string, (states: V
     "grafana-nothing-firing",
     ({ grafana }) => void grafana.firing.push({ labels: { alertname: "service-down" }, state: "active" }),
   ],
+  "alert firing in silence": [
+    "grafana-nothing-firing",
+    ({ grafana }) => void grafana.firing.push({ labels: { alertname: "service-down" }, state: "suppressed" }),
+  ],
   "gap in the rotation": [
     "on-call-covered",
     ({ pagerduty }) => void first(pagerduty.schedules).entries.splice(2, 1),
@@ -352,6 +371,10 @@ export const faults: Readonly<Record<string, readonly [probe: string, (states: V
   "approved by its author": [
     "release-reviewed",
     ({ github }) => Object.assign(github, { reviews: [{ login: "author", state: "APPROVED" }] }),
+  ],
+  "approved by a program": [
+    "release-reviewed",
+    ({ github }) => Object.assign(github, { reviews: [{ login: "github-actions[bot]", state: "APPROVED" }] }),
   ],
   "approval dismissed": [
     "release-reviewed",

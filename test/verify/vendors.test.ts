@@ -192,16 +192,18 @@ describe("a platform with one fault at a vendor", () => {
   });
 
   it("what a vendor may leave out of an answer is unknown where it does, and so is what it hides", async () => {
-    const { vercel, cloudflare } = platform.states;
+    const { vercel, cloudflare, github, sentry } = platform.states;
     vercel.projects[0]?.envs.shift();
     Object.assign(vercel, { hiddenVariables: 1 });
     Object.assign(vercel.projects[0] ?? {}, { gitForkProtection: undefined });
     Object.assign(cloudflare.zones[0] ?? {}, { status: undefined });
     Object.assign(cloudflare, { dnssec: undefined, universalSsl: undefined });
+    Object.assign(github, { reviews: [{ login: "stranger", state: "APPROVED" }] });
+    Object.assign(sentry.projects[0] ?? {}, { safeFields: undefined });
     const verification = await verified(given());
     expect(inState(verification, "unknown").sort()).toEqual([
       ...["cloudflare-certificates", "cloudflare-dnssec", "cloudflare-zone"],
-      ...["vercel-protection", "vercel-variables"],
+      ...["release-reviewed", "sentry-scrubbing", "vercel-protection", "vercel-variables"],
     ]);
     expect(inState(verification, "does-not-hold")).toEqual([]);
   });

@@ -30,18 +30,28 @@ const foundRole = z.object({
   replication: z.boolean(),
   connectionLimit: z.int(),
   roles: z.array(z.string().max(200)),
+  reaching: z.boolean(),
   owned: z.array(z.string().max(500)),
 });
 
 type FoundRole = z.infer<typeof foundRole>;
 
-/** What roles have, and the exposed tables that each owns whose rows it reads past every policy. */
+/** Roles whose members are as good as superusers: they run programs or write files, or are a host's own. */
+const powerful = [
+  ...["pg_execute_server_program", "pg_write_server_files", "pg_read_server_files"],
+  ...["rds_superuser", "cloudsqlsuperuser", "azure_pg_admin"],
+];
+
+/** What roles have, whether they may become one with power, and the exposed tables that each owns whose rows it reads past every policy. */
 const roles = (schemas: string): string => `
   select rolname::text as name, rolcanlogin as login, rolsuper as superuser, rolbypassrls as "bypassRowLevelSecurity",
     rolcreatedb as "createDatabase", rolcreaterole as "createRole", rolreplication as replication,
     rolconnlimit as "connectionLimit",
     array(select g.rolname::text from pg_catalog.pg_auth_members m join pg_catalog.pg_roles g on g.oid = m.roleid
       where m.member = r.oid order by 1) as roles,
+    coalesce(r.rolvaliduntil > now(), true) and exists (select from pg_catalog.pg_roles p where p.oid <> r.oid and pg_has_role(r.oid, p.oid, 'member')
+      and (p.rolsuper or p.rolbypassrls or p.rolcreaterole or p.rolreplication
+        or p.rolname in (${powerful.map((name) => `'${name}'`).join(", ")}))) as reaching,
     array(select n.nspname || '.' || c.relname from pg_catalog.pg_class c
       join pg_catalog.pg_namespace n on n.oid = c.relnamespace
       where c.relkind in ('r', 'p') and not c.relforcerowsecurity and pg_has_role(r.oid, c.relowner, 'usage')
@@ -121,7 +131,10 @@ const ofHosts = new Set([
 function strangers(found: readonly FoundRole[], known: readonly string[]): Check {
   const names = found
     .filter(({ name, login }) => login && !known.includes(name) && !ofHosts.has(name))
-    .filter((role) => role.superuser || role.bypassRowLevelSecurity || role.createRole || role.replication)
+    .filter(
+      (role) =>
+        role.superuser || role.bypassRowLevelSecurity || role.createRole || role.replication || role.reaching,
+    )
     .map(({ name }) => name)
     .sort();
   return compare("undeclared roles that log in with power over policies or roles", {

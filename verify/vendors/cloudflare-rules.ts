@@ -52,16 +52,33 @@ function ruleChecks(resource: DeclaredResource, found: readonly CloudflareRule[]
   const refs = wanted.map(({ ref }) => ref);
   const order = found.flatMap(({ ref }) => (ref !== undefined && refs.includes(ref) ? [ref] : []));
   return [
-    ...wanted.map(({ ref, ...rule }) => {
+    ...wanted.flatMap(({ ref, ...rule }) => {
       const own = found.find((one) => one.ref === ref);
       const subject = `rule ${ref}`;
-      return own === undefined
-        ? absent(subject, "as declared", setting)
-        : matched(subject, rule, own, setting);
+      if (own === undefined) return [absent(subject, "as declared", setting)];
+      const added = overridesOf(own.action_parameters).filter(
+        (key) => !overridesOf(rule.actionParameters).includes(key),
+      );
+      return [
+        // A rule is in force unless it says otherwise.
+        matched(subject, { enabled: true, ...rule }, { enabled: true, ...own }, setting),
+        ...(added.length === 0
+          ? []
+          : [same(`overrides of ${subject}`, "as declared", `${added.join()} beside them`, setting)]),
+      ];
     }),
     // A rule that is missing is said already.
     ...(order.length === refs.length ? [same("order of the rules", refs.join(), order.join(), setting)] : []),
   ].map((check) => ({ ...check, at: resource.source }));
+}
+
+/** What a rule changes of the managed rules that it runs: one that somebody adds may switch all of them off. */
+function overridesOf(parameters: unknown): string[] {
+  const { data } = z.looseObject({ overrides: z.record(z.string(), z.unknown()) }).safeParse(parameters);
+  return Object.entries(data?.overrides ?? {}).flatMap(([key, value]) => {
+    const isEmpty = value === undefined || value === null || (Array.isArray(value) && value.length === 0);
+    return isEmpty ? [] : [key.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)];
+  });
 }
 
 function rulesOf({ name, inputs }: DeclaredResource) {

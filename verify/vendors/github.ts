@@ -120,6 +120,9 @@ export const typecheckGreen = checkProbe("typecheck");
 export const lintGreen = checkProbe("lint");
 export const buildGreen = checkProbe("build");
 
+/** Who belongs to a repository. A member who keeps that private is shown as a stranger to some tokens. */
+const members = ["OWNER", "MEMBER", "COLLABORATOR"];
+
 export const releaseReviewed = probe({
   name: "release-reviewed",
   items: ["1.5"],
@@ -138,13 +141,27 @@ export const releaseReviewed = probe({
     if (own === undefined)
       return [absent("merged pull request of the commit", "approved", "project.repository")];
     const latest = new Map<string, string>();
-    for (const { user: by, state } of await reviews(context, String(own.number))) {
+    const [programs, strangers] = [new Set<string>(), new Set<string>()];
+    for (const { user: by, state, author_association: association } of await reviews(
+      context,
+      String(own.number),
+    )) {
       // A comment leaves an approval as it is.
       if (by && ["APPROVED", "CHANGES_REQUESTED", "DISMISSED"].includes(state)) latest.set(by.login, state);
+      // A program is no person, and in a public repository anybody may approve.
+      if (by && by.type !== "User") programs.add(by.login);
+      if (by && !members.includes(association)) strangers.add(by.login);
     }
-    const approving = [...latest].filter(
-      ([login, state]) => state === "APPROVED" && login !== own.user?.login,
+    const given = [...latest].filter(
+      ([login, state]) => state === "APPROVED" && login !== own.user?.login && !programs.has(login),
     );
+    const approving = given.filter(([login]) => !strangers.has(login));
+    if (approving.length === 0 && given.length > 0) {
+      throw new Unknown(
+        "no-right",
+        `GitHub does not tell this token that ${given[0]?.[0]}, who approved pull request ${own.number}, is of the repository`,
+      );
+    }
     const objecting = [...latest.values()].filter((state) => state === "CHANGES_REQUESTED");
     return [
       compare(`approvals of pull request ${own.number}`, {

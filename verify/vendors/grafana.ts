@@ -239,7 +239,10 @@ export const grafanaQuiet = probe({
   needs: ["vendor:grafana"],
   settings: ["observability.grafana.url"],
   measure: async (context) => {
-    const firing = (await active(context)).filter(({ status }) => status.state === "active");
+    // A silence or another alert that holds one back keeps people from hearing of it, and not the alert from firing.
+    const firing = (await active(context)).filter(({ status }) =>
+      ["active", "suppressed"].includes(status.state),
+    );
     const names = [...new Set(firing.map(({ labels }) => labels.alertname ?? "an alert without a name"))];
     return [sameMembers("alerts that fire", [], names, "observability.grafana.url")];
   },

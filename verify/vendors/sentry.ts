@@ -4,7 +4,7 @@ import { Sentry } from "../../vendors/sentry.ts";
 import type { Context } from "../context.ts";
 import { compare, probe } from "../probe.ts";
 import { Unknown } from "../unknown.ts";
-import { absent, ageOf, same, sameMembers } from "./checks.ts";
+import { absent, ageOf, same, sameIfTold, sameMembers } from "./checks.ts";
 import { present, question } from "./question.ts";
 
 export const sentryOf = ({ settings }: Context, access: ConstructorParameters<typeof Sentry>[1]) =>
@@ -76,6 +76,10 @@ export const sentryProject = probe({
   },
 });
 
+/** Names of fields whose values nobody should read; `*` is each of them. */
+const telling =
+  /pass(?:word|wd|phrase)|secret|token|auth|credential|card|cvc|cvv|iban|ssn|session|cookie|api_?key|private|^\*+$/i;
+
 export const sentryScrubbing = probe({
   name: "sentry-scrubbing",
   items: ["4.10"],
@@ -83,10 +87,12 @@ export const sentryScrubbing = probe({
   needs: ["vendor:sentry"],
   settings: ["errorTracking.organization"],
   measure: async (context) => {
-    const { dataScrubber, dataScrubberDefaults } = await neededProject(context);
+    const { dataScrubber, dataScrubberDefaults, safeFields } = await neededProject(context);
+    const kept = safeFields?.filter((name) => telling.test(name)).join(", ");
     return [
       same("data scrubber", true, dataScrubber, "errorTracking.organization"),
       same("its defaults", true, dataScrubberDefaults, "errorTracking.organization"),
+      sameIfTold("secret fields that it leaves in", "none", kept === "" ? "none" : kept),
     ];
   },
 });

@@ -189,7 +189,11 @@ export const vercelVariables = probe({
       const isSecret = secrets.includes(name);
       const expected = isSecret ? "sensitive, for production only" : "for production only";
       if (variable === undefined) return [absent(name, expected)];
-      const targets = [...new Set(own.flatMap(({ target = [] }) => target))];
+      const targets = [
+        ...new Set(
+          own.flatMap(({ target = [], customEnvironmentIds = [] }) => [...target, ...customEnvironmentIds]),
+        ),
+      ];
       const hidden = own.every(({ type }) => type === "sensitive");
       const measured = [
         ...(isSecret ? [hidden ? "sensitive" : `readable (${variable.type})`] : []),

@@ -55,6 +55,7 @@ export const ofGitHub: Documents = {
           body: text,
           state: text,
           commit_id: maybe(text),
+          author_association: text,
           submitted_at: either(moment),
         },
       }),

@@ -19,6 +19,7 @@ export const ofSentry: Documents = {
       status: text,
       dataScrubber: z.boolean(),
       dataScrubberDefaults: z.boolean(),
+      safeFields: z.array(text),
     }),
   },
   "/projects/{organization}/{project}/keys/": {

@@ -67,6 +67,7 @@ export function fakeGitHub(state: FakeGitHubState): FakeVendor {
           name,
           state.reviews.map(({ login, state: said }, id) => ({
             ...{ id, user: userOf(login), state: said, body: "", commit_id: sha },
+            author_association: login === "stranger" ? "NONE" : "MEMBER",
           })),
         ),
       "GET /repos/:owner/:name/commits/:sha/check-runs": ({ parts: [owner, name] }) =>
@@ -185,7 +186,7 @@ export function fakeGitHub(state: FakeGitHubState): FakeVendor {
 const sha = "3f9c2a1b5d7e8f60112233445566778899aabbcc";
 
 function userOf(login: string) {
-  return { login, id: login.length, type: "User" };
+  return { login, id: login.length, type: login.endsWith("[bot]") ? "Bot" : "User" };
 }
 
 function branchOf(name: string) {

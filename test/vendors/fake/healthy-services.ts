@@ -50,7 +50,10 @@ export function healthySentry(settings: Settings, now: number): FakeSentryState 
   return {
     organization: errorTracking.organization,
     projects: [
-      { id: "4501", slug: named("app"), status: "active", dataScrubber: true, dataScrubberDefaults: true },
+      {
+        ...{ id: "4501", slug: named("app"), status: "active", dataScrubber: true },
+        ...{ dataScrubberDefaults: true, safeFields: ["requestId"] },
+      },
     ],
     keys: [
       {

@@ -10,6 +10,7 @@ export interface FakeSentryState {
     status: string;
     dataScrubber: boolean;
     dataScrubberDefaults: boolean;
+    safeFields: string[];
   }[];
   keys: {
     id: string;
