@@ -47,6 +47,10 @@ export async function runMigration(
       // What works beside others waits for their transactions without keeping anybody out.
       await session.run(`set lock_timeout = ${wrapping === "none" ? 0 : lockTimeoutMs}`);
       await session.run(id === undefined ? withRow(migration, text) : text);
+      // Its row would be written into that transaction, which ends with the session.
+      if (wrapping === "own" && (await isOpen(session))) {
+        throw new Error("it begins a transaction and does not end it, so that the rest of it was taken back");
+      }
       await resetSession(session);
       if (id !== undefined) await finish(session, id);
       return attempt;
@@ -72,6 +76,12 @@ export async function runMigration(
       await wait(Math.min(30_000, 500 * 2 ** (attempt - 1)), signal);
     }
   }
+}
+
+/** Whether a transaction is open: then its time is that of its beginning, and not that of the statement. */
+async function isOpen(session: ServerSession): Promise<boolean> {
+  const ask = `select now() <> statement_timestamp() as "isOpen"`;
+  return z.tuple([z.object({ isOpen: z.boolean() })]).parse(await session.rows(ask))[0].isOpen;
 }
 
 /** What a script may have left in the session. */

@@ -235,6 +235,16 @@ describe("applying", () => {
     // Nor does it come before what must be first in a transaction.
     const strict = folderOf("lost", { "2_strict": "set transaction isolation level serializable" });
     expect((await apply("lost", strict)).applied).toHaveLength(1);
+    // One that leaves its transaction open is not applied, whatever the rest of the session sees.
+    for (const end of ["", "; commit and chain"]) {
+      const open = folderOf("lost", { "3_open": `begin; create table open_${end.length} (id int)${end}` });
+      await expect(apply("lost", open)).rejects.toThrow(/begins a transaction and does not end it/);
+      expect((await status()).document).toMatchObject({ failed: [{ name: "3_open" }] });
+      await rig.postgres.sql(
+        "update _prisma_migrations set rolled_back_at = now() where finished_at is null",
+        "lost",
+      );
+    }
     await rig.postgres.sql("alter database lost set search_path = s, public", "lost");
     expect(await status()).toMatchObject({
       status: 2,
