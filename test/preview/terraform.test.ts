@@ -389,16 +389,21 @@ describe("a state of an older provider", () => {
     expect(Object.keys(inputs).filter((name) => name.startsWith("ZoneSetting"))).toHaveLength(3);
   });
 
-  it("has what a resource's inputs extend, and names of variables as they are", () => {
-    const service = propertiesOf("render_web_service", {
-      ...{ name: "api", plan: "starter", region: "frankfurt", start_command: "node ." },
-      env_vars: { NODE_ENV: { value: "production", generate_value: false } },
-    });
-    expect(service?.inputs).toEqual({
-      ...{ name: "api", plan: "starter", region: "frankfurt", startCommand: "node ." },
-      envVars: { NODE_ENV: { value: "production", generateValue: false } },
-    });
-  });
+  it.each(["web_service", "private_service", "background_worker", "cron_job"])(
+    "has what the inputs of a %s extend or stand for, and names of variables as they are",
+    (kind) => {
+      const service = propertiesOf(`render_${kind}`, {
+        ...{ name: "api", plan: "starter", region: "frankfurt", start_command: "node ." },
+        env_vars: { NODE_ENV: { value: "production", generate_value: false } },
+        runtime_source: { docker: { repo_url: "https://github.com/shop/web" } },
+      });
+      expect(service?.inputs).toEqual({
+        ...{ name: "api", plan: "starter", region: "frankfurt", startCommand: "node ." },
+        envVars: { NODE_ENV: { value: "production", generateValue: false } },
+        runtimeSource: { docker: { repoUrl: "https://github.com/shop/web" } },
+      });
+    },
+  );
 });
 
 describe("a secret that Terraform does not mark", () => {

@@ -74,6 +74,11 @@ const plain = new Set([
   "Partial",
 ]);
 
+/** Types that an interface extends, or that another name stands for. */
+function namesIn(types = ""): string[] {
+  return [...types.matchAll(/[A-Z]\w*/g)].flatMap(([one]) => (plain.has(one) ? [] : one));
+}
+
 /** The lines between the braces of an interface and the names of those that it extends; none where it is not declared. */
 function interfaceOf(name: string, declarations: string): { body: string[]; above: string[] } {
   const steps = name.split(".");
@@ -84,9 +89,14 @@ function interfaceOf(name: string, declarations: string): { body: string[]; abov
   }
   const start = new RegExp(`^([ \\t]*)(?:export )?interface ${steps.at(-1)} (?:extends ([^{]*))?\\{\\n`, "m");
   const match = start.exec(at === 0 ? declarations : declarations.slice(at));
-  if (match === null) return { body: [], above: [] };
+  if (match === null) {
+    const alias = new RegExp(`^export type ${steps.at(-1)} = ([^;{]+);`, "m").exec(declarations)?.[1];
+    return { body: [], above: namesIn(alias) };
+  }
   const from = at + match.index + match[0].length;
   const end = declarations.indexOf(`\n${match[1]}}`, from);
-  const above = [...(match[2] ?? "").matchAll(/[A-Z]\w*/g)].flatMap(([one]) => (plain.has(one) ? [] : one));
-  return { body: declarations.slice(from, end < 0 ? undefined : end).split("\n"), above };
+  return {
+    body: declarations.slice(from, end < 0 ? undefined : end).split("\n"),
+    above: namesIn(match[2]),
+  };
 }
