@@ -115,11 +115,17 @@ class Writer {
   }
 }
 
-/** The provider that the program configures itself, where it has one for the vendor. */
-export function explicitProvider({ type }: Declared, declared: readonly Declared[]): Declared | undefined {
-  return declared.find(
-    (one) => one.type === `pulumi:providers:${vendorOf(type)}` && !/^default(?:_|$)/.test(one.name),
-  );
+/**
+ * The provider that the program configures itself, where it has one for the resource. Imported by another one, the
+ * update would make it anew.
+ */
+export function explicitProvider(
+  { type, provider }: Declared,
+  declared: readonly Declared[],
+): Declared | undefined {
+  const isIts = ({ urn, type: other }: Declared): boolean =>
+    provider === undefined ? other === `pulumi:providers:${vendorOf(type)}` : urn === provider;
+  return declared.find((one) => isIts(one) && !/^default(?:_|$)/.test(one.name));
 }
 
 const packages: Readonly<Record<string, { version: string; server?: string }>> = {

@@ -9,6 +9,8 @@ export interface Declared {
   readonly inputs?: Readonly<Record<string, unknown>> | undefined;
   /** URNs of what each input comes from; without it, that is not known. */
   readonly references?: ReadonlyMap<string, readonly string[]> | undefined;
+  /** URN of its provider; without it, that is not known. */
+  readonly provider?: string | undefined;
   /** Properties whose changes the program leaves alone. */
   readonly ignoreChanges?: readonly string[] | undefined;
   /** URNs that it had before: a state may still have it under one. */

@@ -79,12 +79,15 @@ export async function gather(flags: AdoptFlags, { progress, warn }: Work): Promi
 
 /** What the program declares, with what refers to what. */
 async function declaredIn({ cwd, stack }: AdoptFlags, progress: Work["progress"]): Promise<Declared[]> {
-  const seen = new Map<string, Pick<Declared, "references" | "olderUrns" | "ignoreChanges">>();
+  const seen = new Map<string, Pick<Declared, "references" | "provider" | "olderUrns" | "ignoreChanges">>();
   const { resources } = await preview({
     ...{ cwd, stack, progress },
     onResources: (all) => {
-      for (const { urn, propertyDependencies, olderUrns, ignoreChanges } of all)
-        seen.set(urn, { references: propertyDependencies, olderUrns, ignoreChanges });
+      for (const { urn, propertyDependencies, provider, olderUrns, ignoreChanges } of all)
+        seen.set(urn, {
+          ...{ references: propertyDependencies, olderUrns, ignoreChanges },
+          ...(provider !== "" && { provider }),
+        });
     },
   });
   return resources.map((one): Declared => ({ ...one, ...seen.get(one.urn) }));

@@ -435,6 +435,17 @@ describe("Pulumi's import file", () => {
         },
       ],
     });
+    // Another provider than its own would have the update make it anew.
+    const other = { ...declared("pulumi:providers:sentry", "other"), parent: undefined };
+    const providers = [other.urn, fallback.urn, provider.urn].map((urn) => {
+      const steps = plan.steps.map((step) => ({ ...step, declared: { ...step.declared, provider: urn } }));
+      return importFileOf({ ...plan, steps }, [...all, other]).resources.map((one) => one.provider);
+    });
+    expect(providers).toEqual([
+      [undefined, "other", "other"],
+      [undefined, undefined, undefined],
+      [undefined, "errors-sentry", "errors-sentry"],
+    ]);
     const { value = "" } = file.resources[2]?.parameterization ?? {};
     expect(JSON.parse(Buffer.from(value, "base64").toString())).toMatchObject({
       remote: { url: expect.stringContaining("sentry") },
