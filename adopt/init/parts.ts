@@ -54,7 +54,7 @@ export function partsFrom(
     take(webProjects, project, () => webProject(project, existing, answers));
   for (const type of Object.keys(serviceKinds)) {
     for (const service of othersOf(type, existing, main.api))
-      take(services, service, () => furtherService(service, answers, regionOf(main.api)));
+      take(services, service, () => furtherService(service, answers, main.api));
   }
   return { webProjects, services, names: namer.names, left };
 }
@@ -119,8 +119,9 @@ function webProject(project: Existing, existing: readonly Existing[], answers: A
 }
 
 /** @returns why not, where settings cannot say it */
-function furtherService(service: Existing, answers: Answers, region: string | undefined): object | string {
+function furtherService(service: Existing, answers: Answers, api: Existing | undefined): object | string {
   const { properties, type } = service;
+  const region = regionOf(api);
   const kind = serviceKinds[type] ?? "web";
   const hosts = elementsOf(properties.customDomains)
     .flatMap((domain) => textOf(domain, "name") ?? [])
@@ -135,11 +136,36 @@ function furtherService(service: Existing, answers: Answers, region: string | un
   const link = sourceOf(repositoryIn(address), branch, answers);
   if (link === undefined) return "it is not built from a repository at GitHub";
   if (kind === "cron" && isBackup(properties)) return "it is the job of the backups";
+  const special = specialOf(properties, kind, api);
+  if (special !== undefined) return special;
   const part = {
     ...{ kind, ...(host !== undefined && { host }), ...link },
     ...(kind === "static" ? siteOf(properties) : { ...programOf(service), ...runningOf(service) }),
   };
   return problemOf(servicesSchema.safeParse({ part })) ?? part;
+}
+
+/** What an update would take from it or switch on, since the settings have nothing for it. */
+function specialOf(
+  properties: Existing["properties"],
+  kind: string,
+  api: Existing | undefined,
+): string | undefined {
+  if (textOf(properties, "preDeployCommand") !== undefined) return "it has a command before each deployment";
+  const context = textAt(properties, "runtimeSource.docker.context");
+  if (context !== undefined && !/^\.?\/?$/.test(context)) return `its image is built in ${context}`;
+  if (kind === "static" && properties.buildCommand === "") return "it is served without a build";
+  if (isByHand(properties) && !(api !== undefined && isByHand(api.properties)))
+    return "it is deployed by hand, and the API is not";
+  return undefined;
+}
+
+/** Whether a push deploys nothing. */
+function isByHand(properties: Existing["properties"]): boolean {
+  const { nativeRuntime, docker } = Object(properties.runtimeSource);
+  return [properties, Object(nativeRuntime), Object(docker)].some(({ autoDeploy, autoDeployTrigger }) =>
+    typeof autoDeployTrigger === "string" ? autoDeployTrigger === "off" : autoDeploy === false,
+  );
 }
 
 /** Whether it runs the program that backs up, which the settings `backups` are about. */

@@ -3,6 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { parse } from "yaml";
+import { partsFrom } from "../../adopt/init/parts.ts";
+import type { Existing } from "../../adopt/resources.ts";
 import { readStackSettings } from "../../project/settings.ts";
 import { runHere as run } from "./here.ts";
 
@@ -152,4 +154,54 @@ describe("optropic init", () => {
     });
     expect(existsSync(join(folder, "Pulumi.live.yaml"))).toBe(false);
   });
+});
+
+describe("what settings have no word for", () => {
+  const service = (kind: string, properties: Existing["properties"]): Existing => ({
+    ...{ type: `render:index/${kind}`, name: "one", id: "srv-1" },
+    properties: { name: "one", region: "oregon", ...properties },
+  });
+  const source = { repoUrl: "https://github.com/shop/web", branch: "main", autoDeployTrigger: "commit" };
+  const node = { ...source, runtime: "node", buildCommand: "npm ci" };
+  const worker = (properties: Existing["properties"], native: object = {}): Existing =>
+    service("backgroundWorker:BackgroundWorker", {
+      ...{ plan: "starter", numInstances: 1, startCommand: "npm start", ...properties },
+      runtimeSource: { nativeRuntime: { ...node, ...native } },
+    });
+  const built = (context?: string): Existing =>
+    service("privateService:PrivateService", {
+      ...{ plan: "starter", numInstances: 1 },
+      runtimeSource: { docker: { ...source, context } },
+    });
+  const site = (buildCommand: string): Existing =>
+    service("staticSite:StaticSite", {
+      ...{ ...source, buildCommand, publishPath: "dist", customDomains: [{ name: "docs.shop.test" }] },
+    });
+  const partsOf = (one: Existing) =>
+    partsFrom(
+      [one],
+      { zone: "shop.test", name: "shop", repository: "shop/web", branch: "main" },
+      {
+        ...{ web: undefined, api: undefined },
+      },
+    );
+
+  it.each([
+    [worker({ preDeployCommand: "npm run migrate" }), "a command before each deployment"],
+    [worker({}, { autoDeployTrigger: "off" }), "deployed by hand"],
+    [worker({}, { autoDeployTrigger: undefined, autoDeploy: false }), "deployed by hand"],
+    [built("./search"), "its image is built in ./search"],
+    [site(""), "served without a build"],
+  ])("stays as it is, and is named", (one, why) => {
+    const { services, left } = partsOf(one);
+    expect({ services, left }).toEqual({ services: {}, left: [expect.stringContaining(why)] });
+  });
+
+  it.each([worker({}), worker({}, { autoDeploy: false }), built("."), built(), site("npm run build")])(
+    "is nothing of a plain service",
+    (one) => {
+      const { services, left } = partsOf(one);
+      expect({ services: Object.keys(services), left }).toEqual({ services: ["one"], left: [] });
+    },
+  );
 });
