@@ -1,7 +1,9 @@
+import type { Node } from "libpg-query";
 import { counted } from "../../lib/text.ts";
 import { createdBefore } from "./created.ts";
 import { isRecord, partsOf } from "./inside.ts";
 import { few } from "./judge.ts";
+import { nameOf } from "./names.ts";
 import { parseScript, type Statement } from "./parse.ts";
 import { type Change, labelOf } from "./phase.ts";
 import type { Previous } from "./previous.ts";
@@ -36,6 +38,7 @@ export async function judgeForEarlier(
   const open: string[] = [];
   const values: string[] = [];
   const types = new Set<string>();
+  const kept = new Set<string>();
   let created: ReadonlySet<string> = new Set();
   const named = await namedIn(previous?.queries ?? []);
   for (const { name, sql, rehearsed } of migrations) {
@@ -46,6 +49,9 @@ export async function judgeForEarlier(
     }
     values.push(...newValuesIn(statements, types).map(({ name: value }) => value));
     const news = createdBefore(statements, created);
+    statements.forEach(({ node }, index) => {
+      for (const table of keptBy(node)) if (news[index + 1]?.has(table) !== true) kept.add(table);
+    });
     const { changes, unclear } = labelOf(statements, news);
     broken.push(...harming(changes, previous, named).map((change) => `${name} ${change}`));
     const [unproved] = unclear;
@@ -69,13 +75,35 @@ export async function judgeForEarlier(
       summary: `${count} came with the release, and whether the earlier code works with ${few(open)} is not proved`,
     };
   }
+  const notes = [
+    ...(values.length === 0
+      ? []
+      : [
+          `Rows that have ${few(values)} by now make an earlier Prisma client fail that reads them: look for such rows`,
+        ]),
+    ...(kept.size === 0
+      ? []
+      : [
+          `A new foreign key keeps earlier code from deleting rows of ${few([...kept])} that have others by now: look for such deletions`,
+        ]),
+  ];
   return {
     state: "compatible",
     summary: `${count} came with the release, and nothing is taken away that the earlier code reads`,
-    ...(values.length > 0 && {
-      note: `Rows that have ${few(values)} by now make an earlier Prisma client fail that reads them: look for such rows`,
-    }),
+    ...(notes.length > 0 && { note: notes.join(". ") }),
   };
+}
+
+/** Tables whose rows stay as long as others refer to them by a foreign key of the statement. */
+function keptBy(node: Node): string[] {
+  return partsOf(node).flatMap(({ kind, fields: { contype, fk_del_action: onDelete, pktable } }) =>
+    kind === "Constraint" &&
+    contype === "CONSTR_FOREIGN" &&
+    (onDelete === undefined || onDelete === "a" || onDelete === "r") &&
+    isRecord(pktable)
+      ? [nameOf(pktable)]
+      : [],
+  );
 }
 
 async function parsed(name: string, sql: string): Promise<Statement[] | undefined> {

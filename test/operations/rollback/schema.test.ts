@@ -142,6 +142,28 @@ describe("whether the earlier code works with the schema", () => {
     });
   });
 
+  it("says of which rows a new foreign key keeps earlier code from deleting", async () => {
+    const refers = "references account (id)";
+    for (const text of [
+      `create table note (account int ${refers})`,
+      "create table note (a int); alter table note add foreign key (a) references account (id) on delete restrict",
+      `alter table account add parent int ${refers}`,
+    ]) {
+      expect(await judged({ sql: [text] })).toMatchObject({
+        state: "compatible",
+        note: expect.stringMatching(/keeps earlier code from deleting rows of public.account that/),
+      });
+    }
+    for (const text of [
+      `create table note (account int ${refers} on delete cascade)`,
+      `create table note (account int ${refers} on delete set null)`,
+      "create table note (id int primary key); create table part (note int references note (id))",
+      "create table note (id int primary key, above int references note (id))",
+    ]) {
+      expect((await judged({ sql: [text] })).note).toBeUndefined();
+    }
+  });
+
   it("is not known where nothing says what is read, a migration was changed or removed, or Git cannot tell", async () => {
     const sql = ["alter table account drop column unread"];
     for (const nothing of ["", "generator client {}"]) {
