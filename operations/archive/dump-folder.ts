@@ -1,10 +1,9 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { createReadStream, readdirSync, statSync, truncateSync } from "node:fs";
 import { join } from "node:path";
 import { Child } from "../../lib/child.ts";
 import { Failure } from "../../lib/failure.ts";
 import { makePrivateFolder, removeFolder } from "../../lib/files.ts";
+import { guardFolder } from "../../lib/guard-folder.ts";
 import { programEnvironment } from "../../postgres/connection.ts";
 import { launchOf } from "../../postgres/programs.ts";
 import { type DumpOptions, dumpArguments } from "./dump.ts";
@@ -27,7 +26,7 @@ export async function* dumpInParallel(options: DumpOptions & { jobs: number }): 
   const { connection, serverMajor, signal, jobs } = options;
   const holder = makePrivateFolder("optropic-dump");
   const folder = join(holder, "dump");
-  const watch = watchOver(holder);
+  const guard = guardFolder(holder);
   // Every item that pg_dump says it has finished, in that order.
   const finished: string[] = [];
   let wake = (): void => undefined;
@@ -56,14 +55,14 @@ export async function* dumpInParallel(options: DumpOptions & { jobs: number }): 
         return isProblem(line);
       },
     });
-    watch.stdin?.write(`${child.pid}\n`);
+    if (child.pid !== undefined) guard.kills(child.pid);
     child.stdin.end();
     child.stdout.resume();
     let isDone = false;
     const done = child.success().finally(() => {
       isDone = true;
       // Another group may get its number from now on.
-      watch.stdin?.write("\n");
+      guard.spares();
       wake();
     });
     // It is awaited below, once what is complete was read.
@@ -93,8 +92,7 @@ export async function* dumpInParallel(options: DumpOptions & { jobs: number }): 
     await child?.stop("SIGKILL");
     // The watch goes last, since this process may be killed in between.
     removeFolder(holder);
-    const ended = once(watch, "exit");
-    if (watch.kill("SIGKILL")) await ended;
+    await guard.release();
   }
 }
 
@@ -137,22 +135,4 @@ const readBytes = 256 * 1024;
 
 function sizeOf(path: string): number | undefined {
   return statSync(path, { throwIfNoEntry: false })?.size;
-}
-
-/**
- * Starts a process that outlives this one: once this one is gone, for whatever reason, it kills pg_dump, whose
- * group is the last line that it reads, or an empty one when that has ended, and removes the folder.
- */
-function watchOver(folder: string): ChildProcess {
-  const script =
-    'while read -r line; do group=$line; done; [ -z "$group" ] || kill -s KILL -- "-$group"; rm -rf -- "$0"; sleep 1; rm -rf -- "$0"';
-  const watch = spawn("/bin/sh", ["-c", script, folder], {
-    detached: true,
-    env: { PATH: process.env.PATH },
-    stdio: ["pipe", "ignore", "ignore"],
-  });
-  watch.on("error", () => undefined);
-  watch.stdin.on("error", () => undefined);
-  watch.unref();
-  return watch;
 }

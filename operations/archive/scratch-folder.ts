@@ -1,15 +1,33 @@
 import { tmpdir } from "node:os";
 import { Failure, reasonOf } from "../../lib/failure.ts";
-import { makePrivateFolder } from "../../lib/files.ts";
+import { makePrivateFolder, removeFolder } from "../../lib/files.ts";
+import { guardFolder } from "../../lib/guard-folder.ts";
+
+/** A private folder for decrypted data, which is removed also when this process is killed. */
+export interface ScratchFolder {
+  path: string;
+  remove(): Promise<void>;
+  /** Leaves the folder where it is. */
+  keep(): Promise<void>;
+}
 
 /**
  * Makes a private folder for decrypted data, below the folder that the user named with --scratch.
  *
  * @throws {Failure} `refused`, when it cannot be made there
  */
-export function makeScratchFolder(name: string, parent: string = tmpdir()): string {
+export function makeScratchFolder(name: string, parent: string = tmpdir()): ScratchFolder {
   try {
-    return makePrivateFolder(name, parent);
+    const path = makePrivateFolder(name, parent);
+    const guard = guardFolder(path);
+    return {
+      path,
+      async remove() {
+        removeFolder(path);
+        await guard.release();
+      },
+      keep: () => guard.release(),
+    };
   } catch (error) {
     throw new Failure(
       "refused",

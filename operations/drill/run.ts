@@ -1,6 +1,5 @@
 import { join } from "node:path";
 import type { Drill, DrillFinding } from "../../evidence/drill.ts";
-import { removeFolder } from "../../lib/files.ts";
 import { shortened } from "../../lib/text.ts";
 import type { Connection } from "../../postgres/connection.ts";
 import { type ServerSession, withPatientSession } from "../../postgres/session.ts";
@@ -84,11 +83,11 @@ export async function drill(options: DrillOptions): Promise<DrillOutcome> {
   });
   const makePlace = await findPlace(options, manifest);
   const folder = makeScratchFolder("optropic-drill", options.scratch);
-  const file = join(folder, "dump");
+  const file = join(folder.path, "dump");
   try {
     const opened = await watch.time("fetch, decrypt and check the digests", async () => {
       const details = await openDetails(manifest, identities);
-      const listed = { store, identities, file: join(folder, "objects"), signal };
+      const listed = { store, identities, file: join(folder.path, "objects"), signal };
       const listing = await fetchListing(listed, manifest, details);
       await fetchBackup({ store, manifest, identities, file, signal });
       return { details, listing, contents: await listContents(file, manifest, signal) };
@@ -98,7 +97,7 @@ export async function drill(options: DrillOptions): Promise<DrillOutcome> {
       : makePlace());
     return await drillIn(place, options, { manifest, signature, file, ...opened, watch });
   } finally {
-    removeFolder(folder);
+    await folder.remove();
   }
 }
 
@@ -121,7 +120,10 @@ async function drillIn(place: Place, options: DrillOptions, subject: Subject): P
   try {
     const restored = await restoreAndLook(place, options, subject);
     const evidence = evidenceOf(options, figuresOf(place, options, subject, restored));
-    if (options.keep) kept = place.server;
+    if (options.keep) {
+      await place.server?.keep();
+      kept = place.server;
+    }
     return { evidence, kept };
   } finally {
     if (kept === undefined) await place.server?.remove();

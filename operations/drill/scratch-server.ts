@@ -3,14 +3,13 @@ import { chownSync, existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { outputOf } from "../../lib/child.ts";
 import { Failure, reasonOf } from "../../lib/failure.ts";
-import { removeFolder } from "../../lib/files.ts";
 import type { Connection } from "../../postgres/connection.ts";
 import { findProgram, majorOf } from "../../postgres/programs.ts";
 import { serverAccount } from "../../postgres/server-account.ts";
 import { withPatientSession } from "../../postgres/session.ts";
 import { databaseStatement } from "../archive/database.ts";
 import type { Manifest } from "../archive/manifest.ts";
-import { makeScratchFolder } from "../archive/scratch-folder.ts";
+import { makeScratchFolder, type ScratchFolder } from "../archive/scratch-folder.ts";
 
 /** A PostgreSQL server for one drill, reachable only through a socket in its folder. */
 export interface ScratchServer {
@@ -24,6 +23,8 @@ export interface ScratchServer {
   account: { uid: number; gid: number } | undefined;
   /** Stops the server and removes its folder. */
   remove(): Promise<void>;
+  /** Lets the server run on when this process ends. */
+  keep(): Promise<void>;
 }
 
 /** A scratch server need not survive a crash, and uses little memory. */
@@ -64,7 +65,8 @@ export async function startScratchServer(options: {
   const account = serverAccount();
   const initdb = findProgram("initdb", major);
   const control = findProgram("pg_ctl", major);
-  const folder = makeServerFolder(options.parent, account);
+  const scratch = await makeServerFolder(options.parent, account);
+  const folder = scratch.path;
   const data = join(folder, "data");
   const log = join(folder, "server.log");
   const user = `drill_${randomBytes(4).toString("hex")}`;
@@ -81,7 +83,7 @@ export async function startScratchServer(options: {
     );
   const remove = async (): Promise<void> => {
     await stop().catch(() => undefined);
-    removeFolder(folder);
+    await scratch.remove();
   };
   try {
     const access = ["--auth-local=trust", "--auth-host=reject"];
@@ -109,6 +111,7 @@ export async function startScratchServer(options: {
       control,
       account: account.uid === process.getuid?.() ? undefined : account,
       remove,
+      keep: () => scratch.keep(),
     };
   } catch (error) {
     const said = `${reasonOf(error)}${readLog(log)}`;
@@ -181,18 +184,22 @@ async function createDatabase(
 
 const plain = { provider: "c", collate: "C", ctype: "C", locale: null };
 
-function makeServerFolder(parent: string | undefined, account: { uid: number; gid: number }): string {
-  const folder = makeScratchFolder("optropic-server", parent);
+async function makeServerFolder(
+  parent: string | undefined,
+  account: { uid: number; gid: number },
+): Promise<ScratchFolder> {
+  const scratch = makeScratchFolder("optropic-server", parent);
+  const folder = scratch.path;
   const excess = Buffer.byteLength(join(folder, `.s.PGSQL.${port}`)) - maximumSocketBytes;
   if (excess > 0) {
-    removeFolder(folder);
+    await scratch.remove();
     throw new Failure(
       "refused",
       `The path ${folder} is ${excess} bytes too long for a server's socket: name a folder with a shorter path with --scratch`,
     );
   }
   chownSync(folder, account.uid, account.gid);
-  return folder;
+  return scratch;
 }
 
 function readLog(path: string): string {

@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import type { SigningKey } from "../../evidence/keys.ts";
 import { Failure } from "../../lib/failure.ts";
-import { removeFolder } from "../../lib/files.ts";
 import { describeConnection } from "../../postgres/connection.ts";
 import { type Session, withPatientSession } from "../../postgres/session.ts";
 import { type Details, openDetails } from "../archive/details.ts";
@@ -76,7 +75,8 @@ export async function restore(options: RestoreOptions): Promise<RestoreOutcome> 
   progress?.("the store");
   const complete = await chooseBackup(store, options.choice, options.warn);
   const signature = await checkSignature(store, complete, options.trust);
-  const folder = makeScratchFolder("optropic-restore", options.scratch);
+  const scratch = makeScratchFolder("optropic-restore", options.scratch);
+  const folder = scratch.path;
   try {
     const details = await openDetails(complete, options.identities);
     const listed = { store, identities: options.identities, file: join(folder, "objects"), signal };
@@ -86,7 +86,7 @@ export async function restore(options: RestoreOptions): Promise<RestoreOutcome> 
     const durationMs = Math.round(performance.now() - started);
     return { manifest: complete, signature, before, ...outcome, durationMs };
   } finally {
-    removeFolder(folder);
+    await scratch.remove();
   }
 }
 

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { globSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { lastDrill } from "../../evidence/drill-record.ts";
 import { type Ended, ended } from "../cli/command.ts";
 import {
@@ -280,6 +280,17 @@ describe("a drill that is broken off leaves neither server nor file", () => {
       const run = await end;
       expect(run).toMatchObject({ status: 1, signal: null });
       expect(run.stderr).toBe(`error: Stopped by ${signal}\n`);
+    });
+
+    test("by SIGKILL, which it cannot notice", async () => {
+      const { job, end } = startSlow();
+      await restoring(job);
+      job.kill("SIGKILL");
+      await end;
+      const isClean = () =>
+        readdirSync(rig.temporary).length === 0 &&
+        processes().every(({ title }) => !title.includes(rig.temporary));
+      await vi.waitUntil(isClean, { timeout: 20_000, interval: 50 });
     });
 
     test("when pg_restore is killed", async () => {
