@@ -1,3 +1,4 @@
+import { createServer } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Settings } from "../../config/settings.ts";
 import { readMigrationFiles } from "../../verify/database/migration-files.ts";
@@ -89,6 +90,34 @@ describe("the whole platform, with its database", () => {
     expect(await stateWith("robin", "transaction")).toBe("holds");
     expect(await stateWith("session", "session")).toBe("holds");
     expect(await stateWith("nowhere", "session")).toBe("unknown");
+  });
+
+  it("lets nobody in without TLS by way of the pooler either", async () => {
+    const given = everything();
+    // Offers no TLS, and needs no password.
+    const open = createServer((socket) => {
+      socket
+        .on("error", () => undefined)
+        .on("data", (bytes) => {
+          socket.write(bytes.readUInt32BE(4) === 80_877_103 ? "N" : Buffer.from("R\0\0\0\x08\0\0\0\0"));
+        });
+    });
+    await new Promise<void>((resolve) => open.listen(0, "127.0.0.1", resolve));
+    const address = open.address();
+    if (address === null || typeof address === "string") throw new Error("The server has no port");
+    const VERIFY_POOLER_URL = `postgresql://verify:none@127.0.0.1:${address.port}/transaction?sslmode=verify-full`;
+    const { probes } = await verified({
+      ...given,
+      environment: { ...given.environment, VERIFY_POOLER_URL },
+      probes: ofTheDatabase.filter(({ name }) => name === "database-encrypted"),
+    });
+    open.close();
+    expect(probes[0]?.checks.map(({ subject, state }) => [subject, state])).toEqual([
+      ["localhost without TLS", "holds"],
+      ["certificate of localhost", "holds"],
+      ["127.0.0.1 (pooler) without TLS", "does-not-hold"],
+      ["certificate of 127.0.0.1 (pooler)", "does-not-hold"],
+    ]);
   });
 
   it("is known by its certificate, whose authority must be trusted", async () => {

@@ -1,9 +1,11 @@
 import * as z from "zod";
 import { reasonOf } from "../../lib/failure.ts";
 import { type Connection, isSocket } from "../../postgres/connection.ts";
+import type { Context } from "../context.ts";
 import { type Check, compare, eachOf, probe, unknownCheck } from "../probe.ts";
 import { Unknown } from "../unknown.ts";
 import { type Greeting, greetPlainly, greetSecurely } from "./handshake.ts";
+import { poolerOf } from "./pooler.ts";
 import { databaseOf, reading, requireSight } from "./session.ts";
 
 /** Item 3.5: nothing but TLS gets in. */
@@ -15,28 +17,51 @@ export const databaseEncrypted = probe({
   settings: ["database.enforceSsl"],
   async measure(context) {
     const connection = databaseOf(context);
-    if (isSocket(connection)) {
-      throw new Unknown("not-understood", "VERIFY_DATABASE_URL is a Unix socket, over which there is no TLS");
-    }
-    const { PGHOST: host } = connection;
-    const checked: Connection = {
-      ...connection,
-      PGSSLMODE: "verify-full",
-      PGSSLROOTCERT: connection.PGSSLROOTCERT ?? "system",
-    };
-    const { problem, greeting } = await greetSecurely(context, checked);
-    return [
-      ...(await eachOf([`${host} without TLS`], String, async (subject) => [
-        plainCheck(subject, await greetPlainly(context, connection), greeting),
-      ])),
-      compare(`certificate of ${host}`, {
-        expected: "checked against the authorities and the name",
-        measured: problem ?? "checked against the authorities and the name",
-        holds: problem === undefined,
-      }),
-    ];
+    const checks = await encryptionOf(context, connection, connection.PGHOST);
+    if (!context.settings.database.pool.enabled) return checks;
+    const pooler = namedPooler(context, connection);
+    // That nobody names it is said by the probe of its mode.
+    if (pooler === undefined) return checks;
+    const ofPooler = await eachOf([`${pooler.PGHOST} (pooler)`], String, (place) =>
+      encryptionOf(context, pooler, place),
+    );
+    return [...checks, ...ofPooler];
   },
 });
+
+/** What the application connects to, where that is another address; it has switches of its own for TLS. */
+function namedPooler(context: Context, direct: Connection): Connection | undefined {
+  try {
+    const pooler = poolerOf(context, direct);
+    return pooler.PGHOST === direct.PGHOST && pooler.PGPORT === direct.PGPORT ? undefined : pooler;
+  } catch (error) {
+    if (error instanceof Unknown && error.reason === "no-credential") return undefined;
+    throw error;
+  }
+}
+
+/** @param place how the address is named in the result */
+async function encryptionOf(context: Context, connection: Connection, place: string): Promise<Check[]> {
+  if (isSocket(connection)) {
+    throw new Unknown("not-understood", `${place} is a Unix socket, over which there is no TLS`);
+  }
+  const checked: Connection = {
+    ...connection,
+    PGSSLMODE: "verify-full",
+    PGSSLROOTCERT: connection.PGSSLROOTCERT ?? "system",
+  };
+  const { problem, greeting } = await greetSecurely(context, checked);
+  return [
+    ...(await eachOf([`${place} without TLS`], String, async (subject) => [
+      plainCheck(subject, await greetPlainly(context, connection), greeting),
+    ])),
+    compare(`certificate of ${place}`, {
+      expected: "checked against the authorities and the name",
+      measured: problem ?? "checked against the authorities and the name",
+      holds: problem === undefined,
+    }),
+  ];
+}
 
 /** Words for a missing TLS of PostgreSQL, PgBouncer, Supavisor and Neon. */
 const wantsTls =

@@ -36,8 +36,12 @@ export const poolerAsDeclared = probe({
   },
 });
 
-/** Named by VERIFY_POOLER_URL; Supabase's own is the same host at another port. */
-function poolerOf(context: Context, direct: Connection): Connection {
+/**
+ * Named by VERIFY_POOLER_URL; Supabase's own is the same host at another port.
+ *
+ * @throws {Unknown} where nobody names it
+ */
+export function poolerOf(context: Context, direct: Connection): Connection {
   const { mode } = context.settings.database.pool;
   const isSupabase = /\.pooler\.supabase\.com\.?$/i.test(direct.PGHOST);
   if (context.hasCredential("VERIFY_POOLER_URL") || !isSupabase) {
