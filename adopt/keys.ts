@@ -452,6 +452,13 @@ function jurisdictionOf(properties: Properties): string {
   return textOf(properties, "jurisdiction") ?? "default";
 }
 
+/** What a service at Render is built for, such as `node` or `docker`; undefined where that is not known. */
+export function runtimeOf({ runtimeSource }: Properties): string | undefined {
+  const source = Object(runtimeSource);
+  const block = ["docker", "image"].find((name) => typeof source[name] === "object" && source[name] !== null);
+  return block ?? textOf(Object(source.nativeRuntime), "runtime");
+}
+
 /** Where a variable is set; undefined where that is not known. */
 export function targetsOf({ targets }: Properties): readonly string[] | undefined {
   if (typeof targets === "string") return [targets];

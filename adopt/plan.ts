@@ -1,5 +1,5 @@
 import { counted, listed, listedSome } from "../lib/text.ts";
-import { elementsOf, type Held, importIdOf, naturalKeys, targetsOf } from "./keys.ts";
+import { elementsOf, type Held, importIdOf, naturalKeys, runtimeOf, targetsOf } from "./keys.ts";
 import { Matcher, type Matches, recordType } from "./match.ts";
 import { hostOf } from "./records.ts";
 import { type Declared, type Existing, isHidden, textAt, textOf, unsaid, vendorOf } from "./resources.ts";
@@ -379,6 +379,9 @@ function renamed(declared: Declared, existing: Existing): Pick<Step, "renames"> 
   const isShown = from !== undefined && to !== undefined && ![from, to].includes("[secret]");
   const isFixed = naturalKeys[declared.type]?.fixed?.includes("name") === true;
   if (isShown && from !== to && !isFixed) return { renames: `${from} becomes ${to}` };
+  const [built, builds] = [theirs, ours].map(runtimeOf);
+  if (built !== undefined && builds !== undefined && built !== builds)
+    return { renames: `what is built for ${built} is built for ${builds}` };
   const [before, after] = [theirs, ours].map(targetsOf);
   const left = before?.filter((target) => after?.includes(target) === false) ?? [];
   return left.length === 0

@@ -651,12 +651,14 @@ describe("what a vendor calls otherwise, or has elsewhere", () => {
     const service = "render:index/webService:WebService";
     const plan = planImports({
       declared: [
-        declared(service, "api", { name: "api", region: "frankfurt" }),
+        declared(service, "api", {
+          ...{ name: "api", region: "frankfurt", runtimeSource: { nativeRuntime: { runtime: "node" } } },
+        }),
         project,
         declared(variable, "jwt", { projectId: unknown, key: "JWT", targets: ["production"] }),
       ],
       existing: [
-        existing(service, "srv-1", { name: "api", region: "oregon" }),
+        existing(service, "srv-1", { name: "api", region: "oregon", runtimeSource: { docker: {} } }),
         existing(project.type, "prj_1", { name: "shop" }),
         existing(variable, "e1", { projectId: "prj_1", key: "JWT", targets: ["production", "preview"] }),
         existing(variable, "e2", { projectId: "prj_1", key: "JWT", targets: ["development"] }),
@@ -665,6 +667,7 @@ describe("what a vendor calls otherwise, or has elsewhere", () => {
     expect(actionsOf(plan)).toEqual({ api: "import srv-1", web: "import prj_1", jwt: "import prj_1/e1" });
     expect(planText(plan)).toContain("api: region oregon becomes frankfurt, which no update changes");
     expect(planText(plan)).toContain("jwt: preview no longer has it");
+    expect(planText(plan)).toContain("api: what is built for docker is built for node");
   });
 
   it("takes what a state has for a part, which says nothing of the rest, unless a person says so", () => {
