@@ -60,9 +60,7 @@ export async function fetchObject({
     const content = plain.through(opened);
     if (isFolder) await unpack(content, file, signal);
     else {
-      await pipeline(Readable.from(content), createWriteStream(file, { mode: 0o600, flags: "wx" }), {
-        signal,
-      });
+      await pipeline(Readable.from(content), createWriteStream(file, fileOptions), { signal });
     }
   } catch (error) {
     signal.throwIfAborted();
@@ -75,6 +73,9 @@ export async function fetchObject({
   compare(key, "as stored", expected, sealed.result());
   return plain.result();
 }
+
+/** Only this account reads it. It is written while more is decrypted. */
+const fileOptions = { mode: 0o600, flags: "wx", highWaterMark: 1024 * 1024 };
 
 function checkRoom(file: string, bytes: number): void {
   const { bavail, bsize } = statfsSync(dirname(file));

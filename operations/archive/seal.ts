@@ -1,7 +1,7 @@
-import { createHash } from "node:crypto";
-import { ReadableStream } from "node:stream/web";
+import { createHash, randomBytes } from "node:crypto";
 import { Decrypter, Encrypter } from "age-encryption";
 import { Failure, reasonOf } from "../../lib/failure.ts";
+import { decrypted, encrypted, nonceBytes } from "./payload.ts";
 
 /** Counts and hashes the bytes that pass through. */
 export class Tally {
@@ -40,7 +40,31 @@ export async function seal(
       throw new Failure("refused", `${recipient.slice(0, 12)}… is not an age public key`);
     }
   }
-  return encrypter.encrypt(streamOf(plain));
+  const { header, fileKey } = await headerFor(encrypter);
+  const nonce = randomBytes(nonceBytes);
+  return after([header, nonce], encrypted(plain, fileKey, nonce));
+}
+
+/** The library encrypts the key of a file to its recipients; the file itself is not left to its slower cipher. */
+async function headerFor(encrypter: Encrypter): Promise<{ header: Uint8Array; fileKey: Uint8Array }> {
+  let fileKey = new Uint8Array();
+  // A recipient that needs no stanza, since it is this process.
+  encrypter.addRecipient({
+    wrapFileKey(key) {
+      fileKey = Uint8Array.from(key);
+      return [];
+    },
+  });
+  const empty = Buffer.from(await encrypter.encrypt(new Uint8Array()));
+  return { header: empty.subarray(0, headerBytes(empty)), fileKey };
+}
+
+async function* after(
+  first: readonly Uint8Array[],
+  rest: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  yield* first;
+  yield* rest;
 }
 
 /**
@@ -56,10 +80,44 @@ export async function unseal(
 ): Promise<AsyncIterable<Uint8Array>> {
   const decrypter = decrypterOf(identities);
   try {
-    return opened(await decrypter.decrypt(streamOf(sealed)));
+    const { header, nonce, content } = await divide(sealed);
+    return opened(decrypted(content, await decrypter.decryptHeader(header), nonce));
   } catch (error) {
     throw sealFailure(error);
   }
+}
+
+/** Most bytes of a header: that of a backup has some 200 for each recipient. */
+const maximumHeader = 1024 * 1024;
+
+/** Takes a file apart into its header, its nonce and its content. */
+async function divide(
+  sealed: AsyncIterable<Uint8Array>,
+): Promise<{ header: Uint8Array; nonce: Uint8Array; content: AsyncIterable<Uint8Array> }> {
+  const chunks = sealed[Symbol.asyncIterator]();
+  let start = Buffer.alloc(0);
+  for (;;) {
+    const length = headerBytes(start);
+    const end = (length ?? 0) + nonceBytes;
+    if (length !== undefined && start.length >= end) {
+      return {
+        header: start.subarray(0, length),
+        nonce: start.subarray(length, end),
+        content: after([start.subarray(end)], { [Symbol.asyncIterator]: () => chunks }),
+      };
+    }
+    if (start.length > maximumHeader) throw new Error("it has no header of an age file");
+    const { done, value } = await chunks.next();
+    if (done === true) throw new Error("its header is cut off");
+    start = Buffer.concat([start, value]);
+  }
+}
+
+/** Length of the header that a file begins with; undefined when its end is not there yet. */
+function headerBytes(start: Buffer): number | undefined {
+  const last = start.indexOf("\n--- ");
+  const end = last < 0 ? -1 : start.indexOf("\n", last + 1);
+  return end < 0 ? undefined : end + 1;
 }
 
 async function* opened(plain: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
@@ -77,24 +135,6 @@ function sealFailure(error: unknown): Failure {
     ? "None of the identities decrypts this backup: it was encrypted to other keys"
     : `Cannot decrypt the backup: ${reason}`;
   return new Failure("failed", message);
-}
-
-/** Converts to a web stream, which reads from its source only as fast as it is consumed. */
-function streamOf(source: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array> {
-  const iterator = source[Symbol.asyncIterator]();
-  return new ReadableStream<Uint8Array>(
-    {
-      async pull(controller) {
-        const { done, value } = await iterator.next();
-        if (done === true) controller.close();
-        else controller.enqueue(value);
-      },
-      async cancel() {
-        await iterator.return?.();
-      },
-    },
-    { highWaterMark: 2 },
-  );
 }
 
 /**

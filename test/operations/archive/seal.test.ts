@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
-import { generateX25519Identity, identityToRecipient } from "age-encryption";
+import { createHash, randomBytes } from "node:crypto";
+import { Decrypter, Encrypter, generateX25519Identity, identityToRecipient } from "age-encryption";
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 import { Failure } from "../../../lib/failure.ts";
@@ -35,6 +35,40 @@ describe("what is sealed", () => {
       }),
       { numRuns: 50 },
     );
+  });
+
+  test("is what age reads and writes, at every length around that of a part", async () => {
+    const part = 65_536;
+    for (const length of [0, 1, part - 1, part, part + 1, 2 * part, 3 * part + 5]) {
+      const plain = randomBytes(length);
+      const decrypter = new Decrypter();
+      decrypter.addIdentity(identityOf(2));
+      const ours = await sealedOf(split(plain, 50_000));
+      expect(Buffer.from(await decrypter.decrypt(ours)).equals(plain)).toBe(true);
+      const encrypter = new Encrypter();
+      encrypter.addRecipient(holders[1]?.recipient ?? "");
+      const theirs = Buffer.from(await encrypter.encrypt(plain));
+      expect((await openedBy(split(theirs, 70_000), [identityOf(1)])).equals(plain)).toBe(true);
+    }
+  });
+
+  test("has a key and a nonce of its own each time", async () => {
+    const [one, other] = [await sealedOf([Buffer.from("text")]), await sealedOf([Buffer.from("text")])];
+    for (const bytes of [4 + 16, 4 + 16 + 16]) {
+      expect(one.subarray(-bytes, -bytes + 16).equals(other.subarray(-bytes, -bytes + 16))).toBe(false);
+    }
+  });
+
+  test("is refused where it is no age file, without reading it to its end", async () => {
+    let read = 0;
+    async function* endless(): AsyncGenerator<Uint8Array> {
+      for (;;) {
+        read += 1;
+        yield new Uint8Array(64 * 1024).fill(0x61);
+      }
+    }
+    await expect(openedBy(endless(), [identityOf(0)])).rejects.toThrow("no header of an age file");
+    expect(read).toBeLessThan(20);
   });
 
   test("is refused with any bit changed", async () => {
@@ -139,7 +173,7 @@ test("a tally counts and digests what passes", async () => {
   );
 });
 
-async function sealedOf(list: readonly Uint8Array[]): Promise<Buffer> {
+async function sealedOf(list: Iterable<Uint8Array>): Promise<Buffer> {
   const recipients = holders.map(({ recipient }) => recipient);
   return collect(await seal(pieceByPiece(list), recipients));
 }
