@@ -15,8 +15,12 @@ export interface Session {
    */
   batches(query: string, value?: readonly string[]): AsyncIterable<unknown[]>;
   run(statements: string): Promise<void>;
-  /** Rows of a query within a transaction, which goes on when the query fails; undefined then. */
-  attempt(query: string): Promise<unknown[] | undefined>;
+  /**
+   * Rows of a query within a transaction, which goes on when the query fails; undefined then.
+   *
+   * @param failed called with the error then; what it throws is thrown
+   */
+  attempt(query: string, failed?: (error: unknown) => void): Promise<unknown[] | undefined>;
 }
 
 /** Bytes that a batch of rows is to have, about, and the most rows. */
@@ -64,7 +68,7 @@ export class ServerSession implements Session {
     await this.run(`close ${cursor}`);
   }
 
-  async attempt(query: string): Promise<unknown[] | undefined> {
+  async attempt(query: string, failed?: (error: unknown) => void): Promise<unknown[] | undefined> {
     await this.run("savepoint attempt");
     try {
       return await this.rows(query);
@@ -73,6 +77,7 @@ export class ServerSession implements Session {
       await this.run("rollback to savepoint attempt").catch(() => {
         throw error;
       });
+      failed?.(error);
       return undefined;
     } finally {
       await this.run("release savepoint attempt").catch(() => undefined);

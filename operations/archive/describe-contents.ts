@@ -20,7 +20,6 @@ import { lockableObjects, lockCapacity, locksProblem } from "./locks.ts";
 import type { Manifest } from "./manifest.ts";
 import { namesOf } from "./names.ts";
 import { type Remote, readRemote } from "./remote.ts";
-import type { Within } from "./rows.ts";
 import type { Scope } from "./scope.ts";
 import { notesOnServerObjects } from "./server-objects.ts";
 
@@ -33,16 +32,15 @@ export type Contents = Pick<
 /**
  * Describes what a dump contains, as the session's transaction sees it. The list of it is written while it is read.
  *
- * @param within where rows are counted
  */
 export async function describeContents(
   session: Session,
   scope: Scope,
-  { recipients, within, listing }: { recipients: readonly string[]; within: Within; listing: ListingWriter },
+  { recipients, listing }: { recipients: readonly string[]; listing: ListingWriter },
 ): Promise<Contents> {
   const schemas = scope.schemas.map(({ name }) => name);
-  const own = await listSchemas(session, schemas, { within, listing });
-  const around = await listCompanions(session, scope, { within, listing });
+  const own = await listSchemas(session, schemas, listing);
+  const around = await listCompanions(session, scope, listing);
   const globals = await globalsIn(session, scope);
   const lockable = await lockableObjects(session, schemas);
   const remote = await readRemote(session);
@@ -69,12 +67,12 @@ export async function describeContents(
 async function listSchemas(
   session: Session,
   schemas: readonly string[],
-  { within, listing }: { within: Within; listing: ListingWriter },
+  listing: ListingWriter,
 ): Promise<{ contains: Manifest["contains"]; uncounted: string[] }> {
   const fingerprint = new Fingerprint();
   const contains = { objects: 0, tables: 0, rows: 0 };
   const uncounted: string[] = [];
-  for await (const found of describeSchemas(session, schemas, { within })) {
+  for await (const found of describeSchemas(session, schemas)) {
     const item = itemOf(found);
     if (item.kind === "object") {
       contains.objects += 1;
@@ -95,7 +93,7 @@ async function listSchemas(
 async function listCompanions(
   session: Session,
   { schemas, companions, withRows, unreadable }: Scope,
-  { within, listing }: { within: Within; listing: ListingWriter },
+  listing: ListingWriter,
 ): Promise<{ dependents: Objects }> {
   const beside = companions.map(({ name }) => name);
   const dependents = new Map<string, Described>();
@@ -109,7 +107,6 @@ async function listCompanions(
   const all = describeSchemas(session, beside, {
     isCounted: (table) => rows.has(table),
     isHidden: ({ entry }) => hidden.has(entry),
-    within,
   });
   for await (const found of all) {
     if (found.kind === "object" && depending.has(found.described.entry)) {

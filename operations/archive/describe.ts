@@ -6,7 +6,7 @@ import type { Item } from "./items.ts";
 import type { Beside } from "./manifest.ts";
 import { serverNames } from "./names.ts";
 import { objectQueries, sequencesQuery, tablesQuery } from "./objects.ts";
-import { countRows, type Within } from "./rows.ts";
+import { countRows } from "./rows.ts";
 
 /**
  * Lets a session read all texts of its database. Those of an SQL_ASCII database may not be valid in any other
@@ -68,7 +68,6 @@ export type Found =
  *
  * @param isCounted whether the rows of a table are counted; by default those of every table
  * @param isHidden whether an object is left out
- * @param within where rows are counted and sequences are read; by default in the session's transaction
  */
 export async function* describeSchemas(
   session: Session,
@@ -76,11 +75,9 @@ export async function* describeSchemas(
   {
     isCounted = () => true,
     isHidden = () => false,
-    within = (work) => work(session),
   }: {
     isCounted?: (table: string) => boolean;
     isHidden?: (object: Described) => boolean;
-    within?: Within;
   } = {},
 ): AsyncGenerator<Found> {
   const hidden = new Set<string>();
@@ -88,8 +85,8 @@ export async function* describeSchemas(
     if (isHidden(described)) hidden.add(name);
     else yield { kind: "object", name, described };
   }
-  yield* readTables(session, schemas, { isCounted, isKnown: (name) => !hidden.has(`table ${name}`), within });
-  yield* readSequences(session, schemas, { isKnown: (name) => !hidden.has(`sequence ${name}`), within });
+  yield* readTables(session, schemas, { isCounted, isKnown: (name) => !hidden.has(`table ${name}`) });
+  yield* readSequences(session, schemas, { isKnown: (name) => !hidden.has(`sequence ${name}`) });
 }
 
 /** An item as a listing has it. */
@@ -183,15 +180,11 @@ export function besideOf(objects: Objects): Beside {
 async function* readTables(
   session: Session,
   schemas: readonly string[],
-  {
-    isCounted,
-    isKnown,
-    within,
-  }: { isCounted: (table: string) => boolean; isKnown: (table: string) => boolean; within: Within },
+  { isCounted, isKnown }: { isCounted: (table: string) => boolean; isKnown: (table: string) => boolean },
 ): AsyncGenerator<Found> {
   for await (const rows of session.batches(tablesQuery, schemas)) {
     const tables = tableRows.parse(rows).filter(({ name }) => isKnown(name));
-    const counts = await countRows(within, tables.map(({ name }) => name).filter(isCounted));
+    const counts = await countRows(session, tables.map(({ name }) => name).filter(isCounted));
     for (const { name, ...rls } of tables) yield { kind: "table", name, rows: counts.get(name) ?? null, rls };
   }
 }
@@ -206,7 +199,7 @@ const sequencesAtOnce = 200;
 async function* readSequences(
   session: Session,
   schemas: readonly string[],
-  { isKnown, within }: { isKnown: (sequence: string) => boolean; within: Within },
+  { isKnown }: { isKnown: (sequence: string) => boolean },
 ): AsyncGenerator<Found> {
   for await (const rows of session.batches(sequencesQuery, schemas)) {
     const all = sequenceRows.parse(rows).filter(({ name }) => isKnown(name));
@@ -217,7 +210,7 @@ async function* readSequences(
         ({ name }, index) =>
           `select ${index} as index, last_value::text as last, is_called as called from ${name}`,
       );
-      const states = stateRows.parse(await within((reader) => reader.rows(selects.join(" union all "))));
+      const states = stateRows.parse(await session.rows(selects.join(" union all ")));
       for (const { index, ...state } of states) {
         const sequence = some[index];
         if (sequence !== undefined) yield { kind: "sequence", ...sequence, ...state };

@@ -15,6 +15,11 @@ export function isLockTimeout(reason: string): boolean {
   return /lock timeout|could not obtain lock|statement timeout[\s\S]*LOCK TABLE/.test(reason);
 }
 
+/** Whether a reason says that the server has no room for another lock. */
+export function isLockShortage(reason: string): boolean {
+  return /out of shared memory/.test(reason);
+}
+
 /**
  * Says who holds the locks that keep others from a table, right after waiting for one was given up. What the holders
  * run is left out, since it may contain secrets.

@@ -1,40 +1,40 @@
 import { escapeLiteral } from "pg";
 import * as z from "zod";
+import { reasonOf } from "../../lib/failure.ts";
 import type { Session } from "../../postgres/session.ts";
+import { isLockShortage } from "./lock-holders.ts";
 import { serverNames } from "./names.ts";
 
 /** Tables that one query counts. */
 const tablesAtOnce = 100;
 
 /**
- * Gives work a session that sees the described rows. Where each piece of work has a transaction of its own,
- * no more tables and indexes are locked at once than that piece reads.
- */
-export type Within = <T>(work: (session: Session) => Promise<T>) => Promise<T>;
-
-/**
  * Counts the rows of tables, each without its partitions and children. The planner may run functions of an
  * index or a check, which find their names only in the search path of the database; a table whose functions
  * fail all the same is left out.
  *
+ * @param session in a transaction
  * @param tables names, quoted and with their schemas
+ * @throws when the server has no room for the locks of a table: it is no property of that table
  */
 export async function countRows(
-  within: Within,
+  session: Session,
   tables: readonly string[],
 ): Promise<ReadonlyMap<string, number>> {
   const found = new Map<string, number>();
   for (let start = 0; start < tables.length; start += tablesAtOnce) {
     const some = tables.slice(start, start + tablesAtOnce);
-    await within(async (session) => {
-      await session.run(widenSearchPath);
-      if (!(await countAll(session, some, found))) {
-        for (const table of some) await countAll(session, [table], found);
-      }
-      await session.run(serverNames);
-    });
+    await session.run(widenSearchPath);
+    if (!(await countAll(session, some, found))) {
+      for (const table of some) await countAll(session, [table], found, failOnShortage);
+    }
+    await session.run(serverNames);
   }
   return found;
+}
+
+function failOnShortage(error: unknown): void {
+  if (isLockShortage(reasonOf(error))) throw error;
 }
 
 /** @returns whether they could be counted */
@@ -42,12 +42,13 @@ async function countAll(
   session: Session,
   tables: readonly string[],
   found: Map<string, number>,
+  failed?: (error: unknown) => void,
 ): Promise<boolean> {
   const counts = tables.map(
     (table) =>
       `select ${escapeLiteral(table)} as name, pg_catalog.count(*)::pg_catalog.text as count from only ${table}`,
   );
-  const rows = await session.attempt(counts.join(" union all "));
+  const rows = await session.attempt(counts.join(" union all "), failed);
   if (rows === undefined) return false;
   for (const { name, count } of countsShape.parse(rows)) found.set(name, count);
   return true;

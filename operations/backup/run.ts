@@ -1,4 +1,3 @@
-import { escapeLiteral } from "pg";
 import * as z from "zod";
 import type { SigningKey } from "../../evidence/keys.ts";
 import { Failure, reasonOf } from "../../lib/failure.ts";
@@ -12,14 +11,14 @@ import { type Contents, describeContents } from "../archive/describe-contents.ts
 import { dump } from "../archive/dump.ts";
 import { dumpInParallel } from "../archive/dump-folder.ts";
 import { ListingWriter } from "../archive/listing.ts";
-import { describeHolders, isLockTimeout, lockTimeoutMs } from "../archive/lock-holders.ts";
+import { describeHolders, isLockShortage, isLockTimeout, lockTimeoutMs } from "../archive/lock-holders.ts";
 import { type Manifest, manifestSchema, maximumManifestBytes } from "../archive/manifest.ts";
 import { neutralSettings, serverNames } from "../archive/names.ts";
-import type { Within } from "../archive/rows.ts";
 import { findScope, type Scope } from "../archive/scope.ts";
 import { seal, Tally } from "../archive/seal.ts";
 import { signBackup } from "../archive/signature.ts";
 import { databaseBytes, readSurroundings } from "../archive/surroundings.ts";
+import { Unlocked } from "../archive/unlocked.ts";
 import { backupKey, listingKey, manifestKey, type Purpose, signatureKey } from "../store/names.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 import { type CopyTarget, copyBackup } from "./copy.ts";
@@ -89,8 +88,9 @@ async function takeBackup(options: BackupOptions): Promise<Manifest> {
   progress?.("the database");
   const where = describeConnection(connection);
   let { jobs = 1 } = options;
+  let isApart = false;
   const work = (session: ServerSession): Promise<Manifest> =>
-    backUpIn(session, { ...options, jobs }, started);
+    backUpIn(session, { ...options, jobs, isApart }, started);
   for (let tries = 1; ; tries += 1) {
     try {
       return await withPatientSession(connection, "optropic backup", work, signal);
@@ -103,6 +103,11 @@ async function takeBackup(options: BackupOptions): Promise<Manifest> {
           `${counted(jobs, "parallel job")} could not dump the database, which is now dumped by one: ${reason}`,
         );
         jobs = 1;
+        continue;
+      }
+      if (!isApart && isLockShortage(reason)) {
+        warn(`The backup begins again and reads definitions after the dump, not beside it: ${reason}`);
+        isApart = true;
         continue;
       }
       if (isLockTimeout(reason)) {
@@ -134,7 +139,11 @@ const mostTries = 3;
 const changing =
   /relation "?[^\n]*"? does not exist|relation with OID \d+ does not exist|could not open relation with OID|cache lookup failed for|could not find (?:tuple|block owner)|schema with OID \d+ does not exist|tuple concurrently (?:updated|deleted)|was concurrently dropped|function with OID \d+ does not exist|type with OID \d+ does not exist/;
 
-async function backUpIn(session: ServerSession, options: BackupOptions, started: number): Promise<Manifest> {
+async function backUpIn(
+  session: ServerSession,
+  options: BackupOptions & { isApart: boolean },
+  started: number,
+): Promise<Manifest> {
   const { store, stack, signal, progress } = options;
   await refuseTransactionPooler(session, options.connection);
   await session.run(`${neutralSettings}; ${serverNames}`);
@@ -144,10 +153,9 @@ async function backUpIn(session: ServerSession, options: BackupOptions, started:
   progress?.("the dump");
   const serverMajor = majorOf(surroundings.serverVersion);
   const { encoding } = surroundings;
-  const expectedBytes = await databaseBytes(session);
+  const expectedBytes = await databaseBytes(new Unlocked(session));
   const jobs = jobsWithin({ jobs: options.jobs ?? 1, room, bytes: expectedBytes }, options.warn);
-  const hasRoom = room > (jobs > 1 ? jobs + 1 : 1);
-  const place = { key, snapshot, serverMajor, encoding, scope, jobs, hasRoom, expectedBytes };
+  const place = { key, snapshot, serverMajor, encoding, scope, jobs, expectedBytes };
   const content = await dumpAndDescribe(session, options, place);
   await checkStored(store, key, content.sealed.bytes);
   await checkStored(store, listingKey(key), content.listing.sealed.bytes);
@@ -188,8 +196,9 @@ async function openSnapshot(session: ServerSession, options: BackupOptions) {
   await session.run("begin transaction isolation level repeatable read, read only");
   const [row] = await session.rows("select pg_export_snapshot() as snapshot");
   const { snapshot } = z.object({ snapshot: z.string() }).parse(row);
-  const scope = await findScope(session, options.schemas);
-  const surroundings = await readSurroundings(session, scope);
+  const reader = new Unlocked(session);
+  const scope = await findScope(reader, options.schemas);
+  const surroundings = await readSurroundings(reader, scope);
   const { serverVersion } = surroundings;
   const dumpVersion = await versionOf("pg_dump", majorOf(serverVersion));
   if (majorOf(serverVersion) > majorOf(dumpVersion)) {
@@ -201,10 +210,12 @@ async function openSnapshot(session: ServerSession, options: BackupOptions) {
   return { snapshot, scope, surroundings, dumpVersion };
 }
 
-/** Describes the snapshot while it is dumped. When one of the two fails, the other is aborted. */
+/**
+ * Describes the snapshot while it is dumped, or after that. When one of the two fails, the other is aborted.
+ */
 async function dumpAndDescribe(
   session: ServerSession,
-  options: BackupOptions,
+  options: BackupOptions & { isApart: boolean },
   {
     key,
     snapshot,
@@ -212,7 +223,6 @@ async function dumpAndDescribe(
     encoding,
     scope,
     jobs,
-    hasRoom,
     expectedBytes,
   }: {
     key: string;
@@ -221,7 +231,6 @@ async function dumpAndDescribe(
     encoding: string;
     scope: Scope;
     jobs: number;
-    hasRoom: boolean;
     expectedBytes: number;
   },
 ): Promise<Pick<Manifest, "plain" | "sealed" | "listing"> & Contents> {
@@ -258,11 +267,13 @@ async function dumpAndDescribe(
       return undefined;
     }
   };
-  const [contents] = await Promise.all([
-    failing(describe(session, { ...options, signal }, { snapshot, scope, hasRoom, listing })),
-    failing(sent),
-    failing(sendListing()),
-  ]);
+  const describe = async (): Promise<Contents> => {
+    if (options.isApart) await sent;
+    const described = await describeContents(new Unlocked(session), scope, { recipients, listing });
+    listing.end();
+    return described;
+  };
+  const [contents] = await Promise.all([failing(describe()), failing(sent), failing(sendListing())]);
   if (contents === undefined || failures.length > 0) throw failures[0];
   return {
     plain: plain.result(),
@@ -279,44 +290,6 @@ async function* endedWith(
 ): AsyncGenerator<Uint8Array> {
   yield* source;
   await work;
-}
-
-/**
- * Describes the snapshot. Rows are counted in short transactions of another session, since a transaction keeps
- * its locks on every table and index that it reads, and a server has room for few. Where no other session is
- * allowed, they are counted in this one.
- */
-async function describe(
-  session: ServerSession,
-  { connection, recipients, signal, lockTimeoutMs: waits = lockTimeoutMs }: BackupOptions,
-  {
-    snapshot,
-    scope,
-    hasRoom,
-    listing,
-  }: { snapshot: string; scope: Scope; hasRoom: boolean; listing: ListingWriter },
-): Promise<Contents> {
-  const all = async (within: Within): Promise<Contents> => {
-    const contents = await describeContents(session, scope, { recipients, within, listing });
-    listing.end();
-    return contents;
-  };
-  if (!hasRoom) return all((work) => work(session));
-  const counting = async (counter: ServerSession): Promise<Contents> => {
-    const within: Within = async (work) => {
-      await counter.run("begin transaction isolation level repeatable read, read only");
-      await counter.run(`set transaction snapshot ${escapeLiteral(snapshot)}`);
-      try {
-        return await work(counter);
-      } finally {
-        await counter.run("commit").catch(() => undefined);
-      }
-    };
-    await prepareSession(counter);
-    await counter.run(`set lock_timeout = ${waits}`);
-    return all(within);
-  };
-  return withPatientSession(connection, "optropic backup", counting, signal);
 }
 
 async function checkStored(store: ObjectStore, key: string, bytes: number): Promise<void> {

@@ -4,7 +4,7 @@ import type { Session } from "../../postgres/session.ts";
 
 /**
  * Checks how many more sessions the connection limits of the role and the database allow. A backup needs one beside
- * the first, for pg_dump, and uses others for its jobs and to count rows if it may.
+ * the first, for pg_dump, and others for further jobs.
  *
  * @returns how many more there may be
  * @throws {Failure} `refused`, when pg_dump could not connect

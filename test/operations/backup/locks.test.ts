@@ -1,0 +1,113 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import { Client } from "pg";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { Unlocked } from "../../../operations/archive/unlocked.ts";
+import { findProgram } from "../../../postgres/programs.ts";
+import { withSession } from "../../../postgres/session.ts";
+import { listedIn } from "../support/listing.ts";
+import { operationEnvironment, runOperation, startFolder } from "../support/operation.ts";
+import { type PostgresServer, startPostgres } from "../support/postgres.ts";
+import { startStore, type TestStore } from "../support/store.ts";
+
+const tables = 60;
+
+let postgres: PostgresServer;
+let store: TestStore;
+let files: Awaited<ReturnType<typeof startFolder>>;
+
+beforeAll(async () => {
+  postgres = await startPostgres("locks", { max_locks_per_transaction: "10", max_connections: "15" });
+  store = await startStore();
+  files = await startFolder();
+  await postgres.sql("create database many");
+  await postgres.sql(
+    `do $$ begin
+       for i in 1..${tables} loop
+         execute format('create table t%s (id int primary key, note text unique)', i);
+         execute format('create view v%s as select * from t%s', i, i);
+         execute format('insert into t%s select g, g from generate_series(1, %s) g', i, i);
+       end loop;
+     end $$`,
+    "many",
+  );
+});
+
+afterAll(async () => {
+  await store.close();
+  files.remove();
+  await postgres.stop();
+});
+
+test("a backup is made wherever a bare pg_dump finds room for its locks, and counts every row", async () => {
+  const holder = new Client({ ...clientOptions(), application_name: "holder" });
+  await holder.connect();
+  try {
+    await leaveRoomFor(holder, () => bareDump());
+    const run = await runOperation(["backup"], environment());
+    expect(run).toMatchObject({ status: 0 });
+  } finally {
+    await holder.end();
+  }
+  const listed = await listedIn(store, store.keysOf()[0] ?? "", files.holder);
+  const rows = Array.from({ length: tables }, (_, index) => listed.tables[`public.t${index + 1}`]?.rows);
+  expect(rows).toEqual(Array.from({ length: tables }, (_, index) => index + 1));
+});
+
+test("no query of an unlocked session keeps a lock, whatever becomes of it", async () => {
+  const locks = await withSession(postgres.connection("many"), "test", async (session) => {
+    const reader = new Unlocked(session);
+    await session.run("begin transaction isolation level repeatable read, read only");
+    await reader.rows("select count(*) from t1");
+    expect(await reader.attempt("select count(*) from t2, missing")).toBeUndefined();
+    await expect(reader.rows("select 1 / (select count(*) * 0 from t3)")).rejects.toThrow("division by zero");
+    for await (const batch of reader.batches("select g from t4, generate_series(1, 5000) g")) {
+      expect(await reader.rows("select id from t5")).toHaveLength(5);
+      if (batch.length > 100) break;
+    }
+    return session.rows(
+      "select relation::regclass::text as name from pg_locks where pid = pg_backend_pid() and relation::regclass::text ~ '^t\\d'",
+    );
+  });
+  expect(locks).toEqual([]);
+});
+
+/** Takes all locks that the server has room for, and gives back only as many as the work needs to succeed. */
+async function leaveRoomFor(holder: Client, works: () => Promise<boolean>): Promise<void> {
+  let held = 0;
+  try {
+    for (; ; held += 1) await holder.query(`select pg_advisory_lock(${held})`);
+  } catch (error) {
+    expect(String(error)).toContain("out of shared memory");
+  }
+  expect(await works()).toBe(false);
+  do {
+    for (let count = 0; count < 10; count += 1) {
+      held -= 1;
+      await holder.query(`select pg_advisory_unlock(${held})`);
+    }
+  } while (!(await works()));
+  do {
+    await holder.query(`select pg_advisory_lock(${held})`);
+    held += 1;
+  } while (await works());
+  await holder.query(`select pg_advisory_unlock(${held - 1})`);
+}
+
+async function bareDump(): Promise<boolean> {
+  const env = { ...process.env, ...postgres.connection("many") };
+  return promisify(execFile)(findProgram("pg_dump"), ["--format=custom"], { env, encoding: "buffer" }).then(
+    () => true,
+    () => false,
+  );
+}
+
+function environment(): Record<string, string> {
+  const { holder, folder: temporary } = files;
+  return operationEnvironment(postgres.connection("many"), store, { holder, temporary });
+}
+
+function clientOptions() {
+  const { port, user, password } = postgres;
+  return { host: "127.0.0.1", port, user, password, database: "many" };
+}
