@@ -126,7 +126,7 @@ export class Contents {
 const chunkBytes = 256 * 1024;
 
 /** The lines of a file as texts. */
-function* textsOf(file: string): Generator<string> {
+export function* textsOf(file: string): Generator<string> {
   const source = openSync(file, "r");
   try {
     const decoder = new StringDecoder("utf8");

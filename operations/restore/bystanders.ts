@@ -3,38 +3,39 @@ import { digestOf, digestsOf, prepareSession, readGlobals, readObjects } from ".
 import type { Manifest } from "../archive/manifest.ts";
 import { namesOf } from "../archive/names.ts";
 import { schemasQuery } from "../archive/scope.ts";
-
-/** Digests of objects by their names. */
-export type Digests = Readonly<Record<string, string>>;
+import { digestsInFile, fewDigests, type NamedDigests } from "./named-digests.ts";
 
 /** What a target has beside the schemas that are restored. */
 export interface Bystanders {
   /** Objects of other schemas. */
-  objects: Digests;
+  objects: NamedDigests;
   /** Objects in no schema. */
-  globals: Digests;
+  globals: NamedDigests;
 }
 
 /**
  * Looks at the objects of the schemas that are not restored, and at those that are in no schema. Dropping a
  * schema also drops what depends on it, such as a trigger, a view or a foreign key in another schema.
+ *
+ * @param file to create, for the names of the objects
  */
-export async function readBystanders(session: Session, manifest: Manifest): Promise<Bystanders> {
+export async function readBystanders(
+  session: Session,
+  manifest: Manifest,
+  file: string,
+): Promise<Bystanders> {
   await prepareSession(session);
   const restored = new Set(manifest.schemas.map(({ name }) => name));
   const others = [...(await namesOf(session, schemasQuery))].filter((name) => !restored.has(name));
-  const objects: [string, string][] = [];
-  for await (const [name, described] of readObjects(session, others))
-    objects.push([name, digestOf(described)]);
   return {
-    objects: Object.fromEntries(objects),
-    globals: digestsOf(await readGlobals(session)),
+    objects: await digestsInFile(file, digestsOfObjects(session, others)),
+    globals: fewDigests(digestsOf(await readGlobals(session))),
   };
 }
 
-/** Names of objects that are no longer there, or no longer the same. */
-export function changed(before: Digests, after: Digests): string[] {
-  return Object.entries(before).flatMap(([name, digest]) =>
-    Object.hasOwn(after, name) && after[name] === digest ? [] : [name],
-  );
+async function* digestsOfObjects(
+  session: Session,
+  schemas: readonly string[],
+): AsyncGenerator<[name: string, digest: string]> {
+  for await (const [name, described] of readObjects(session, schemas)) yield [name, digestOf(described)];
 }

@@ -1,8 +1,8 @@
 import * as z from "zod";
 import type { Session } from "../../postgres/session.ts";
-import { objectDifferences } from "../archive/compare.ts";
 import type { Manifest } from "../archive/manifest.ts";
-import { type Bystanders, changed, type Digests } from "./bystanders.ts";
+import type { Bystanders } from "./bystanders.ts";
+import type { NamedDigests } from "./named-digests.ts";
 
 /** What a restore does beside the schemas, once these are empty. */
 export interface Plan {
@@ -39,9 +39,8 @@ export async function planBeside(
   const drops: string[] = [];
   const unchanged = new Set<string>();
   for (const [name, { definition }] of Object.entries(manifest.globals)) {
-    const now = own(after.globals, name);
-    if (now === definition) continue;
-    if (now === undefined) globals.add(name);
+    if (after.globals.is(name, definition)) continue;
+    if (!after.globals.has(name)) globals.add(name);
     else if (manifest.whole && !name.startsWith("subscription ")) {
       const drop = dropOf(name);
       if (drop !== undefined) drops.push(drop);
@@ -59,17 +58,20 @@ export async function planBeside(
     ),
   ];
   const reverted = [...dependents].filter((name) => {
-    const definition = own(original.objects, name);
-    return definition !== undefined && definition !== manifest.dependents[name]?.definition;
+    const definition = manifest.dependents[name]?.definition;
+    return definition !== undefined && original.objects.has(name) && !original.objects.is(name, definition);
   });
   return { globals, dependents, reverted, drops, lost, unchanged };
 }
 
-function lostOf(before: Digests, after: Digests, isCovered: (name: string) => boolean): string[] {
-  const names = changed(before, after).filter((name) => !isCovered(name));
-  const pick = (all: Digests): Record<string, string> =>
-    Object.fromEntries(names.flatMap((name) => (Object.hasOwn(all, name) ? [[name, all[name] ?? ""]] : [])));
-  return objectDifferences(pick(before), pick(after));
+/** A sentence for each object that is no longer there, or no longer the same. */
+function lostOf(before: NamedDigests, after: NamedDigests, isCovered: (name: string) => boolean): string[] {
+  const lost: string[] = [];
+  for (const [name, digest] of before.entries()) {
+    if (after.is(name, digest) || isCovered(name)) continue;
+    lost.push(after.has(name) ? `${name} has a different definition.` : `${name} is missing.`);
+  }
+  return lost;
 }
 
 /** Dependents that are missing, and whose table or schema is there. */
@@ -80,7 +82,7 @@ async function hostedDependents(
 ): Promise<Set<string>> {
   // The dump does not have the rows of other schemas' tables.
   const missing = Object.keys(dependents).filter(
-    (name) => !Object.hasOwn(after.objects, name) && !name.startsWith("table "),
+    (name) => !after.objects.has(name) && !name.startsWith("table "),
   );
   const hosts = missing.map(hostOf);
   const there = new Set(
@@ -128,8 +130,4 @@ function dropOf(name: string): string | undefined {
   const word =
     kind === "foreign-data wrapper" ? "foreign data wrapper" : kind === "foreign server" ? "server" : kind;
   return `drop ${word} if exists ${rest} cascade`;
-}
-
-function own(all: Digests, name: string): string | undefined {
-  return Object.hasOwn(all, name) ? all[name] : undefined;
 }

@@ -137,12 +137,15 @@ async function replaceWithin(
   await session.run(`begin; set local lock_timeout = ${waits}; set local statement_timeout = 0`);
   const removeBlocks = await needBlocks(session);
   const schemas = manifest.schemas.map(({ name }) => name);
-  const original = await readBystanders(session, manifest);
+  const original = await readBystanders(session, manifest, `${files.file}.beside-original`);
   const enableFirst = await quietEventTriggers(session);
   const setDefaults = await putDefaultsAside(session, schemas);
   await enableFirst();
   // A default that is put aside is not lost, and neither is it a difference.
-  const before = setDefaults === undefined ? original : await readBystanders(session, manifest);
+  const before =
+    setDefaults === undefined
+      ? original
+      : await readBystanders(session, manifest, `${files.file}.beside-before`);
   const publishAgain = await watchPublications(session, manifest);
   const enableBystanders = await quietEventTriggers(session);
   const keys = await putKeysAside(session, keysToSchemas, schemas);
@@ -150,7 +153,7 @@ async function replaceWithin(
   const keepLargeObjects = files.part !== undefined;
   const room = await makeRoom(session, { ...options, keepLargeObjects }, manifest);
   await enableBystanders();
-  const after = await readBystanders(session, manifest);
+  const after = await readBystanders(session, manifest, `${files.file}.beside-after`);
   const planned = await planBeside(session, manifest, { original, before, after }, room.ownDefaults);
   const aside = new Set([...keys.names, ...checks.names]);
   const isAside = (sentence: string): boolean => aside.has(sentence.replace(/ is missing\.$/, ""));
