@@ -3,7 +3,7 @@ import { textTable } from "../../lib/table.ts";
 import { counted } from "../../lib/text.ts";
 import { formatBytes, formatMinutes } from "../../lib/units.ts";
 import { type Entry, listBackups } from "../../operations/archive/inventory.ts";
-import { checkSignatures } from "../../operations/archive/signature.ts";
+import { checkListed } from "../../operations/archive/signature.ts";
 import { judgeObjectives, type ObjectivesMet } from "../../operations/backup/objectives.ts";
 import { projectNameOf } from "../../project/project.ts";
 import { recordRun, recordsFolder } from "../evidence/record.ts";
@@ -30,7 +30,9 @@ export function runBackups(flags: BackupsFlags): Promise<void> {
     try {
       progress?.("the store");
       const trust = readTrust(stack.settings.evidence.publicKeys, flags, process.env);
-      const entries = await checkSignatures(store, await listBackups(store), trust);
+      const entries = await listBackups(store, async (entry) =>
+        listed(await checkListed(store, entry, trust)),
+      );
       const now = new Date();
       const limits = {
         rpoMinutes: objectives.rpoMinutes,
@@ -62,15 +64,22 @@ export function runBackups(flags: BackupsFlags): Promise<void> {
   });
 }
 
-function shownEntry(entry: Entry, now: Date) {
+/** A backup in the list, with those figures of its manifest that are shown. */
+function listed({ manifest, ...entry }: Entry) {
+  return { ...entry, manifest: manifest && shownBackup(manifest) };
+}
+
+type Listed = ReturnType<typeof listed>;
+
+function shownEntry(entry: Listed, now: Date) {
   const { key, purpose, bytes, manifest, problem } = entry;
   const takenAt = manifest?.takenAt ?? entry.begunAt.toISOString();
   const ageMinutes = Math.floor((now.getTime() - Date.parse(takenAt)) / minute);
-  const about = manifest === undefined ? {} : { backup: shownBackup(manifest) };
+  const about = manifest === undefined ? {} : { backup: manifest };
   return { key, purpose, takenAt, ageMinutes, bytes, whole: manifest !== undefined, problem, ...about };
 }
 
-function table(entries: readonly Entry[], now: Date): string[] {
+function table(entries: readonly Listed[], now: Date): string[] {
   if (entries.length === 0) return ["No backups."];
   const rows = entries.map((entry) => {
     const { key, ageMinutes, bytes, whole, problem } = shownEntry(entry, now);

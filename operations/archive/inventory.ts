@@ -16,20 +16,44 @@ export interface Entry {
   problem: string | undefined;
 }
 
+/** Most manifests, and bytes of them unless one has more, that are in memory at a time when backups are listed. */
 const manifestsAtOnce = 8;
+const bytesAtOnce = 4 * 1024 * 1024;
 
 /** How many of the skipped backups are named in warnings. */
 const warnings = 5;
 
-/** Lists the backups in the store, newest first. Objects with other names are ignored. */
-export async function listBackups(store: ObjectStore): Promise<Entry[]> {
-  const found = candidates(store, await store.list());
-  const entries: Entry[] = [];
-  for (let start = 0; start < found.length; start += manifestsAtOnce) {
-    const some = found.slice(start, start + manifestsAtOnce);
-    entries.push(...(await Promise.all(some.map((candidate) => examine(store, candidate)))));
+/** What of a store is read here. */
+type Source = Pick<ObjectStore, "address" | "list" | "read">;
+
+/**
+ * Lists the backups in the store, newest first. Objects with other names are ignored.
+ *
+ * @param look takes of a backup what is kept of it: the manifests of years do not fit into memory
+ */
+export async function listBackups<T>(store: Source, look: (entry: Entry) => Promise<T>): Promise<T[]> {
+  const seen: T[] = [];
+  for (const some of groupsOf(candidates(store, await store.list()))) {
+    const looking = some.map(async (candidate) => look(await examine(store, candidate)));
+    seen.push(...(await Promise.all(looking)));
   }
-  return entries;
+  return seen;
+}
+
+function* groupsOf(all: readonly Candidate[]): Generator<Candidate[]> {
+  let group: Candidate[] = [];
+  let bytes = 0;
+  for (const candidate of all) {
+    const { manifestBytes = 0 } = candidate;
+    if (group.length > 0 && (group.length === manifestsAtOnce || bytes + manifestBytes > bytesAtOnce)) {
+      yield group;
+      group = [];
+      bytes = 0;
+    }
+    group.push(candidate);
+    bytes += manifestBytes;
+  }
+  if (group.length > 0) yield group;
 }
 
 /** Which backup to choose: by name, the newest up to a time, or the newest. */
@@ -46,7 +70,7 @@ export interface Choice {
  * @throws {Failure} `failed`, when there is no such backup or a manifest cannot be read from the store
  */
 export async function chooseBackup(
-  store: ObjectStore,
+  store: Source,
   choice: Choice,
   warn: (message: string) => void,
 ): Promise<Manifest> {
@@ -87,7 +111,7 @@ interface Candidate {
   manifestBytes: number | undefined;
 }
 
-function candidates(store: ObjectStore, objects: readonly StoredObject[]): Candidate[] {
+function candidates(store: Source, objects: readonly StoredObject[]): Candidate[] {
   const found = new Map<string, Candidate>();
   for (const object of objects) {
     const read = readKey(store.address.prefix, object.key);
@@ -112,7 +136,7 @@ function candidates(store: ObjectStore, objects: readonly StoredObject[]): Candi
   );
 }
 
-async function examine(store: ObjectStore, candidate: Candidate): Promise<Entry> {
+async function examine(store: Source, candidate: Candidate): Promise<Entry> {
   const { key, purpose, begunAt, bytes = 0, listingBytes, manifestBytes } = candidate;
   const incomplete = (problem: string): Entry => ({
     key,

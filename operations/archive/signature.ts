@@ -53,30 +53,15 @@ export async function checkSignature(store: Source, manifest: Manifest, trust: T
   return trust.keys.length === 0 ? { state: "unchecked" } : signersOf(text, trust.keys);
 }
 
-/** How many signatures are read at a time. */
-const atOnce = 8;
-
 /**
- * Checks the signatures of complete backups, where there are trusted keys: one that a drill or a restore would
- * refuse counts as incomplete, with the reason.
+ * Checks the signature of a complete backup in a list, where there are trusted keys: one that a drill or a restore
+ * would refuse counts as incomplete, with the reason.
  */
-export async function checkSignatures(
-  store: Source,
-  entries: readonly Entry[],
-  trust: Trust,
-): Promise<Entry[]> {
-  if (trust.keys.length === 0) return [...entries];
-  const check = async (entry: Entry): Promise<Entry> => {
-    if (entry.manifest === undefined) return entry;
-    const text = await readSignature(store, entry.key);
-    const problem = problemOf(text, entry.manifest, trust);
-    return problem === undefined ? entry : { ...entry, manifest: undefined, problem };
-  };
-  const checked: Entry[] = [];
-  for (let start = 0; start < entries.length; start += atOnce) {
-    checked.push(...(await Promise.all(entries.slice(start, start + atOnce).map(check))));
-  }
-  return checked;
+export async function checkListed(store: Source, entry: Entry, trust: Trust): Promise<Entry> {
+  if (trust.keys.length === 0 || entry.manifest === undefined) return entry;
+  const text = await readSignature(store, entry.key);
+  const problem = problemOf(text, entry.manifest, trust);
+  return problem === undefined ? entry : { ...entry, manifest: undefined, problem };
 }
 
 /** One sentence for people. */

@@ -1,4 +1,5 @@
 import type { Entry } from "../archive/inventory.ts";
+import type { Manifest } from "../archive/manifest.ts";
 
 export interface Objectives {
   /** Recovery point objective, in minutes. */
@@ -22,6 +23,12 @@ export interface ObjectivesMet {
   retentionHolds: boolean;
 }
 
+/** When a backup was taken, and why. */
+export interface Moment extends Pick<Entry, "purpose"> {
+  /** Undefined when the backup is incomplete. */
+  manifest: Pick<Manifest, "takenAt"> | undefined;
+}
+
 const minute = 60_000;
 
 const day = 24 * 60 * minute;
@@ -34,7 +41,11 @@ const clockSkew = 10 * minute;
  * when no two consecutive backups within it are further apart than the objective allows. A backup dated in
  * the future does not count.
  */
-export function judgeObjectives(entries: readonly Entry[], objectives: Objectives, now: Date): ObjectivesMet {
+export function judgeObjectives(
+  entries: readonly Moment[],
+  objectives: Objectives,
+  now: Date,
+): ObjectivesMet {
   const allowed = (objectives.rpoMinutes + objectives.graceMinutes) * minute;
   const moments = entries
     .flatMap(({ manifest, purpose }) =>

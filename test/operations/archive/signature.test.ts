@@ -3,8 +3,8 @@ import { generateKeys, readSigningKey } from "../../../evidence/keys.ts";
 import type { Entry } from "../../../operations/archive/inventory.ts";
 import { type Manifest, parseManifest } from "../../../operations/archive/manifest.ts";
 import {
+  checkListed,
   checkSignature,
-  checkSignatures,
   describeSignature,
   signBackup,
   type Trust,
@@ -132,11 +132,12 @@ test("in a list, a backup that would be refused counts as incomplete", async () 
   };
   const edited = { ...entry, manifest: { ...manifest, notes: ["x"] } };
   const incomplete = { ...entry, manifest: undefined, problem: "it has no manifest" };
-  const entries = [entry, edited, incomplete];
-  expect(await checkSignatures(signed, entries, trust)).toEqual([
-    entry,
-    { ...entry, manifest: undefined, problem: expect.stringContaining("its signature does not hold") },
-    incomplete,
-  ]);
-  expect(await checkSignatures(signed, entries, { ...trust, keys: [] })).toEqual(entries);
+  expect(await checkListed(signed, entry, trust)).toEqual(entry);
+  expect(await checkListed(signed, edited, trust)).toEqual({
+    ...entry,
+    manifest: undefined,
+    problem: expect.stringContaining("its signature does not hold"),
+  });
+  expect(await checkListed(signed, incomplete, trust)).toEqual(incomplete);
+  expect(await checkListed(signed, edited, { ...trust, keys: [] })).toEqual(edited);
 });
