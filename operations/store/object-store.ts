@@ -218,16 +218,18 @@ export class ObjectStore {
 
   /** Reads a small object as text. */
   async read(key: string, maximumBytes: number): Promise<string> {
-    const chunks: Uint8Array[] = [];
+    // Each chunk becomes text as it comes, since all of them together would need their space again.
+    const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+    let text = "";
     let bytes = 0;
     for await (const chunk of await this.open(key)) {
       bytes += chunk.length;
       if (bytes > maximumBytes) {
         throw new Failure("failed", `${key} exceeds the limit of ${maximumBytes} bytes`);
       }
-      chunks.push(chunk);
+      text += decoder.decode(chunk, { stream: true });
     }
-    return Buffer.concat(chunks).toString("utf8");
+    return text + decoder.decode();
   }
 
   /** Reads an object as a stream, which goes on where it was cut off. */
