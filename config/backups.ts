@@ -175,3 +175,6 @@ export const backupsSchema = z
     context.addIssue({ code: "custom", path: ["s3"], message, input: s3 });
   })
   .meta({ description: "Off-site backups of the database.", checklist: ["3.2", "8.1"] });
+
+/** The settings of backups, every default filled in. */
+export type BackupsSettings = z.infer<typeof backupsSchema>;

@@ -1,14 +1,15 @@
-import type { Settings, Stage } from "./settings.ts";
-
 /** A project, with the names that things have already. */
-export type NamedProject = Pick<Settings["project"], "name" | "names">;
+export interface NamedProject {
+  readonly name: string;
+  readonly names?: Readonly<Record<string, string>> | undefined;
+}
 
 /**
  * Name of a thing at a vendor: `optropic-web` in production, `optropic-web-staging` elsewhere. Vendors keep
  * the names of all stages in one account, so a stage other than production is part of the name. A name that the
  * settings give stands as it is.
  */
-export function vendorName(project: NamedProject, stage: Stage, part: string): string {
+export function vendorName(project: NamedProject, stage: "production" | "staging", part: string): string {
   if (project.names !== undefined && Object.hasOwn(project.names, part)) {
     const own = project.names[part];
     if (own !== undefined) return own;

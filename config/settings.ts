@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { backupStore, sharedCopies } from "./backup-store.ts";
 import { backupsSchema } from "./backups.ts";
 import { databaseSchema } from "./database.ts";
 import { edgeSchema } from "./edge.ts";
@@ -183,6 +184,14 @@ function migratingCommands({ stage, api, services, rollout }: z.infer<typeof wel
   );
 }
 
+/** The settings that say where backups and their copies are. */
+const wellFormedStores = z.object({
+  stage: stageSchema,
+  project: projectSchema,
+  accounts: accountsSchema,
+  backups: backupsSchema,
+});
+
 /** So that another malformed setting does not keep references from being asked for. */
 const wellFormedParts = z.object({ manage: manageSchema, existing: existingSchema });
 
@@ -297,6 +306,17 @@ export const settingsSchema = z
         });
     },
     { when: ({ value }) => wellFormedCommands.safeParse(value).success },
+  )
+  .superRefine(
+    (settings, context) => {
+      const stores = wellFormedStores.parse(settings);
+      for (const { index, copy, other } of sharedCopies(backupStore(stores), stores.backups.copies))
+        context.addIssue({
+          ...{ code: "custom", path: ["backups", "copies", index, "bucket"], input: copy.bucket },
+          message: `a bucket that the store "${other}" is not in, by preference at another vendor: what destroys one destroys both`,
+        });
+    },
+    { when: ({ value }) => wellFormedStores.safeParse(value).success },
   );
 
 export const platformModel: SettingsModel<typeof settingsSchema> = {

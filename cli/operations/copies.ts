@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { BackupCopy } from "../../config/backup-store.ts";
+import { type BackupCopy, sharedCopies } from "../../config/backup-store.ts";
 import { Failure } from "../../lib/failure.ts";
 import { parseJson } from "../../lib/json.ts";
 import { listed } from "../../lib/text.ts";
@@ -54,28 +54,21 @@ export function separateCopies(
   main: Pick<BackupCopy, "endpoint" | "bucket">,
   copies: readonly BackupCopy[],
 ): readonly BackupCopy[] {
-  const places = new Map([[placeOf(main), "main"]]);
+  const [shared] = sharedCopies(main, copies);
+  if (shared !== undefined) {
+    throw new Failure(
+      "refused",
+      `The copy ${JSON.stringify(shared.copy.name)} has the endpoint and the bucket of the store "${shared.other}": name another bucket in backups.copies, by preference at another vendor`,
+    );
+  }
   const names = new Set(["main"]);
   for (const copy of copies) {
-    const other = places.get(placeOf(copy));
-    if (other !== undefined) {
-      throw new Failure(
-        "refused",
-        `The copy ${JSON.stringify(copy.name)} has the endpoint and the bucket of the store "${other}": name another bucket in backups.copies, by preference at another vendor`,
-      );
-    }
     if (names.has(copy.name)) {
       throw new Failure("refused", `Two stores of backups have the name ${JSON.stringify(copy.name)}`);
     }
-    places.set(placeOf(copy), copy.name);
     names.add(copy.name);
   }
   return copies;
-}
-
-function placeOf({ endpoint, bucket }: Pick<BackupCopy, "endpoint" | "bucket">): string {
-  const { protocol, host, pathname } = new URL(endpoint);
-  return `${protocol}//${host}${pathname.replace(/\/+$/, "")}/${bucket}`;
 }
 
 /**

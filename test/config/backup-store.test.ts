@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { backupStore } from "../../config/backup-store.ts";
-import { accept, changed, writtenSettings } from "./stack.ts";
+import { accept, changed, configOf, problemLines, refusal, writtenSettings } from "./stack.ts";
 
 const production = writtenSettings("production");
 
@@ -34,5 +34,25 @@ describe("the store of a stack's backups", () => {
 
   it("is another for each stage", () => {
     expect(backupStore(accept(writtenSettings("staging"))).bucket).toBe("optropic-backups-staging");
+  });
+
+  it("is in no bucket that a copy of the backups is in, and neither is another copy", () => {
+    const main = backupStore(accept(production));
+    const copy = { name: "one", endpoint: main.endpoint, bucket: "elsewhere" };
+    const withCopies = (...copies: readonly object[]) => changed(production, "backups.copies", copies);
+    expect(accept(withCopies(copy, { ...copy, name: "two", bucket: "further" })).backups.copies).toHaveLength(
+      2,
+    );
+    const same = { ...copy, bucket: main.bucket };
+    expect(problemLines(refusal(configOf(withCopies(copy, { ...same, name: "two" }))))).toEqual([
+      expect.stringMatching(
+        /^backups\.copies\[1\]\.bucket: expected a bucket that the store "main" is not in/,
+      ),
+    ]);
+    expect(problemLines(refusal(configOf(withCopies(copy, { ...copy, name: "two" }))))).toEqual([
+      expect.stringMatching(
+        /^backups\.copies\[1\]\.bucket: expected a bucket that the store "one" is not in/,
+      ),
+    ]);
   });
 });
