@@ -1,4 +1,4 @@
-import { shortened } from "./text.ts";
+import { shortened, unobeyed } from "./text.ts";
 
 /**
  * Text of others in GitHub's Markdown. A backslash does not stop GitHub from linking a name, a number or an
@@ -51,12 +51,13 @@ function oneLine(text: string): string {
 
 /**
  * Without characters that are not to be seen, that turn the direction of what follows, or that pile up on a letter
- * until they cover the lines above it: no script puts more than a few on one.
+ * until they cover the lines above it: no script puts more than a few on one. A runner's log may show it, too.
  */
 function visible(line: string): string {
-  return line
+  const seen = line
     .replaceAll(/[\p{C}\p{Zl}\p{Zp}\u2800[\p{Default_Ignorable_Code_Point}--\uFE0F]]/gv, "·")
     .replaceAll(/(\p{M}{4})\p{M}+/gv, "$1·");
+  return unobeyed(seen);
 }
 
 /** A word and the punctuation around it. */

@@ -35,10 +35,17 @@ export function snakeCase(camelCase: string): string {
  * become dots, a tab two spaces. What a runner of GitHub or Azure takes for a command gets a dot.
  */
 export function printable(text: string): string {
-  return text
-    .replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => (character === "\t" ? "  " : "·"))
-    .replace(/^(\s*)::/, "$1·::")
-    .replaceAll("##[", "##·[");
+  return unobeyed(
+    text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => (character === "\t" ? "  " : "·")),
+  );
+}
+
+/**
+ * A line of which no runner takes a part for a command, also where it is broken at a space: GitHub's begin a line with
+ * `::`, its older ones and Azure's stand anywhere in it (`##[`, `##vso[`).
+ */
+export function unobeyed(line: string): string {
+  return line.replaceAll(/(?<=^\s*)::|(?<=\s)::(?=\p{L})/gu, "·::").replaceAll(/##(?=(?:vso)?\[)/gi, "##·");
 }
 
 /** A text of several lines, each as {@link printable} shows it. */

@@ -33,4 +33,10 @@ describe("JSON", () => {
     expect(jsonLine(turning)).toMatch(/^[\x20-\x7e]+\n$/);
     expect(JSON.parse(jsonLine(turning))).toBe(turning);
   });
+
+  it("survives a line, in which no runner finds a command", () => {
+    const commands = "##[error]a ###[b] ##vso[task.complete]c ## [d]";
+    expect(jsonLine(commands)).not.toMatch(/##(?:vso)?\[/);
+    expect(JSON.parse(jsonLine(commands))).toBe(commands);
+  });
 });

@@ -56,7 +56,9 @@ describe("text for a terminal", () => {
     ["  ::add-mask::violated", "  ·::add-mask::violated"],
     ["\t::error::x", "  ·::error::x"],
     ["so ##[group]x and ##[group]y", "so ##·[group]x and ##·[group]y"],
-    ["a::b", "a::b"],
+    ["so ##vso[task.setvariable variable=a]b", "so ##·vso[task.setvariable variable=a]b"],
+    ["broken here ::add-mask::x", "broken here ·::add-mask::x"],
+    ["a::b, ::1 and ::/0", "a::b, ::1 and ::/0"],
   ])("holds no command of a runner: %j", (text, shown) => {
     expect(printable(text)).toBe(shown);
   });
