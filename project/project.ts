@@ -3,9 +3,9 @@ import { basename, dirname, extname, join, resolve } from "node:path";
 import * as z from "zod";
 import { Failure, reasonOf } from "../lib/failure.ts";
 import { Configuration } from "./configuration.ts";
-import { applyDeclarations, declaredSettings } from "./declarations.ts";
+import { applyDeclarations } from "./declarations.ts";
+import { projectFile } from "./project-file.ts";
 import { shellWords } from "./shell-words.ts";
-import { isVersionRange } from "./version.ts";
 import { readYaml } from "./yaml.ts";
 
 /** A Pulumi project of the Node.js runtime and the configuration of one of its stacks. */
@@ -48,30 +48,6 @@ export interface ProjectOptions {
   /** Asked before a file is read; throws for one that the project must not lead to. */
   mayRead?: ((path: string) => void) | undefined;
 }
-
-const runtimeOptions = z.looseObject({
-  typescript: z.boolean().optional(),
-  tsconfig: z.string().max(1000).optional(),
-  nodeargs: z.string().max(10_000).optional(),
-});
-
-const projectFile = z.looseObject({
-  name: z.string().regex(/^[A-Za-z0-9_.-]{1,100}$/, "letters, digits, dots, dashes and underscores"),
-  runtime: z.preprocess(
-    (runtime) => (typeof runtime === "string" ? { name: runtime } : runtime),
-    z.looseObject({ name: z.string(), options: runtimeOptions.default({}) }),
-  ),
-  description: z.string().nullish(),
-  main: z.string().max(1000).nullish(),
-  requiredPulumiVersion: z
-    .string()
-    .max(1000)
-    .refine((range) => range === "" || isVersionRange(range), "a range of versions, such as >=3.100.0 <4.0.0")
-    .nullish(),
-  // A text is the older way to name the folder of the stacks' files.
-  config: z.union([z.string(), declaredSettings]).nullish(),
-  stackConfigDir: z.string().max(1000).optional(),
-});
 
 const stackFile = z.looseObject({
   config: z.record(z.string(), z.unknown()).nullish(),

@@ -154,12 +154,40 @@ describe("a project is refused", () => {
       "name: shop\nruntime: {name: nodejs, options: {typescript: maybe}}\n",
       /\n {2}runtime\.options\.typescript: /,
     ],
+    ["has another key of a runtime", "name: shop\nruntime: {name: nodejs, version: 24}\n", /\n {2}runtime/],
+    ["refreshes otherwise", `${manifest}options: {refresh: never}\n`, /\n {2}options\.refresh: /],
+    [
+      "has a plugin without a folder",
+      `${manifest}plugins: {providers: [{name: aws}]}\n`,
+      /\n {2}plugins\.providers\[0\]\.path: /,
+    ],
+    [
+      "has a package without a source",
+      `${manifest}packages: {cloud: {version: 1.0.0}}\n`,
+      /\n {2}packages\.cloud/,
+    ],
     ["is huge", `name: shop\n# ${"x".repeat(1024 * 1024)}\n`, /cannot be read: larger than 1024 KiB/],
     ["would be a billion values", bomb(), /cannot be read: Excessive alias count/],
     ["nests without end", `name: ${"[".repeat(100_000)}`, /Pulumi\.yaml (cannot be read|is not YAML)/],
   ])("for a file that %s", (_, text, message) => {
     write({ "Pulumi.yaml": text });
     expect(refusal()).toEqual({ failure: "project", message: expect.stringMatching(message) });
+  });
+
+  it("not for what is empty, nor for what only other commands read", () => {
+    const empty = ["author", "website", "license", "main", "config", "stackConfigDir", "backend", "options"];
+    write({
+      "Pulumi.yaml": [
+        manifest.trimEnd(),
+        ...empty.map((key) => `${key}:`),
+        "template: {displayName: Shop, config: {aws:region: {description: Where, default: eu-west-1}}}",
+        "plugins: {providers: [{name: aws, path: ./bin}]}",
+        "packages: {cloud: ./cloud, other: {source: terraform-provider, version: 1.0.0, parameters: [x]}}",
+        "future: {key: 1}",
+        "",
+      ].join("\n"),
+    });
+    expect(read().name).toBe("shop");
   });
 
   it("not for keys that JavaScript gives a meaning, which do no harm", () => {
