@@ -4,6 +4,8 @@ import { fileURLToPath } from "node:url";
 import {
   archiveSignature,
   assetSignature,
+  isSecret,
+  isUnknown,
   type PropertyMap,
   type PropertyValue,
   signatureKey,
@@ -50,22 +52,36 @@ export class Assets {
     else for (const element of Object.values(value)) this.check(element);
   }
 
-  #checkAsset({ path, uri }: PropertyMap): void {
+  #checkAsset(asset: PropertyMap): void {
+    const { path, uri } = asset;
+    for (const [key, value] of Object.entries(asset)) checkKnown(`the ${key} of an asset`, value);
     const file = this.#file(path, uri);
     if (file === undefined || !this.#sees(file)) return;
     if (!existsSync(file)) throw new Error(`the file of an asset is missing: ${file}`);
-    if (!statSync(file).isFile()) throw new Error(`the file of an asset is a folder: ${file}`);
+    if (!statSync(file).isFile()) throw new Error(`the file of an asset is not a regular file: ${file}`);
   }
 
-  #checkArchive({ path, uri, assets }: PropertyMap): void {
-    if (typeof assets === "object" && assets !== null) {
-      this.check(Object.values(assets));
+  #checkArchive({ path = "", uri = "", assets }: PropertyMap): void {
+    checkKnown("the path of an archive", path);
+    checkKnown("the address of an archive", uri);
+    if (path === "" && uri === "") {
+      for (const [name, member] of Object.entries(assets ?? {})) {
+        checkKnown(`the member ${JSON.stringify(name)} of an archive`, member);
+        if (!isAssetOrArchive(member)) {
+          throw new Error(`the member ${JSON.stringify(name)} of an archive is no asset and no archive`);
+        }
+        this.check(member);
+      }
       return;
     }
     const file = this.#file(path, uri);
+    const name = file ?? new URL(String(uri)).pathname;
+    const isArchive = archiveEndings.some((ending) => name.endsWith(ending));
+    if (file === undefined && !isArchive) {
+      throw new Error(`the address of an archive ends in none of ${archiveEndings.join(", ")}: ${uri}`);
+    }
     if (file === undefined || !this.#sees(file)) return;
     if (!existsSync(file)) throw new Error(`the path of an archive is missing: ${file}`);
-    const isArchive = archiveEndings.some((ending) => file.endsWith(ending));
     if (!isArchive && !statSync(file).isDirectory()) {
       throw new Error(
         `the path of an archive is neither a folder nor one of ${archiveEndings.join(", ")}: ${file}`,
@@ -107,4 +123,20 @@ export class Assets {
     this.#warned.add(what);
     this.#warn(message);
   }
+}
+
+function isAssetOrArchive(value: PropertyValue): boolean {
+  if (value === null || typeof value !== "object" || Array.isArray(value)) return false;
+  return value[signatureKey] === assetSignature || value[signatureKey] === archiveSignature;
+}
+
+/**
+ * The engine opens what an asset or an archive is made of before any provider runs.
+ *
+ * @throws {Error} for a part that it cannot open: one that is unknown or secret, where the asset itself could be
+ */
+function checkKnown(part: string, value: PropertyValue): void {
+  if (!isUnknown(value) && !isSecret(value)) return;
+  const why = isSecret(value) ? "is secret" : "is not known in a preview";
+  throw new Error(`${part} ${why}, which Pulumi refuses: make the asset or archive of it with apply()`);
 }

@@ -28,6 +28,8 @@ export class Hooks {
   #options: HooksOptions;
   #hooks = new Map<string, Hook>();
   #errorHooks = new Set<string>();
+  /** Hooks after the creation of components, by URN. */
+  #waiting = new Map<string, readonly string[]>();
 
   constructor(callbacks: Callbacks, options: HooksOptions) {
     this.#callbacks = callbacks;
@@ -58,14 +60,30 @@ export class Hooks {
   }
 
   /**
-   * Runs a resource's hooks that asked to run in previews. Offline nothing is known to exist, so the operation
-   * is a creation, whose outputs the hooks after it are given.
+   * Runs what is to run before a resource's creation, since offline nothing is known to exist, if it asked to run in
+   * previews.
    *
-   * @throws when a hook before it fails that does not ignore its errors, which fails the resource
+   * @throws when one fails that does not ignore its errors, which fails the resource
    */
-  async run(binding: Binding, resource: PreviewResource, outputs: PropertyMap): Promise<void> {
+  async before(binding: Binding, resource: PreviewResource): Promise<void> {
     for (const name of binding?.getBeforeCreateList() ?? []) await this.#runOne(name, resource);
-    for (const name of binding?.getAfterCreateList() ?? []) await this.#runOne(name, resource, outputs);
+  }
+
+  /**
+   * Runs what is to run after a resource's creation. A component is created once its outputs are registered: its hooks
+   * wait for {@link completed}, and never run where it registers none.
+   */
+  async after(binding: Binding, resource: PreviewResource, outputs: PropertyMap): Promise<void> {
+    const names = binding?.getAfterCreateList() ?? [];
+    if (!resource.custom) this.#waiting.set(resource.urn, names);
+    else for (const name of names) await this.#runOne(name, resource, outputs);
+  }
+
+  /** Runs the hooks of a component whose outputs are registered. */
+  async completed(component: PreviewResource): Promise<void> {
+    const names = this.#waiting.get(component.urn) ?? [];
+    this.#waiting.delete(component.urn);
+    for (const name of names) await this.#runOne(name, component, component.outputs);
   }
 
   async #runOne(name: string, resource: PreviewResource, outputs?: PropertyMap): Promise<void> {

@@ -134,8 +134,8 @@ export class Monitor {
         return response;
       },
       registerResource: (request: RegisterRequest) => this.#tracked(() => this.#register(request)),
-      registerResourceOutputs: (request: OutputsRequest) => {
-        this.#takeOutputs(request);
+      registerResourceOutputs: async (request: OutputsRequest) => {
+        await this.#takeOutputs(request);
         return done();
       },
       readResource: (request: ReadRequest) => this.#tracked(() => this.#read(request)),
@@ -188,9 +188,13 @@ export class Monitor {
     if (this.#isComplete) {
       this.#refuse("program", "the program registered a resource after it had said that it was finished");
     }
-    const registration = register();
-    this.#open.add(registration);
-    return registration.finally(() => this.#open.delete(registration));
+    return this.#untilDone(register());
+  }
+
+  /** Keeps what is registered from being judged before something is done with it. */
+  #untilDone<T>(work: Promise<T>): Promise<T> {
+    this.#open.add(work);
+    return work.finally(() => this.#open.delete(work));
   }
 
   async #register(
@@ -209,6 +213,7 @@ export class Monitor {
     if (parent !== undefined) inherit(request, parent);
     const registration = await this.#transformed(request);
     this.#options.heard(registration.properties);
+    if (registration.isTransformed) this.#assets.check(registration.properties);
     const resource = await this.#declarations.registered(request, registration);
     const { urn, custom, replacementTrigger } = resource;
     if (replacementTrigger !== undefined) this.#options.heard({ replacementTrigger });
@@ -218,7 +223,9 @@ export class Monitor {
     }
     await this.#records.add(resource);
     const outputs = custom && !this.#records.hasUnknownProvider(resource) ? outputsOf(resource) : {};
-    await this.#hooks.run(registration.options.getHooks(), resource, outputs);
+    const hooks = registration.options.getHooks();
+    await this.#hooks.before(hooks, resource);
+    await this.#hooks.after(hooks, resource, outputs);
     const response = new resourcePb.RegisterResourceResponse();
     response.setUrn(urn);
     response.setObject(
@@ -233,13 +240,15 @@ export class Monitor {
     return response;
   }
 
-  #takeOutputs(request: OutputsRequest): void {
+  async #takeOutputs(request: OutputsRequest): Promise<void> {
     const urn = request.getUrn();
     checkUrn(urn, "what outputs are registered for", true);
     const outputs = this.#hear(request.getOutputs());
     this.#assets.check(outputs);
     if (this.#isComplete) return;
-    if (this.#records.complete(urn, outputs).type === rootStackType) this.finished = true;
+    const completed = this.#records.complete(urn, outputs);
+    if (completed.type === rootStackType) this.finished = true;
+    else await this.#untilDone(this.#hooks.completed(completed));
   }
 
   #transformed(request: RegisterRequest): Promise<Registration> {

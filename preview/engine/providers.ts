@@ -138,17 +138,22 @@ export class Providers {
     };
   }
 
-  /** Inputs of a provider as the program declares it, with the version and address that its SDK asks for. */
+  /**
+   * Inputs of a provider as the program declares it, with the version and address that its SDK asks for; where it asks
+   * for neither, with those of the installed package, as a default provider has them.
+   */
   inputsOf(
     type: string,
     properties: PropertyMap,
     asked: { version: string; downloadUrl: string; packageRef: string },
   ): PropertyMap {
-    if (providedPackage(type) === undefined) return properties;
+    const name = providedPackage(type);
+    if (name === undefined) return properties;
     checkVersion(asked.version);
-    const given = this.package(asked.packageRef);
+    const isOpen = asked.version === "" && asked.downloadUrl === "";
+    const given = this.package(asked.packageRef) ?? (isOpen ? this.#options.installed(name) : undefined);
     return withSource(properties, {
-      name: "",
+      name,
       version: given?.version || asked.version,
       downloadUrl: given?.downloadUrl || asked.downloadUrl,
     });

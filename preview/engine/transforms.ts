@@ -12,6 +12,8 @@ export interface Registration {
   options: TransformOptions;
   dependencies: string[];
   propertyDependencies: Map<string, string[]>;
+  /** Whether it may differ from what the program asked for. */
+  isTransformed: boolean;
 }
 
 /** Functions of the program that change resources before they are registered. */
@@ -71,6 +73,7 @@ export class Transforms {
       options,
       dependencies: [...dependencies],
       propertyDependencies,
+      isTransformed: transforms.length > 0,
     };
   }
 

@@ -15,7 +15,7 @@ afterAll(() => {
 /** Previews a program of a few lines. */
 function previewing(name: string, code: string, packs: readonly string[] = []): Promise<PreviewDocument> {
   const cwd = join(folder, name);
-  mkdirSync(cwd);
+  mkdirSync(cwd, { recursive: true });
   writeFileSync(join(cwd, "Pulumi.yaml"), `name: ${name}\nruntime: nodejs\n`);
   writeFileSync(join(cwd, "package.json"), '{"main":"index.js"}');
   const head = 'const pulumi = require("@pulumi/pulumi");';
@@ -74,6 +74,65 @@ describe("a program that the engine refuses", () => {
   });
 });
 
+describe("assets and archives that the engine cannot open", () => {
+  const asset = "pulumi.asset.StringAsset";
+  const archive = "pulumi.asset.AssetArchive";
+  const secret = "pulumi.secret";
+  const id = "new Thing('source', {}).id";
+  it.each([
+    ["text", `new ${asset}(${id})`, "the text of an asset is not known in a preview"],
+    ["secret-text", `new ${asset}(${secret}("x"))`, "the text of an asset is secret"],
+    [
+      "member",
+      `new ${archive}({ a: ${id}.apply((text) => new ${asset}(text)) })`,
+      'the member "a" of an archive is not known in a preview',
+    ],
+    [
+      "secret-member",
+      `new ${archive}({ a: ${secret}(new ${asset}("x")) })`,
+      'the member "a" of an archive is secret',
+    ],
+    [
+      "nested",
+      `new ${archive}({ a: new ${archive}({ b: "plain" }) })`,
+      'the member "b" of an archive is no asset and no archive',
+    ],
+    [
+      "address",
+      'new pulumi.asset.RemoteArchive("https://example.com/page.html")',
+      "the address of an archive ends in none of .tar",
+    ],
+  ])("because of its %s", async (name, value, why) => {
+    const { message } = await failureOf(previewing(`asset-${name}`, `new Thing("t", { value: ${value} });`));
+    expect(message).toContain(why);
+  });
+
+  it("are found in what a transform makes, too", async () => {
+    const code = `
+      pulumi.runtime.registerResourceTransform(({ opts }) => ({
+        props: { value: new pulumi.asset.FileAsset("missing.txt") },
+        opts,
+      }));
+      new Thing("t", {});`;
+    const { message } = await failureOf(previewing("asset-transformed", code));
+    expect(message).toMatch(/the file of an asset is missing: .*missing\.txt/);
+  });
+
+  it("are unknown or secret themselves where they are made with apply()", async () => {
+    const code = `
+      const source = new Thing("source", {});
+      new Thing("t", {
+        later: source.id.apply((text) => new pulumi.asset.StringAsset(text)),
+        hidden: pulumi.secret("x").apply((text) => new pulumi.asset.AssetArchive({ a: new pulumi.asset.StringAsset(text) })),
+      });`;
+    const { resources } = await previewing("asset-applied", code, ["echo"]);
+    expect(resources.find(({ name }) => name === "t")?.inputs).toEqual({
+      later: { unknown: true },
+      hidden: "[secret]",
+    });
+  });
+});
+
 describe("a program that the engine takes", () => {
   it("where a provider of another package may refuse a resource, with a warning", async () => {
     const code = `
@@ -96,5 +155,46 @@ describe("a program that the engine takes", () => {
     );
     expect(document.resources.map(({ name }) => name)).toContain("t");
     expect(document.messages).toContainEqual({ severity: "error", message: "look at this", urn: "" });
+  });
+
+  it("where a provider that it declares asks for no version: it has the installed package's", async () => {
+    const sdk = join(folder, "unversioned", "node_modules", "@vendor", "cloud");
+    mkdirSync(sdk, { recursive: true });
+    const manifest = { name: "@vendor/cloud", version: "2.3.4", pulumi: { resource: true, name: "cloud" } };
+    writeFileSync(join(sdk, "package.json"), JSON.stringify(manifest));
+    const code = `
+      class Cloud extends pulumi.ProviderResource { constructor(n, o) { super("cloud", n, {}, o); } }
+      new Cloud("installed"); new Cloud("named", { version: "1.0.0" });
+      new Cloud("elsewhere", { pluginDownloadURL: "https://example.com" });`;
+    const { resources } = await previewing("unversioned", code);
+    const versions = resources.slice(1).map(({ name, inputs }) => [name, inputs.version]);
+    expect(Object.fromEntries(versions)).toEqual({
+      installed: "2.3.4",
+      named: "1.0.0",
+      elsewhere: undefined,
+    });
+  });
+
+  it("with hooks after the creation of components, which run once their outputs are registered", async () => {
+    const code = `
+      const after = new pulumi.ResourceHook(
+        "after",
+        ({ name, newOutputs }) => pulumi.log.info(\`after \${name}: \${Object.keys(newOutputs)}\`),
+        { onDryRun: true });
+      const failing = new pulumi.ResourceHook("failing", () => { throw new Error("too late"); }, { onDryRun: true, ignoreErrors: true });
+      class Whole extends pulumi.ComponentResource {
+        constructor(name) {
+          super("test:index:Whole", name, {}, { hooks: { afterCreate: [after, failing] } });
+          const part = new Thing("part", { size: 1 }, { parent: this, hooks: { afterCreate: [after] } });
+          this.registerOutputs({ sum: part.urn });
+        }
+      }
+      new Whole("whole");`;
+    const { messages } = await previewing("component-hooks", code);
+    expect(messages.map(({ message }) => message)).toEqual([
+      "after part: size",
+      "after whole: sum",
+      expect.stringMatching(/^hook failing of .*::whole failed: too late$/),
+    ]);
   });
 });
