@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, hkdfSync } from "node:crypto";
+import { createCipheriv, createDecipheriv, createSecretKey, hkdfSync, type KeyObject } from "node:crypto";
 
 /**
  * The encrypted content of an age file, after its header and nonce: parts of 64 KiB, each with a tag of its own,
@@ -13,9 +13,9 @@ const options = { authTagLength: tagBytes };
 /** Bytes of the nonce before the content. */
 export const nonceBytes = 16;
 
-/** The key of the content of a file. */
-function contentKey(fileKey: Uint8Array, nonce: Uint8Array): Uint8Array {
-  return new Uint8Array(hkdfSync("sha256", fileKey, nonce, "payload", 32));
+/** The key of the content of a file. Each part would take as long again to begin with its plain bytes. */
+function contentKey(fileKey: Uint8Array, nonce: Uint8Array): KeyObject {
+  return createSecretKey(new Uint8Array(hkdfSync("sha256", fileKey, nonce, "payload", 32)));
 }
 
 /** Encrypts the content of a file. */
