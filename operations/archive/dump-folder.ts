@@ -1,4 +1,4 @@
-import { createReadStream, readdirSync, statSync, truncateSync } from "node:fs";
+import { createReadStream, readdirSync, readFileSync, statSync, truncateSync } from "node:fs";
 import { join } from "node:path";
 import { Child } from "../../lib/child.ts";
 import { Failure } from "../../lib/failure.ts";
@@ -7,7 +7,7 @@ import { guardFolder } from "../../lib/guard-folder.ts";
 import { programEnvironment } from "../../postgres/connection.ts";
 import { launchOf } from "../../postgres/programs.ts";
 import { type DumpOptions, dumpArguments } from "./dump.ts";
-import { archiveEnd, packed } from "./folder-archive.ts";
+import { archiveEnd, checkLength, packed, packedWhole, smallBytes } from "./folder-archive.ts";
 
 /** What pg_dump says once a table's file is complete, with the number that the file is named after. */
 const finishedTable = /finished item (\d+) TABLE DATA /;
@@ -126,7 +126,11 @@ function fileOf(folder: string, id: string): string | undefined {
 async function* emptied(folder: string, name: string): AsyncGenerator<Uint8Array> {
   const path = join(folder, name);
   const size = sizeOf(path) ?? 0;
-  yield* packed(name, size, createReadStream(path, { highWaterMark: readBytes }));
+  if (size <= smallBytes) {
+    const content = readFileSync(path);
+    checkLength(name, size, content.length);
+    yield packedWhole(name, content);
+  } else yield* packed(name, size, createReadStream(path, { highWaterMark: readBytes }));
   truncateSync(path);
 }
 

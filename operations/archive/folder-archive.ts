@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { Failure } from "../../lib/failure.ts";
@@ -15,21 +15,42 @@ const fileName = /^[a-z0-9][a-z0-9_.]{0,98}$/;
 /** The largest size that eleven octal digits hold, in bytes. */
 const octalBytes = 8 ** 11 - 1;
 
+/**
+ * Most bytes of a file that is read and written in one piece: a database can have many tables with few rows, and a
+ * stream for each costs more than its content.
+ */
+export const smallBytes = 64 * 1024;
+
+/** A small file as a part of the stream. */
+export function packedWhole(name: string, content: Uint8Array): Uint8Array {
+  const header = checkedHeader(name, content.length);
+  return Buffer.concat([header, content], blockBytes + content.length + paddingOf(content.length));
+}
+
 /** One file of the stream, of exactly so many bytes. */
 export async function* packed(
   name: string,
   size: number,
   content: AsyncIterable<Uint8Array>,
 ): AsyncGenerator<Uint8Array> {
-  if (!fileName.test(name)) throw new Failure("failed", `pg_dump made a file with the name ${name}`);
-  yield headerOf(name, size);
+  yield checkedHeader(name, size);
   let bytes = 0;
   for await (const chunk of content) {
     bytes += chunk.length;
     yield chunk;
   }
-  if (bytes !== size) throw new Failure("failed", `${name} of the dump changed while it was read`);
+  checkLength(name, size, bytes);
   if (paddingOf(size) > 0) yield new Uint8Array(paddingOf(size));
+}
+
+/** @throws {Failure} when a file has not the length that it had before it was read */
+export function checkLength(name: string, size: number, bytes: number): void {
+  if (bytes !== size) throw new Failure("failed", `${name} of the dump changed while it was read`);
+}
+
+function checkedHeader(name: string, size: number): Buffer {
+  if (!fileName.test(name)) throw new Failure("failed", `pg_dump made a file with the name ${name}`);
+  return headerOf(name, size);
 }
 
 /** What ends the stream. */
@@ -50,18 +71,23 @@ export async function unpack(
   mkdirSync(folder, { mode: 0o700 });
   const pieces = new Pieces(source, signal);
   for (;;) {
-    const header = await pieces.block();
+    const header = await pieces.take(blockBytes);
     if (header.every((byte) => byte === 0)) break;
     const { name, size } = readHeader(header);
-    const file = await open(join(folder, name), "wx", 0o600);
-    try {
-      await file.writeFile(pieces.next(size));
-    } finally {
-      await file.close();
+    const path = join(folder, name);
+    if (size <= smallBytes) {
+      writeFileSync(path, await pieces.take(size), { flag: "wx", mode: 0o600 });
+    } else {
+      const file = await open(path, "wx", 0o600);
+      try {
+        await file.writeFile(pieces.next(size));
+      } finally {
+        await file.close();
+      }
     }
-    for await (const chunk of pieces.next(paddingOf(size))) checkZero(chunk);
+    checkZero(await pieces.take(paddingOf(size)));
   }
-  checkZero(await pieces.block());
+  checkZero(await pieces.take(blockBytes));
   if (!(await pieces.isAtEnd())) throw malformed();
 }
 
@@ -87,10 +113,16 @@ class Pieces {
     }
   }
 
-  async block(): Promise<Buffer> {
-    const parts: Uint8Array[] = [];
-    for await (const part of this.next(blockBytes)) parts.push(part);
-    return Buffer.concat(parts);
+  /** Few bytes in one piece, which mostly is a view of what was read. */
+  async take(bytes: number): Promise<Buffer> {
+    if (this.#rest.length < bytes) {
+      const parts: Uint8Array[] = [];
+      for await (const part of this.next(bytes)) parts.push(part);
+      return Buffer.concat(parts);
+    }
+    const { buffer, byteOffset } = this.#rest;
+    this.#rest = this.#rest.subarray(bytes);
+    return Buffer.from(buffer, byteOffset, bytes);
   }
 
   async isAtEnd(): Promise<boolean> {

@@ -1,10 +1,17 @@
 import { execFileSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { archiveEnd, packed, unpack } from "../../../operations/archive/folder-archive.ts";
+import {
+  archiveEnd,
+  packed,
+  packedWhole,
+  smallBytes,
+  unpack,
+} from "../../../operations/archive/folder-archive.ts";
 
 const { signal } = new AbortController();
 let parent: string;
@@ -36,6 +43,26 @@ describe("a folder of files as one stream", () => {
       }),
       { numRuns: 30 },
     );
+  });
+
+  test("comes back where its files are large", async () => {
+    const sizes = [smallBytes - 1, smallBytes, smallBytes + 1, 3 * smallBytes + 5];
+    const content = Object.fromEntries(sizes.map((size) => [`${size}.dat`, randomBytes(size)]));
+    const folder = nextFolder();
+    await unpack(cut(await archive(content), 10_000), folder, signal);
+    for (const [name, bytes] of Object.entries(content)) {
+      expect(readFileSync(join(folder, name)).equals(bytes)).toBe(true);
+      expect(statSync(join(folder, name)).mode & 0o777).toBe(0o600);
+    }
+  });
+
+  test("has a file that is read in one piece as it has one that is streamed", async () => {
+    for (const size of [0, 1, 511, 512, 513, smallBytes]) {
+      const content = new Uint8Array(size).fill(7);
+      const streamed = await bytesOf(packed("4012.dat.gz", size, cut(content, 700)));
+      expect(Buffer.from(packedWhole("4012.dat.gz", content)).equals(streamed)).toBe(true);
+    }
+    expect(() => packedWhole("../4012.dat", new Uint8Array())).toThrow("a file with the name");
   });
 
   test("is one that tar reads, files of more than 8 GiB too", async () => {
