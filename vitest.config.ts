@@ -1,5 +1,3 @@
-import { existsSync, readdirSync, rmSync } from "node:fs";
-import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
@@ -33,12 +31,6 @@ class DearFirst extends BaseSequencer {
   }
 }
 
-// Some of what was compiled is of temporary folders, so that all is made anew once it has grown.
-const compiled = join(import.meta.dirname, "node_modules", ".cache", "compiled-for-tests");
-if (existsSync(compiled) && readdirSync(compiled, { recursive: true }).length > 20_000) {
-  rmSync(compiled, { recursive: true });
-}
-
 const shared = {
   setupFiles: ["test/worker.ts"],
   maxConcurrency: 2,
@@ -50,7 +42,7 @@ const shared = {
 
 export default defineConfig({
   test: {
-    globalSetup: ["test/recording/once.ts"],
+    globalSetup: ["test/recording/once.ts", "test/compiled.ts"],
     sequence: { sequencer: DearFirst },
     // Two cores: each end-to-end test starts processes of its own.
     maxWorkers: 2,
