@@ -7,6 +7,8 @@ const { existsSync } = require("node:fs");
 const { basename, dirname, join, relative } = require("node:path");
 const { isMainThread } = require("node:worker_threads");
 
+const watchApply = require("./unapplied.cjs");
+
 const anywhereInSdk = /[\\/]node_modules[\\/]@pulumi[\\/]/;
 const [, runner = ""] = process.argv;
 const folder = dirname(runner);
@@ -20,22 +22,23 @@ function watch(sdk) {
   const { ResourceInvokeResponse } = require(join(sdk, "proto", "resource_pb.js"));
   const modules = [join(sdk, "runtime", "invoke.js"), join(sdk, "runtime", "index.js")];
   const warned = new Set();
+  /** Whose answer each unknown value is. */
+  const tokens = new WeakMap();
+  /** Functions to whose answers something was applied that did not run. */
+  const unapplied = new Set();
+  let watchesApply = false;
   // The value says what is unknown, in every SDK alike; an older one has no other way.
   if (ResourceInvokeResponse !== undefined) ResourceInvokeResponse.prototype.getUnknown = () => false;
-  replace(
-    "invoke",
-    (original) =>
-      (token, ...rest) =>
-        original(token, ...rest).then((answer) => (isOpen(answer) ? watchedUnknown(token) : answer)),
-  );
+  replace("invoke", (original) => (token, ...rest) => {
+    watchUnapplied();
+    return original(token, ...rest).then((answer) => (isOpen(answer) ? watchedUnknown(token) : answer));
+  });
   for (const name of ["invokeOutput", "call"]) {
     // An answer that holds an unknown would have known properties beside it: the whole must be unknown.
-    replace(
-      name,
-      (original) =>
-        (...args) =>
-          original(...args).apply((answer) => (isOpen(answer) ? unknown : answer), true),
-    );
+    replace(name, (original) => (...args) => {
+      watchUnapplied();
+      return original(...args).apply((answer) => (isOpen(answer) ? watchedUnknown(args[0]) : answer), true);
+    });
   }
 
   watchOtherStacks();
@@ -97,9 +100,28 @@ function watch(sdk) {
       const text = `the answer of ${token} is not known offline, and ${placeIn(stack)} reads ${what} of it as a plain value: ask for an output instead, by the function of the same name that ends in Output`;
       void log.warn(text);
     };
-    return openValue(
+    const value = openValue(
       warn,
       openValue(() => {}),
+    );
+    tokens.set(value, token);
+    return value;
+  }
+
+  /** Of what is applied to answers, from the first one that a program asks for. */
+  function watchUnapplied() {
+    if (watchesApply) return;
+    watchesApply = true;
+    watchApply(
+      sdk,
+      (value) => tokens.get(value),
+      (token, { stack = "" }) => {
+        if (unapplied.has(token)) return;
+        unapplied.add(token);
+        const place = placeIn(stack.split("\n").slice(2));
+        const text = `the answer of ${token} is not known offline, so that what ${place} applies to it does not run: resources that it declares are not judged`;
+        void log.warn(text);
+      },
     );
   }
 

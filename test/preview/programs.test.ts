@@ -145,6 +145,37 @@ module.exports = async () => {
     ]);
   });
 
+  it("is told where it may declare resources by what is unknown, and does not run", async () => {
+    write({
+      "Pulumi.yaml": "name: applying\nruntime: nodejs\nmain: program.js\n",
+      "package.json": '{"name":"applying"}',
+      "program.js": `const { all, CustomResource, output, runtime } = require("@pulumi/pulumi");
+class Thing extends CustomResource { constructor(name, props) { super("test:index:Thing", name, props); } }
+const declare = (items) => items.map(({ name }) => new Thing(name, {}));
+const ask = (name, args = {}) => runtime.invokeOutput("test:index:get" + name, args);
+const made = new Thing("made", { size: undefined });
+ask("Manifests").apply(({ items }) => declare(items));
+ask("Members").items.apply(declare);
+ask("Deep").items.first.apply(function (item) { new Thing(item.name, {}); });
+all([ask("Together"), 1]).apply(([{ items }]) => declare(items));
+output(runtime.invoke("test:index:getAwaited", {})).apply((answer) => answer.items).apply((items) => declare(items));
+ask("Zone").apply((zone) => zone.id);
+ask("Text").apply(({ names }) => names.join(",").toLowerCase());
+ask("OfUnknown", { size: made.size }).apply(({ items }) => declare(items));
+made.size.apply((size) => declare([{ name: size }]));
+`,
+    });
+    const { messages, resources } = await run();
+    expect(resources.map(({ name }) => name)).toEqual(["applying-dev", "default", "made"]);
+    const told = ["Manifests", "Members", "Deep", "Together", "Awaited"].map((name, index) => ({
+      severity: "warning",
+      message: `the answer of test:index:get${name} is not known offline, so that what program.js:${6 + index} applies to it does not run: resources that it declares are not judged`,
+      urn: "",
+    }));
+    expect(messages).toHaveLength(told.length);
+    expect(messages).toEqual(expect.arrayContaining(told));
+  });
+
   it("without its dependencies says what to do", async () => {
     writeFileSync(join(folder, "Pulumi.yaml"), "name: bare\nruntime: nodejs\n");
     expect(await failureOf(run())).toEqual({
