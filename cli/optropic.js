@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 
 // Every Node.js that knows modules can read this file; what needs a newer one is imported after the check.
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
@@ -15,7 +15,7 @@ if (major < 22 || (major === 22 && minor < 18)) {
   import("node:module")
     .then(({ enableCompileCache }) => {
       enableCompileCache(join(root, "node_modules", ".cache", "node-compile-cache"));
-      return import("./main.ts");
+      return commandFor(process.argv.slice(2));
     })
     .then(({ main }) => main(process.argv.slice(2)))
     .catch((error) => {
@@ -23,6 +23,18 @@ if (major < 22 || (major === 22 && minor < 18)) {
       const where = isInstalled ? "npm install in your repository" : `npm ci in ${root}`;
       stop(absent ? `optropic's packages are not installed; run ${where}` : String(error.message));
     });
+}
+
+/** @param {readonly string[]} args */
+async function commandFor(args) {
+  // What these load is not in the prepared file, and a stack trace names the modules.
+  const others = ["--debug", "--evidence", "--items", "--state"];
+  if (args[0] === "preview" && !args.some((arg) => others.some((option) => arg.startsWith(option)))) {
+    const { preparedFile } = (await import("../preview/host/prepared.cjs")).default;
+    const file = preparedFile(root, "command");
+    if (file !== undefined) return import(pathToFileURL(file).href);
+  }
+  return import("./main.ts");
 }
 
 /** @param {string} reason */

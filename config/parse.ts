@@ -37,9 +37,10 @@ export function parseAs<Schema extends z.ZodObject>(
     model.schema,
     new Map(own.map(([key, text]) => [key.slice(prefix.length), text])),
   );
-  let result = model.schema.safeParse(values, { error: expectation });
+  // To compile what checks the settings takes longer than to check them, once.
+  let result = model.schema.safeParse(values, { error: expectation, jitless: true });
   if (!result.success && adoptWanted(result.error.issues, values)) {
-    result = model.schema.safeParse(values, { error: expectation });
+    result = model.schema.safeParse(values, { error: expectation, jitless: true });
   }
   if (result.success && problems.length === 0) return result.data;
   const unread = new Set(problems.filter(({ path }) => path.length === 1).map(({ path }) => path[0]));

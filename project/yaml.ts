@@ -15,7 +15,7 @@ export const maxSettingsBytes = 1024 * 1024;
  * @throws {Failure} when the file cannot be read, is not YAML or does not fit
  */
 export function readYaml<T>(path: string, schema: z.ZodType<T>, failure: FailureKind): T {
-  const parsed = schema.safeParse(readDocument(path, failure) ?? {});
+  const parsed = schema.safeParse(readDocument(path, failure) ?? {}, { jitless: true });
   if (parsed.success) return parsed.data;
   throw new Failure(failure, `${path} is not as Pulumi expects:\n${schemaProblems(parsed.error)}`);
 }

@@ -1,12 +1,11 @@
-import type { Builder, Dataquery } from "@grafana/grafana-foundation-sdk/cog";
-import { TypeMathBuilder, TypeThresholdBuilder } from "@grafana/grafana-foundation-sdk/expr";
-import { DataqueryBuilder } from "@grafana/grafana-foundation-sdk/prometheus";
+import type { TypeMath, TypeThreshold } from "@grafana/grafana-foundation-sdk/expr";
 import type { types } from "@pulumi/grafana";
 import { RuleGroup } from "@pulumi/grafana/alerting/ruleGroup.js";
 import type * as pulumi from "@pulumi/pulumi";
 import type { AlertRule } from "../../metrics/alerts.ts";
 import { describedBy } from "../../metrics/prometheus.ts";
 import type { ObservabilityScope } from "./args.ts";
+import type { Json, Query } from "./dashboards/grafana.ts";
 import { type Dashboards, panelOf } from "./dashboards.ts";
 
 export interface AlertRulesArgs {
@@ -72,20 +71,26 @@ function grafanaRule(rule: AlertRule, args: AlertRulesArgs): Rule {
 }
 
 function conditionOf(expr: string, dataSource: string): Stage[] {
-  const query = new DataqueryBuilder()
-    .refId("query")
-    .datasource({ type: "prometheus", uid: dataSource })
-    .expr(expr)
-    .instant();
-  const found = new TypeMathBuilder()
-    .refId("found")
-    .datasource(expressions)
-    .expression("is_number($query) || is_nan($query) || is_inf($query)");
-  const threshold = new TypeThresholdBuilder()
-    .refId("threshold")
-    .datasource(expressions)
-    .expression("found")
-    .conditions([{ evaluator: { type: "gt", params: [0] } }]);
+  const query: Query = {
+    expr,
+    refId: "query",
+    datasource: { type: "prometheus", uid: dataSource },
+    instant: true,
+    range: false,
+  };
+  const found: Json<TypeMath> = {
+    expression: "is_number($query) || is_nan($query) || is_inf($query)",
+    type: "math",
+    refId: "found",
+    datasource: expressions,
+  };
+  const threshold: Json<TypeThreshold> = {
+    conditions: [{ evaluator: { type: "gt", params: [0] } }],
+    expression: "found",
+    type: "threshold",
+    refId: "threshold",
+    datasource: expressions,
+  };
   return [
     stage("query", "", dataSource, lookBackSeconds, query),
     stage("found", "math", expressions.uid, 0, found),
@@ -98,13 +103,13 @@ function stage(
   queryType: string,
   datasourceUid: string,
   seconds: number,
-  query: Builder<Dataquery>,
+  query: Query | Json<TypeMath> | Json<TypeThreshold>,
 ): Stage {
   return {
     refId,
     queryType,
     datasourceUid,
     relativeTimeRange: { from: seconds, to: 0 },
-    model: JSON.stringify(query.build()),
+    model: JSON.stringify(query),
   };
 }

@@ -61,5 +61,8 @@ const sdk = join(dirname(process.argv[1]), "..", "..");
 const isOfPack = basename(dirname(process.argv[1])) === "run-policy-pack";
 require("./sdk.cjs")(sdk, () => require(join(sdk, isOfPack ? "index.js" : "runtime/index.js")));
 lazyCompiler(sdk);
-if (isOfPack) require("./stacks.cjs")();
+if (isOfPack) {
+  require("./stacks.cjs")();
+  require("./prepared.cjs").loadPack();
+}
 Module.runMain();

@@ -4,6 +4,7 @@
 const { createRequire } = require("node:module");
 const { join } = require("node:path");
 
+const lazyResources = require("./resources.cjs");
 const rewritten = require("./rewritten.cjs");
 const WhenRead = require("./when-read.cjs");
 
@@ -29,6 +30,7 @@ module.exports = () => {
   }
   Object.defineProperty(globalThis, Symbol.for("optropic.resources"), { value: listOf });
   rewritten(server, changes, () => requireFrom(server));
+  lazyResources(server);
 };
 
 const made = new WeakSet();

@@ -1,17 +1,6 @@
-import type { Builder } from "@grafana/grafana-foundation-sdk/cog";
-import type { DataSourceRef } from "@grafana/grafana-foundation-sdk/common";
-import {
-  type Dashboard,
-  DashboardBuilder,
-  DashboardCursorSync,
-  DashboardLinkBuilder,
-  DashboardLinkType,
-  type Panel,
-  QueryVariableBuilder,
-  RowBuilder,
-  VariableRefresh,
-} from "@grafana/grafana-foundation-sdk/dashboard";
 import type { AlertName, DashboardUid } from "../../../metrics/alerts.ts";
+import type { Dashboard, DataSourceRef, Panel, Row, Variable } from "./grafana.ts";
+import type { PanelMaker } from "./panel.ts";
 
 /** A dashboard without its data source. */
 export interface DashboardSpec {
@@ -37,7 +26,7 @@ export interface RowSpec {
 }
 
 export interface PlacedPanel {
-  readonly panel: (dataSource: DataSourceRef) => Builder<Panel>;
+  readonly panel: PanelMaker;
   /** Alerts whose signal this panel shows. They link to it. */
   readonly alerts?: readonly AlertName[];
 }
@@ -48,53 +37,100 @@ export interface BuiltDashboard {
   readonly panels: ReadonlyMap<AlertName, number>;
 }
 
+/** Columns of Grafana's grid. */
+const columns = 24;
+
 /**
- * Builds the dashboard with Grafana's own builders, in the classic model: the provider's Dashboard resource
- * accepts it, and every Grafana since version 9 reads it.
+ * Builds the dashboard in the classic model: the provider's Dashboard resource accepts it, and every Grafana since
+ * version 9 reads it.
  */
 export function buildDashboard(spec: DashboardSpec, dataSource: DataSourceRef): BuiltDashboard {
-  const builder = new DashboardBuilder(spec.title)
-    .uid(spec.uid)
-    .description(spec.description)
-    .tags(["optropic"])
-    .time({ from: `now-${spec.from}`, to: "now" })
-    .refresh("1m")
-    .timezone("utc")
-    .tooltip(DashboardCursorSync.Crosshair)
-    .readonly()
-    .link(
-      new DashboardLinkBuilder("Dashboards")
-        .type(DashboardLinkType.Dashboards)
-        .tags(["optropic"])
-        .keepTime(true),
-    );
-  for (const variable of spec.variables ?? []) {
-    builder.withVariable(
-      new QueryVariableBuilder(variable.name)
-        .label(variable.label)
-        .datasource(dataSource)
-        .query(variable.query)
-        .refresh(VariableRefresh.OnTimeRangeChanged)
-        .multi(true)
-        .includeAll(true)
-        .allValue(".*")
-        .current({ text: "All", value: "$__all" }),
-    );
-  }
+  const built: (Panel | Row)[] = [];
   const panels = new Map<AlertName, number>();
-  let id = 0;
+  let y = 0;
   for (const row of spec.rows) {
-    builder.withRow(new RowBuilder(row.title).id(++id));
+    built.push({
+      type: "row",
+      collapsed: false,
+      id: built.length + 1,
+      panels: [],
+      title: row.title,
+      gridPos: { x: 0, y, h: 1, w: columns },
+    });
+    y += 1;
+    let x = 0;
+    let height = 0;
     for (const { panel, alerts = [] } of row.panels) {
-      id += 1;
+      const id = built.length + 1;
       for (const alert of alerts) panels.set(alert, id);
-      builder.withPanel(numbered(panel(dataSource), id));
+      built.push(panel.place(dataSource, { x, y }, id));
+      x += panel.width;
+      height = Math.max(height, panel.height);
+      if (x < columns) continue;
+      x = 0;
+      y += height;
+      height = 0;
     }
+    y += height;
   }
-  return { dashboard: builder.build(), panels };
+  return { dashboard: dashboardOf(spec, dataSource, built), panels };
 }
 
-/** Gives the panel an id, so that alerts can link to it. */
-function numbered(panel: Builder<Panel>, id: number): Builder<Panel> {
-  return { build: () => ({ ...panel.build(), id }) };
+function dashboardOf(
+  { uid, title, description, from, variables }: DashboardSpec,
+  dataSource: DataSourceRef,
+  panels: Dashboard["panels"],
+): Dashboard {
+  return {
+    timezone: "utc",
+    editable: false,
+    // One crosshair for all panels.
+    graphTooltip: 1,
+    fiscalYearStartMonth: 0,
+    schemaVersion: 42,
+    templating: variables === undefined ? {} : { list: variables.map((spec) => variable(spec, dataSource)) },
+    annotations: {},
+    title,
+    uid,
+    description,
+    tags: ["optropic"],
+    time: { from: `now-${from}`, to: "now" },
+    refresh: "1m",
+    links: [
+      {
+        title: "Dashboards",
+        type: "dashboards",
+        icon: "",
+        tooltip: "",
+        tags: ["optropic"],
+        asDropdown: false,
+        placement: "inControlsMenu",
+        targetBlank: false,
+        includeVars: false,
+        keepTime: true,
+      },
+    ],
+    panels,
+  };
+}
+
+function variable({ name, label, query }: VariableSpec, datasource: DataSourceRef): Variable {
+  return {
+    type: "query",
+    name,
+    skipUrlSync: false,
+    multi: true,
+    allowCustomValue: true,
+    includeAll: true,
+    auto: false,
+    auto_min: "10s",
+    auto_count: 30,
+    label,
+    datasource,
+    query,
+    // On each change of the time range.
+    refresh: 2,
+    allValue: ".*",
+    current: { text: "All", value: "$__all" },
+  };
 }

@@ -1,29 +1,4 @@
-import type { Builder, Dataquery } from "@grafana/grafana-foundation-sdk/cog";
-import {
-  BigValueColorMode,
-  BigValueGraphMode,
-  type DataSourceRef,
-  GraphThresholdsStyleConfigBuilder,
-  GraphThresholdsStyleMode,
-  LegendDisplayMode,
-  LegendPlacement,
-  ReduceDataOptionsBuilder,
-  SortOrder,
-  StackingConfigBuilder,
-  StackingMode,
-  TooltipDisplayMode,
-  VizLegendOptionsBuilder,
-  VizTooltipOptionsBuilder,
-} from "@grafana/grafana-foundation-sdk/common";
-import {
-  type Panel,
-  type Threshold,
-  ThresholdsConfigBuilder,
-  ThresholdsMode,
-} from "@grafana/grafana-foundation-sdk/dashboard";
-import { DataqueryBuilder } from "@grafana/grafana-foundation-sdk/prometheus";
-import { PanelBuilder as StatBuilder } from "@grafana/grafana-foundation-sdk/stat";
-import { PanelBuilder as GraphBuilder } from "@grafana/grafana-foundation-sdk/timeseries";
+import type { DataSourceRef, FigurePanel, GraphPanel, Panel, Query, Thresholds } from "./grafana.ts";
 
 /** A panel: its queries, its unit, and its limit. */
 export interface PanelSpec {
@@ -52,78 +27,119 @@ export interface PanelQuery {
 
 export type Unit = "reqps" | "percentunit" | "s" | "bytes" | "Bps" | "short" | "ops";
 
+/** A panel that has its place on the grid. */
+export type Placed<Kind extends Panel = Panel> = (
+  dataSource: DataSourceRef,
+  at: { readonly x: number; readonly y: number },
+  id: number,
+) => Kind;
+
+export interface PanelMaker<Kind extends Panel = Panel> {
+  readonly width: number;
+  readonly height: number;
+  readonly place: Placed<Kind>;
+}
+
 /** Values over time, with the latest and the greatest value of each in the legend. */
-export function graph(spec: PanelSpec): (dataSource: DataSourceRef) => Builder<Panel> {
-  return (dataSource) => {
-    const panel = new GraphBuilder()
-      .title(spec.title)
-      .description(spec.description)
-      .datasource(dataSource)
-      .targets(targets(spec, dataSource, (query) => query.range()))
-      .span(spec.width ?? 12)
-      .height(8)
-      .unit(spec.unit)
-      .lineWidth(2)
-      .fillOpacity(spec.stacked ? 30 : 5)
-      .thresholds(thresholds(spec))
-      .tooltip(new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi).sort(SortOrder.Descending))
-      .legend(
-        new VizLegendOptionsBuilder()
-          .displayMode(LegendDisplayMode.Table)
-          .placement(LegendPlacement.Bottom)
-          .showLegend(true)
-          .calcs(["lastNotNull", "max"]),
-      );
-    if (!spec.signed) panel.min(0);
-    if (spec.max !== undefined) panel.max(spec.max);
-    if (spec.stacked) panel.stacking(new StackingConfigBuilder().mode(StackingMode.Normal));
-    if (spec.limit !== undefined) {
-      panel.thresholdsStyle(new GraphThresholdsStyleConfigBuilder().mode(GraphThresholdsStyleMode.Dashed));
-    }
-    return panel;
+export function graph(spec: PanelSpec): PanelMaker<GraphPanel> {
+  const { title, description, unit, stacked, signed, max, limit } = spec;
+  const [width, height] = [spec.width ?? 12, 8];
+  return {
+    width,
+    height,
+    place: (datasource, at, id) => ({
+      type: "timeseries",
+      transparent: false,
+      repeatDirection: "h",
+      options: {
+        legend: {
+          displayMode: "table",
+          placement: "bottom",
+          showLegend: true,
+          calcs: ["lastNotNull", "max"],
+        },
+        tooltip: { mode: "multi", sort: "desc" },
+      },
+      fieldConfig: {
+        defaults: {
+          custom: {
+            lineWidth: 2,
+            fillOpacity: stacked ? 30 : 5,
+            ...(stacked && { stacking: { mode: "normal" } }),
+            ...(limit !== undefined && { thresholdsStyle: { mode: "dashed" } }),
+          },
+          unit,
+          thresholds: thresholds(spec),
+          ...(!signed && { min: 0 }),
+          ...(max !== undefined && { max }),
+        },
+        overrides: [],
+      },
+      title,
+      description,
+      datasource,
+      targets: targets(spec, datasource, { range: true, instant: false }),
+      gridPos: { h: height, w: width, ...at },
+      id,
+    }),
   };
 }
 
 /** The current value, green or red. */
-export function figure(spec: PanelSpec): (dataSource: DataSourceRef) => Builder<Panel> {
-  return (dataSource) => {
-    return new StatBuilder()
-      .title(spec.title)
-      .description(spec.description)
-      .datasource(dataSource)
-      .targets(targets(spec, dataSource, (query) => query.instant()))
-      .span(spec.width ?? 4)
-      .height(4)
-      .unit(spec.unit)
-      .noValue("no data")
-      .thresholds(thresholds(spec))
-      .colorMode(spec.limit === undefined ? BigValueColorMode.None : BigValueColorMode.Background)
-      .graphMode(BigValueGraphMode.None)
-      .reduceOptions(new ReduceDataOptionsBuilder().calcs(["lastNotNull"]));
+export function figure(spec: PanelSpec): PanelMaker<FigurePanel> {
+  const { title, description, unit, limit } = spec;
+  const [width, height] = [spec.width ?? 4, 4];
+  return {
+    width,
+    height,
+    place: (datasource, at, id) => ({
+      type: "stat",
+      transparent: false,
+      repeatDirection: "h",
+      options: {
+        graphMode: "none",
+        colorMode: limit === undefined ? "none" : "background",
+        justifyMode: "auto",
+        textMode: "auto",
+        wideLayout: true,
+        showPercentChange: false,
+        reduceOptions: { calcs: ["lastNotNull"] },
+        percentChangeColorMode: "standard",
+        orientation: "auto",
+      },
+      title,
+      description,
+      datasource,
+      targets: targets(spec, datasource, { instant: true, range: false }),
+      gridPos: { h: height, w: width, ...at },
+      fieldConfig: {
+        defaults: { unit, noValue: "no data", thresholds: thresholds(spec) },
+        overrides: [],
+      },
+      id,
+    }),
   };
 }
 
 function targets(
   { queries }: PanelSpec,
-  dataSource: DataSourceRef,
-  kind: (query: DataqueryBuilder) => DataqueryBuilder,
-): Builder<Dataquery>[] {
-  return queries.map(({ expr, legend }, index) =>
-    kind(
-      new DataqueryBuilder()
-        .refId(String.fromCharCode("A".charCodeAt(0) + index))
-        .datasource(dataSource)
-        .expr(expr)
-        .legendFormat(legend),
-    ),
-  );
+  datasource: DataSourceRef,
+  kind: Pick<Query, "range" | "instant">,
+): Query[] {
+  return queries.map(({ expr, legend }, index) => ({
+    expr,
+    refId: String.fromCharCode("A".charCodeAt(0) + index),
+    datasource,
+    legendFormat: legend,
+    ...kind,
+  }));
 }
 
-function thresholds({ limit }: PanelSpec): ThresholdsConfigBuilder {
-  return new ThresholdsConfigBuilder().mode(ThresholdsMode.Absolute).steps(steps(limit));
+function thresholds({ limit }: PanelSpec): Thresholds {
+  return { mode: "absolute", steps: steps(limit) };
 }
 
-function steps(limit: PanelSpec["limit"]): Threshold[] {
+function steps(limit: PanelSpec["limit"]): Thresholds["steps"] {
   // Grafana's first step has no value: it starts at minus infinity.
   if (limit === undefined) return [{ value: null, color: "green" }];
   const [before, after] = limit.low ? ["red", "green"] : ["green", "red"];

@@ -1,5 +1,12 @@
+import { StackingConfigBuilder, StackingMode } from "@grafana/grafana-foundation-sdk/common";
+import * as grafana from "@grafana/grafana-foundation-sdk/dashboard";
+import { DataqueryBuilder } from "@grafana/grafana-foundation-sdk/prometheus";
+import { PanelBuilder as FigureBuilder } from "@grafana/grafana-foundation-sdk/stat";
+import { PanelBuilder as GraphBuilder } from "@grafana/grafana-foundation-sdk/timeseries";
 import * as units from "@grafana/grafana-foundation-sdk/units";
 import { describe, expect, test } from "vitest";
+import { buildDashboard } from "../../../components/observability/dashboards/build.ts";
+import { figure, graph, type PanelSpec } from "../../../components/observability/dashboards/panel.ts";
 import { dashboards } from "../../../components/observability/dashboards.ts";
 import { alertNames, dashboardUids } from "../../../metrics/alerts.ts";
 import { type Label, type SeriesName, series } from "../../../metrics/contract.ts";
@@ -46,6 +53,76 @@ test("the service overview has the four golden signals, by host and by route (it
   expect(readDashboards[0]?.templating.list?.map(({ name }) => name)).toEqual(["host", "route"]);
 });
 
+test("has what Grafana's own builders make of the same, and where they place it", () => {
+  const source = { type: "prometheus", uid: "x" };
+  const spec: PanelSpec = {
+    title: "One",
+    description: "Two.",
+    unit: "s",
+    queries: [{ expr: "up", legend: "{{job}}" }],
+    stacked: true,
+    max: 9,
+  };
+  const rows = ["above", "below"].map((title) => ({
+    title,
+    panels: [figure(spec), graph(spec), graph({ ...spec, width: 24 })].map((panel) => ({ panel })),
+  }));
+  const uid = "optropic-service";
+  const { dashboard } = buildDashboard({ uid, title: "T", description: "D.", from: "6h", rows }, source);
+  const theirs = new grafana.DashboardBuilder("T")
+    .uid(uid)
+    .description("D.")
+    .tags(["optropic"])
+    .time({ from: "now-6h", to: "now" })
+    .refresh("1m")
+    .timezone("utc")
+    .tooltip(grafana.DashboardCursorSync.Crosshair)
+    .readonly()
+    .link(
+      new grafana.DashboardLinkBuilder("Dashboards")
+        .type(grafana.DashboardLinkType.Dashboards)
+        .tags(["optropic"])
+        .keepTime(true),
+    );
+  const thresholds = new grafana.ThresholdsConfigBuilder()
+    .mode(grafana.ThresholdsMode.Absolute)
+    .steps([{ value: null, color: "green" }]);
+  const query = () => new DataqueryBuilder().refId("A").datasource(source).expr("up").legendFormat("{{job}}");
+  const graphOf = (width: number) =>
+    new GraphBuilder()
+      .title("One")
+      .description("Two.")
+      .datasource(source)
+      .targets([query().range()])
+      .span(width)
+      .height(8)
+      .unit("s")
+      .thresholds(thresholds)
+      .min(0)
+      .max(9)
+      .lineWidth(2)
+      .fillOpacity(30)
+      .stacking(new StackingConfigBuilder().mode(StackingMode.Normal));
+  for (const title of ["above", "below"]) {
+    theirs.withRow(new grafana.RowBuilder(title));
+    theirs.withPanel(
+      new FigureBuilder()
+        .title("One")
+        .description("Two.")
+        .datasource(source)
+        .targets([query().instant()])
+        .span(4)
+        .height(4)
+        .unit("s")
+        .noValue("no data")
+        .thresholds(thresholds),
+    );
+    theirs.withPanel(graphOf(12)).withPanel(graphOf(24));
+  }
+  // What the builders leave to Grafana's defaults is said here, and ids are ours.
+  expect(JSON.parse(JSON.stringify(dashboard))).toMatchObject(withoutChoices(theirs.build()));
+});
+
 describe("limits are drawn from the objectives", () => {
   const changed = { ...args.objectives, p95Ms: 321, p99Ms: 654, errorRatePercent: 0.5, rpoMinutes: 77 };
   const [service, , goLive] = Object.values(dashboards({ objectives: changed }, "x")).map(({ dashboard }) =>
@@ -88,6 +165,13 @@ describe("the queries", () => {
     for (const [, label] of legend.matchAll(/\{\{(\w+)\}\}/g)) expect(kept).toContain(label);
   });
 });
+
+/** A dashboard without ids, and without the options of its panels, which are a matter of taste. */
+function withoutChoices(dashboard: grafana.Dashboard): object {
+  return JSON.parse(
+    JSON.stringify(dashboard, (key, value) => (["id", "options"].includes(key) ? undefined : value)),
+  );
+}
 
 /** Names before a selector, a range or the end of an argument: what is neither a function nor a keyword. */
 function namesIn(expr: string): string[] {

@@ -1,0 +1,1 @@
+export function preparedFile(root: string, name: string): string | undefined;

@@ -1,0 +1,161 @@
+import { hash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import type { BuildOptions, Plugin } from "esbuild";
+import { reasonOf } from "../lib/failure.ts";
+import { writeAtomic } from "../lib/files.ts";
+
+/** What is made of many modules, which take longer to load than to run. */
+export interface Preparation {
+  /** `preview/host/prepared.cjs` asks for it by this name. */
+  readonly name: string;
+  /** Folder of the modules that `entry` imports, from the root. */
+  readonly folder: string;
+  /** Source of the first module. */
+  readonly entry: string;
+  readonly options: BuildOptions;
+  /** Ends of the modules that are loaded, where at all, from where they are. */
+  readonly left: readonly string[];
+}
+
+/** The checklist's pack. Pulumi's packages hold the host that loads it. */
+export const pack: Preparation = {
+  name: "pack",
+  folder: "policies",
+  entry: 'import "./pack.ts";',
+  options: { format: "cjs", outExtension: { ".js": ".cjs" }, external: ["@pulumi/*"] },
+  left: [],
+};
+
+/** `optropic preview`, but for what only few of its options load: see `cli/optropic.js`. */
+export const command: Preparation = {
+  name: "command",
+  folder: "cli",
+  entry: `import { previewCommand } from "./preview.ts";
+import { runOptropic } from "./program.ts";
+export const main = (args) => runOptropic(args, [previewCommand()]);`,
+  options: {
+    format: "esm",
+    splitting: true,
+    outExtension: { ".js": ".mjs" },
+    banner: {
+      js: 'import { createRequire as requireFrom } from "node:module";\nconst require = requireFrom(import.meta.url);',
+    },
+  },
+  left: ["/evidence/preview.ts", "/evidence/controls.ts"],
+};
+
+/** Holds what was made of what, for `preview/host/prepared.cjs`. */
+const manifestFile = "prepared.json";
+
+/** Milliseconds for which files of an earlier preparation are kept: a preview may be about to load them. */
+const keptMs = 600_000;
+
+/**
+ * Makes one file of a part of the project, or few.
+ *
+ * @param root folder of the project
+ * @throws {Error} for a module that would not do the same
+ */
+export async function prepare(
+  root: string,
+  { name, folder, entry, options, left }: Preparation,
+): Promise<void> {
+  const { build } = await import("esbuild");
+  const output = join(root, "node_modules", ".cache", "prepared", name);
+  const first = join(folder, `prepared-${name}.ts`);
+  const { metafile, outputFiles } = await build({
+    absWorkingDir: root,
+    stdin: { contents: entry, resolveDir: join(root, folder), sourcefile: basename(first), loader: "ts" },
+    outdir: output,
+    entryNames: `${name}-[hash]`,
+    chunkNames: "[name]-[hash]",
+    bundle: true,
+    platform: "node",
+    target: "node22.18",
+    sourcemap: "linked",
+    logLevel: "silent",
+    ...options,
+    plugins: [inPlace(left)],
+    metafile: true,
+    write: false,
+  });
+  const sources = Object.keys(metafile.inputs).filter((path) => path !== first);
+  const packages = [...new Set(sources.flatMap((path) => packageOf(path) ?? []))];
+  const files = [
+    ...sources,
+    ...packages.map((path) => join(path, "package.json")),
+    ...["package.json", join(folder, "package.json"), join(folder, "index.js")],
+    // Says what is installed, and so where every import of a package leads.
+    join("node_modules", ".package-lock.json"),
+  ].filter((path) => existsSync(join(root, path)));
+  const folders = [
+    ...new Set(sources.flatMap((path) => (packageOf(path) === undefined ? parentsOf(path) : []))),
+  ];
+  const shadowed = folders.find((path) => existsSync(join(root, path, "node_modules")));
+  if (shadowed !== undefined) throw new Error(`${shadowed} has packages of its own`);
+  const [made] = Object.entries(metafile.outputs).find(([, { entryPoint }]) => entryPoint === first) ?? [];
+  if (made === undefined) throw new Error("esbuild made nothing of it");
+  mkdirSync(output, { recursive: true });
+  for (const { path, contents } of outputFiles) writeAtomic(path, contents);
+  writeAtomic(
+    join(output, manifestFile),
+    JSON.stringify({
+      root,
+      file: basename(made),
+      files: Object.fromEntries(files.map((path) => [path, hash("sha256", readFileSync(join(root, path)))])),
+      folders,
+    }),
+  );
+  const kept = new Set([manifestFile, ...outputFiles.map(({ path }) => basename(path))]);
+  for (const file of readdirSync(output).filter((other) => !kept.has(other))) {
+    if (Date.now() - statSync(join(output, file)).mtimeMs > keptMs)
+      rmSync(join(output, file), { force: true });
+  }
+}
+
+/** Lets each of the project's own modules know its place, and refuses one that could not tell what it loads. */
+function inPlace(left: readonly string[]): Plugin {
+  return {
+    name: "in-place",
+    setup({ onLoad, onResolve }) {
+      onResolve({ filter: /\.ts$/ }, ({ kind, path }) =>
+        kind === "dynamic-import" && left.some((end) => path.endsWith(end))
+          ? { path, external: true }
+          : undefined,
+      );
+      onLoad({ filter: /\.ts$/ }, ({ path }) => {
+        if (path.includes("/node_modules/")) return undefined;
+        const contents = readFileSync(path, "utf8")
+          .replaceAll("import.meta.dirname", JSON.stringify(dirname(path)))
+          .replaceAll("import.meta.url", JSON.stringify(pathToFileURL(path).href));
+        if (/\bimport\s*\.\s*meta\b/.test(contents))
+          throw new Error(`${path} uses import.meta in another way`);
+        return { contents, loader: "ts" };
+      });
+    },
+  };
+}
+
+/** The folder of the package that a file is of; undefined for one of the project's own. */
+function packageOf(path: string): string | undefined {
+  return /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0];
+}
+
+/** The folders that a file is in, below the root. */
+function parentsOf(path: string): string[] {
+  const parent = dirname(path);
+  return parent === "." ? [] : [parent, ...parentsOf(parent)];
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  for (const preparation of [pack, command]) {
+    try {
+      await prepare(dirname(import.meta.dirname), preparation);
+    } catch (error) {
+      // Without it, previews load each module by itself, which takes longer.
+      console.error(`Not prepared, and slower to start: ${preparation.name}: ${reasonOf(error)}`);
+    }
+  }
+}
