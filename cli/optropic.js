@@ -1,6 +1,7 @@
 #!/usr/bin/env node
+import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { fileURLToPath } from "node:url";
 
 // Every Node.js that knows modules can read this file; what needs a newer one is imported after the check.
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
@@ -15,9 +16,8 @@ if (major < 22 || (major === 22 && minor < 18)) {
   import("node:module")
     .then(({ enableCompileCache }) => {
       enableCompileCache(join(root, "node_modules", ".cache", "node-compile-cache"));
-      return commandFor(process.argv.slice(2));
+      return run(process.argv.slice(2));
     })
-    .then(({ main }) => main(process.argv.slice(2)))
     .catch((error) => {
       const absent = error.code === "ERR_MODULE_NOT_FOUND";
       const where = isInstalled ? "npm install in your repository" : `npm ci in ${root}`;
@@ -26,15 +26,23 @@ if (major < 22 || (major === 22 && minor < 18)) {
 }
 
 /** @param {readonly string[]} args */
-async function commandFor(args) {
+async function run(args) {
   // What these load is not in the prepared file, and a stack trace names the modules.
   const others = ["--debug", "--evidence", "--items", "--state"];
   if (args[0] === "preview" && !args.some((arg) => others.some((option) => arg.startsWith(option)))) {
-    const { preparedFile } = (await import("../preview/host/prepared.cjs")).default;
-    const file = preparedFile(root, "command");
-    if (file !== undefined) return import(pathToFileURL(file).href);
+    const { preparedFile, runPrepared } = (await import("../preview/host/prepared.cjs")).default;
+    const file = preparedFile(root, "preview");
+    if (file !== undefined) {
+      const module = { exports: {} };
+      const keep = runPrepared(file, createRequire(file), module);
+      await module.exports.main(args);
+      // Only a preview that came to its end has run what the next one will.
+      if (process.exitCode === 0 || process.exitCode === 1) keep?.();
+      return;
+    }
   }
-  return import("./main.ts");
+  const { main } = await import("./main.ts");
+  await main(args);
 }
 
 /** @param {string} reason */

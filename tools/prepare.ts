@@ -24,25 +24,18 @@ export const pack: Preparation = {
   name: "pack",
   folder: "policies",
   entry: 'import "./pack.ts";',
-  options: { format: "cjs", outExtension: { ".js": ".cjs" }, external: ["@pulumi/*"] },
+  options: { external: ["@pulumi/*"], sourcemap: "linked" },
   left: [],
 };
 
 /** `optropic preview`, but for what only few of its options load: see `cli/optropic.js`. */
-export const command: Preparation = {
-  name: "command",
+export const preview: Preparation = {
+  name: "preview",
   folder: "cli",
   entry: `import { previewCommand } from "./preview.ts";
 import { runOptropic } from "./program.ts";
 export const main = (args) => runOptropic(args, [previewCommand()]);`,
-  options: {
-    format: "esm",
-    splitting: true,
-    outExtension: { ".js": ".mjs" },
-    banner: {
-      js: 'import { createRequire as requireFrom } from "node:module";\nconst require = requireFrom(import.meta.url);',
-    },
-  },
+  options: { minifyWhitespace: true },
   left: ["/evidence/preview.ts", "/evidence/controls.ts"],
 };
 
@@ -53,7 +46,7 @@ const manifestFile = "prepared.json";
 const keptMs = 600_000;
 
 /**
- * Makes one file of a part of the project, or few.
+ * Makes one file of a part of the project.
  *
  * @param root folder of the project
  * @throws {Error} for a module that would not do the same
@@ -69,12 +62,12 @@ export async function prepare(
     absWorkingDir: root,
     stdin: { contents: entry, resolveDir: join(root, folder), sourcefile: basename(first), loader: "ts" },
     outdir: output,
+    outExtension: { ".js": ".cjs" },
     entryNames: `${name}-[hash]`,
-    chunkNames: "[name]-[hash]",
     bundle: true,
     platform: "node",
+    format: "cjs",
     target: "node22.18",
-    sourcemap: "linked",
     logLevel: "silent",
     ...options,
     plugins: [inPlace(left)],
@@ -108,8 +101,9 @@ export async function prepare(
       folders,
     }),
   );
-  const kept = new Set([manifestFile, ...outputFiles.map(({ path }) => basename(path))]);
-  for (const file of readdirSync(output).filter((other) => !kept.has(other))) {
+  // Beside the file there is the code that V8 has compiled of it.
+  const isKept = (file: string): boolean => file === manifestFile || file.startsWith(basename(made));
+  for (const file of readdirSync(output).filter((other) => !isKept(other))) {
     if (Date.now() - statSync(join(output, file)).mtimeMs > keptMs)
       rmSync(join(output, file), { force: true });
   }
@@ -150,7 +144,7 @@ function parentsOf(path: string): string[] {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  for (const preparation of [pack, command]) {
+  for (const preparation of [pack, preview]) {
     try {
       await prepare(dirname(import.meta.dirname), preparation);
     } catch (error) {

@@ -63,6 +63,6 @@ require("./sdk.cjs")(sdk, () => require(join(sdk, isOfPack ? "index.js" : "runti
 lazyCompiler(sdk);
 if (isOfPack) {
   require("./stacks.cjs")();
-  require("./prepared.cjs").loadPack();
+  require("./load-pack.cjs")();
 }
 Module.runMain();

@@ -1,10 +1,12 @@
 // Many modules take longer to load than to run. `tools/prepare.ts` makes one file of those of the checklist's pack, and
-// some of those of the command, which are loaded in their place while every module is what they were made of. An
+// one of those of `optropic preview`, which are loaded in their place while every module is what they were made of. An
 // isolated guest does not see them.
 const { hash } = require("node:crypto");
-const { existsSync, readFileSync } = require("node:fs");
+const { existsSync, readFileSync, renameSync, writeFileSync } = require("node:fs");
 const Module = require("node:module");
-const { join } = require("node:path");
+const { dirname, join } = require("node:path");
+const { setFlagsFromString } = require("node:v8");
+const { constants, Script } = require("node:vm");
 
 /**
  * @param {string} root folder of the project
@@ -28,17 +30,35 @@ exports.preparedFile = (root, name) => {
   }
 };
 
-/** Has the pack of this process loaded from one file, where there is one of it. */
-exports.loadPack = () => {
-  const root = join(__dirname, "..", "..");
-  const pack = process.cwd();
-  const file = pack === join(root, "policies") ? exports.preparedFile(root, "pack") : undefined;
-  if (file === undefined) return;
-  const { _resolveFilename } = Module;
-  Module._resolveFilename = function (request, ...rest) {
-    if (request !== pack) return _resolveFilename.call(this, request, ...rest);
-    // The host requires the pack's folder, once.
-    Module._resolveFilename = _resolveFilename;
-    return file;
-  };
+/**
+ * Runs a prepared file with the code that V8 has compiled of it. Node.js keeps of a module what V8 compiles before it
+ * runs, which is hardly any function; here it is what has run.
+ *
+ * @param {string} file
+ * @param {(request: string) => unknown} load what it requires
+ * @param {{ exports: object }} module
+ * @returns {(() => void) | undefined} keeps what has run by then for the next time; undefined where that was done
+ */
+exports.runPrepared = (file, load, module) => {
+  const kept = `${file}.code`;
+  const cachedData = existsSync(kept) ? readFileSync(kept) : undefined;
+  const script = new Script(Module.wrap(readFileSync(file, "utf8")), {
+    filename: file,
+    cachedData,
+    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+  });
+  script.runInThisContext().call(module.exports, module.exports, load, module, file, dirname(file));
+  return cachedData === undefined || script.cachedDataRejected ? () => keep(kept, script) : undefined;
 };
+
+function keep(path, script) {
+  // V8 takes only what was compiled with the flags that it has, and early collections begin later.
+  setFlagsFromString("--heap-growing-percent=0");
+  const draft = `${path}.${process.pid}`;
+  try {
+    writeFileSync(draft, script.createCachedData(), { flag: "wx" });
+    renameSync(draft, path);
+  } catch {
+    // Where nothing can be written, each process compiles what it runs.
+  }
+}

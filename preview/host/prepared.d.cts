@@ -1,1 +1,6 @@
 export function preparedFile(root: string, name: string): string | undefined;
+export function runPrepared(
+  file: string,
+  load: (request: string) => unknown,
+  module: { exports: object },
+): (() => void) | undefined;

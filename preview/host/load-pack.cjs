@@ -1,0 +1,39 @@
+// Has the pack of this process loaded from the file that is prepared of it, where there is one.
+const Module = require("node:module");
+const { join } = require("node:path");
+
+const { preparedFile, runPrepared } = require("./prepared.cjs");
+
+module.exports = () => {
+  const root = join(__dirname, "..", "..");
+  const pack = process.cwd();
+  const file = pack === join(root, "policies") ? preparedFile(root, "pack") : undefined;
+  if (file === undefined) return;
+  const { _resolveFilename } = Module;
+  const { _compile } = Module.prototype;
+  // The host requires the pack's folder, once.
+  Module._resolveFilename = function (request, ...rest) {
+    if (request !== pack) return _resolveFilename.call(this, request, ...rest);
+    Module._resolveFilename = _resolveFilename;
+    return file;
+  };
+  Module.prototype._compile = function (content, filename, ...rest) {
+    if (filename !== file) return _compile.call(this, content, filename, ...rest);
+    Module.prototype._compile = _compile;
+    const keep = runPrepared(file, (request) => this.require(request), this);
+    if (keep !== undefined) beforeAnswer(keep);
+  };
+};
+
+/** Calls back once, when the stack is judged and before the preview, which then ends this process, hears of it. */
+function beforeAnswer(callback) {
+  const server = Module.createRequire(join(process.cwd(), "package.json")).resolve(
+    "@pulumi/policy/server.js",
+  );
+  const { AnalyzerService } = Module.createRequire(server)("@pulumi/pulumi/proto/analyzer_grpc_pb.js");
+  const { responseSerialize } = AnalyzerService.analyzeStack;
+  AnalyzerService.analyzeStack.responseSerialize = (...args) => {
+    callback();
+    return responseSerialize(...args);
+  };
+}
