@@ -34,7 +34,10 @@ async function run(args) {
     const file = preparedFile(root, "preview");
     if (file !== undefined) {
       const module = { exports: {} };
-      const keep = runPrepared(file, createRequire(file), module);
+      let keep;
+      runPrepared(file, createRequire(file), module, (given) => {
+        keep = given;
+      });
       await module.exports.main(args);
       // Only a preview that came to its end has run what the next one will.
       if (process.exitCode === 0 || process.exitCode === 1) keep?.();

@@ -17,6 +17,7 @@ import {
   isUnknown,
   type PropertyMap,
   type PropertyValue,
+  providerKey,
   secret,
 } from "./values.ts";
 
@@ -32,9 +33,6 @@ export interface DynamicOptions {
 }
 
 const { ResourceProviderService: service } = providerRpc;
-
-/** The key of a dynamic resource's inputs at which its provider is, as source text. */
-const providerKey = "__provider";
 
 /** A failure of the program's own code beside a resource: what is registered is judged all the same. */
 export class JudgedFailure extends Failure {}

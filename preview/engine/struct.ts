@@ -7,6 +7,7 @@ import {
   outputSignature,
   type PropertyMap,
   type PropertyValue,
+  providerKey,
   resourceSignature,
   secretSignature,
   signatureKey,
@@ -55,25 +56,33 @@ function known(text: string): string {
   return holdsMark(text) ? unknown : text;
 }
 
-function readStruct(struct: PropertyStruct, depth: number): PropertyMap {
+function readStruct(struct: PropertyStruct, depth: number, read: TextReader = known): PropertyMap {
   return Object.fromEntries(
-    [...struct.getFieldsMap().entries()].map(([key, value]) => [key, readValue(value, depth + 1)]),
+    [...struct.getFieldsMap().entries()].map(([key, value]) => [
+      key,
+      // Source text may name the mark, such as to compare with it, and is made of no unknown text.
+      readValue(value, depth + 1, depth === 0 && key === providerKey ? (text) => text : read),
+    ]),
   );
 }
 
-function readValue(value: StructValue, depth: number): PropertyValue {
+type TextReader = (text: string) => string;
+
+function readValue(value: StructValue, depth: number, read: TextReader = known): PropertyValue {
   if (depth > maxDepth) throw new RangeError(`a property nests deeper than ${maxDepth} levels`);
   switch (value.getKindCase()) {
     case structPb.Value.KindCase.STRING_VALUE:
-      return known(value.getStringValue());
+      return read(value.getStringValue());
     case structPb.Value.KindCase.NUMBER_VALUE:
       return value.getNumberValue();
     case structPb.Value.KindCase.BOOL_VALUE:
       return value.getBoolValue();
     case structPb.Value.KindCase.LIST_VALUE:
-      return (value.getListValue()?.getValuesList() ?? []).map((element) => readValue(element, depth + 1));
+      return (value.getListValue()?.getValuesList() ?? []).map((element) =>
+        readValue(element, depth + 1, read),
+      );
     case structPb.Value.KindCase.STRUCT_VALUE:
-      return checkSignature(readStruct(value.getStructValue() ?? new structPb.Struct(), depth));
+      return checkSignature(readStruct(value.getStructValue() ?? new structPb.Struct(), depth, read));
     default:
       return null;
   }

@@ -17,6 +17,9 @@ export type PropertyMap = { [key: string]: PropertyValue };
 /** What stands for a string whose value a preview cannot know. */
 export const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
+/** The key of a dynamic resource's inputs at which its provider is, as source text. */
+export const providerKey = "__provider";
+
 /** The key by which the SDK knows its own unknown value, which whoever lists the properties of one is given. */
 const unknownKey = "__pulumiUnknown";
 

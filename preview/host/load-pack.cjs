@@ -20,8 +20,7 @@ module.exports = () => {
   Module.prototype._compile = function (content, filename, ...rest) {
     if (filename !== file) return _compile.call(this, content, filename, ...rest);
     Module.prototype._compile = _compile;
-    const keep = runPrepared(file, (request) => this.require(request), this);
-    if (keep !== undefined) beforeAnswer(keep);
+    runPrepared(file, (request) => this.require(request), this, beforeAnswer);
   };
 };
 

@@ -37,9 +37,10 @@ exports.preparedFile = (root, name) => {
  * @param {string} file
  * @param {(request: string) => unknown} load what it requires
  * @param {{ exports: object }} module
- * @returns {(() => void) | undefined} keeps what has run by then for the next time; undefined where that was done
+ * @param {(keep: () => void) => void} whenNew is called before it runs, where nothing is kept of it: to call `keep`
+ *   keeps for the next time what has run by then
  */
-exports.runPrepared = (file, load, module) => {
+exports.runPrepared = (file, load, module, whenNew) => {
   const kept = `${file}.code`;
   const cachedData = existsSync(kept) ? readFileSync(kept) : undefined;
   const script = new Script(Module.wrap(readFileSync(file, "utf8")), {
@@ -47,8 +48,8 @@ exports.runPrepared = (file, load, module) => {
     cachedData,
     importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
   });
+  if (cachedData === undefined || script.cachedDataRejected) whenNew(() => keep(kept, script));
   script.runInThisContext().call(module.exports, module.exports, load, module, file, dirname(file));
-  return cachedData === undefined || script.cachedDataRejected ? () => keep(kept, script) : undefined;
 };
 
 function keep(path, script) {

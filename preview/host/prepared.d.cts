@@ -3,4 +3,5 @@ export function runPrepared(
   file: string,
   load: (request: string) => unknown,
   module: { exports: object },
-): (() => void) | undefined;
+  whenNew: (keep: () => void) => void,
+): void;

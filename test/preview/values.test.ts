@@ -147,6 +147,14 @@ describe("a value for a pack", () => {
     expect(forRemediation(map)).toEqual(map);
   });
 
+  it("keeps the source of a provider that names what stands for an unknown text, secret or not", () => {
+    const code = `exports.handler = (value) => value === "${unknown}";`;
+    const provider = { __provider: code, other: code };
+    expect(fromStruct(toStruct(provider))).toEqual({ __provider: code, other: unknown });
+    expect(fromStruct(toStruct({ __provider: secret(code) }))).toEqual({ __provider: secret(code) });
+    expect(fromStruct(toStruct({ __provider: unknown }))).toEqual({ __provider: unknown });
+  });
+
   it("is refused where it nests too deep", () => {
     let deep: PropertyValue = "bottom";
     for (let level = 0; level < 1001; level += 1) deep = [deep];
