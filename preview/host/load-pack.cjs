@@ -5,6 +5,8 @@ const { join } = require("node:path");
 const { preparedFile, runPrepared } = require("./prepared.cjs");
 
 module.exports = () => {
+  // What an isolated pack runs is nothing that one without bounds may have left; in a sandbox it is not there at all.
+  if (process.permission !== undefined) return;
   const root = join(__dirname, "..", "..");
   const pack = process.cwd();
   const file = pack === join(root, "policies") ? preparedFile(root, "pack") : undefined;
