@@ -1,7 +1,7 @@
 import { Child } from "../../lib/child.ts";
 import { type Connection, programEnvironment } from "../../postgres/connection.ts";
 import { launchOf } from "../../postgres/programs.ts";
-import type { Scope } from "./scope.ts";
+import { patternsFor, type Scope } from "./scope.ts";
 
 export interface DumpOptions {
   connection: Connection;
@@ -48,8 +48,8 @@ export function dumpArguments({ scope, snapshot, encoding, lockTimeoutMs }: Dump
     `--encoding=${encoding}`,
     `--lock-wait-timeout=${lockTimeoutMs}`,
     `--snapshot=${snapshot}`,
-    ...scope.excluded.map((schema) => `--exclude-schema="${schema.replaceAll('"', '""')}"`),
+    ...patternsFor(scope.excluded).map((pattern) => `--exclude-schema=${pattern}`),
     ...scope.withoutRows.map((pattern) => `--exclude-table-data=${pattern}`),
-    ...scope.unreadable.map((pattern) => `--exclude-table=${pattern}`),
+    ...scope.withoutTables.map((pattern) => `--exclude-table=${pattern}`),
   ];
 }

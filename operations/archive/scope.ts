@@ -24,14 +24,22 @@ export interface Scope {
   excluded: string[];
   /** Patterns, as pg_dump takes them, for the companions' tables whose rows are left out. */
   withoutRows: string[];
-  /** Patterns for the companions' tables that the role may not read, which are left out. */
+  /** The companions' tables that the role may not read, which are left out, and patterns for them. */
   unreadable: string[];
+  withoutTables: string[];
   /** The companions' tables and sequences whose rows the dump has, quoted, and their entries. */
   withRows: { table: string; entry: string }[];
 }
 
 /** A scope that is the complete database. */
-const complete = { companions: [], excluded: [], withoutRows: [], unreadable: [], withRows: [] };
+const complete = {
+  companions: [],
+  excluded: [],
+  withoutRows: [],
+  unreadable: [],
+  withoutTables: [],
+  withRows: [],
+};
 
 /**
  * Finds what a dump of the named schemas contains, or of the complete database when there are no names. What
@@ -82,25 +90,45 @@ async function patternsOf(
   session: Session,
   names: readonly string[],
   companions: readonly Schema[],
-): Promise<Pick<Scope, "withoutRows" | "unreadable" | "withRows">> {
+): Promise<Pick<Scope, "withoutRows" | "unreadable" | "withoutTables" | "withRows">> {
   const beside = companions.map(({ name }) => name);
   const referred = new Set(oidRows.parse(await session.rows(referredQuery, names)).map(({ oid }) => oid));
   const tables = tableRows.parse(await session.rows(tablesQuery, beside));
   const chosen = tables.filter(({ oid, readable }) => readable && referred.has(oid));
   const withRows = new Set(chosen.map(({ schema }) => schema));
+  const unreadable = tables.filter(({ readable }) => !readable);
   return {
     withoutRows: [
-      // One pattern for a schema, since a program's arguments have a limit.
-      ...beside.filter((name) => !withRows.has(name)).map((name) => `${quoted(name)}.*`),
-      ...tables
-        .filter(({ oid, schema }) => withRows.has(schema) && !referred.has(oid))
-        .map(({ schema, name }) => `${quoted(schema)}.${quoted(name)}`),
+      ...patternsFor(beside.filter((name) => !withRows.has(name))).map((schemas) => `${schemas}.*`),
+      ...tablePatterns(tables.filter(({ oid, schema }) => withRows.has(schema) && !referred.has(oid))),
     ],
-    unreadable: tables
-      .filter(({ readable }) => !readable)
-      .map(({ schema, name }) => `${quoted(schema)}.${quoted(name)}`),
+    unreadable: unreadable.map(({ schema, name }) => `${quoted(schema)}.${quoted(name)}`),
+    withoutTables: tablePatterns(unreadable),
     withRows: chosen.map(({ table, entry }) => ({ table, entry })),
   };
+}
+
+function tablePatterns(tables: readonly { schema: string; name: string }[]): string[] {
+  const bySchema = Map.groupBy(tables, ({ schema }) => schema);
+  return [...bySchema].flatMap(([schema, all]) =>
+    patternsFor(all.map(({ name }) => name)).map((names) => `${quoted(schema)}.${names}`),
+  );
+}
+
+/** Names in one pattern. */
+const namesAtOnce = 100;
+
+/**
+ * Patterns for names, of many names each: a pattern is an argument, which have a limit, and pg_dump asks the server once
+ * for each.
+ */
+export function patternsFor(names: readonly string[]): string[] {
+  return Array.from({ length: Math.ceil(names.length / namesAtOnce) }, (_, index) =>
+    names
+      .slice(index * namesAtOnce, (index + 1) * namesAtOnce)
+      .map(quoted)
+      .join("|"),
+  );
 }
 
 /** A name in a pattern of pg_dump, without the meaning of any character. */
