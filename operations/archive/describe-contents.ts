@@ -11,6 +11,7 @@ import {
   describeSchemas,
   itemOf,
   type Objects,
+  objectsOf,
   readGlobals,
 } from "./describe.ts";
 import { expressionsOf, readSettings, sealDetails } from "./details.ts";
@@ -119,7 +120,7 @@ async function listCompanions(
 
 /** Objects in no schema, without those that belong to a schema that is left out. */
 async function globalsIn(session: Session, { excluded }: Scope): Promise<Objects> {
-  const globals = await readGlobals(session);
+  const globals = await objectsOf(readGlobals(session), () => true);
   const elsewhere = await namesOf(session, elsewhereQuery, excluded);
   const hidden = (await mayDumpSubscriptions(session)) ? "\0" : "subscription ";
   return new Map(

@@ -127,14 +127,25 @@ export async function readNamed(
   return found;
 }
 
-/** Each object of the database that is in no schema, and the changed privileges of extensions. */
-export async function readGlobals(session: Session): Promise<Objects> {
-  const found = new Map<string, Described>();
+/**
+ * Each object of the database that is in no schema, and the changed privileges of extensions, in the session's
+ * transaction. There may be as many as tables: each that a publication names is one.
+ */
+export async function* readGlobals(session: Session): AsyncGenerator<[name: string, described: Described]> {
   for (const query of [...globalQueries, memberPrivilegesQuery]) {
-    for (const { object, ...described } of objectRows.parse(await session.rows(query))) {
-      found.set(object, described);
+    for await (const rows of session.batches(query)) {
+      for (const { object, ...described } of objectRows.parse(rows)) yield [object, described];
     }
   }
+}
+
+/** Those objects that fit, in the order of their names. */
+export async function objectsOf(
+  all: AsyncIterable<[name: string, described: Described]>,
+  fits: (name: string, described: Described) => boolean,
+): Promise<Objects> {
+  const found = new Map<string, Described>();
+  for await (const [name, described] of all) if (fits(name, described)) found.set(name, described);
   return new Map([...found].sort(([one], [other]) => (one < other ? -1 : 1)));
 }
 

@@ -2,7 +2,15 @@ import type { Session } from "../../postgres/session.ts";
 import { type Accepted, type AcceptedDifference, divideAccepted } from "./accepted.ts";
 import { limited, objectDifferences } from "./compare.ts";
 import { compareSchemas, type Figures } from "./compare-schemas.ts";
-import { digestsOf, type Objects, prepareSession, readGlobals, readNamed } from "./describe.ts";
+import {
+  type Described,
+  digestOf,
+  digestsOf,
+  objectsOf,
+  prepareSession,
+  readGlobals,
+  readObjects,
+} from "./describe.ts";
 import type { Details } from "./details.ts";
 import { countData } from "./extensions.ts";
 import type { Item, Listing } from "./items.ts";
@@ -65,14 +73,16 @@ export async function verify(
     ...own.differences,
     ...(around?.differences ?? []),
     ...(await compareBeside(session, expressions, {
-      expected: pick(manifest.globals, restored.globals),
+      all: manifest.globals,
+      names: restored.globals,
       read: () => readGlobals(session),
     })),
     ...(restored.surroundings
       ? []
       : await compareBeside(session, expressions, {
-          expected: pick(manifest.dependents, restored.dependents),
-          read: () => readNamed(session, beside, restored.dependents),
+          all: manifest.dependents,
+          names: restored.dependents,
+          read: () => readObjects(session, beside),
         })),
     ...(await compareExtensionData(session, restored.extensions)),
     ...restored.missing,
@@ -102,15 +112,41 @@ async function* withRestoredSequences(
   }
 }
 
-/** Compares expected objects with those that are there; others may be there besides. */
+/**
+ * Compares expected objects with those that are there; others may be there besides. Only what differs is kept.
+ *
+ * @param all what the backup has, of which these names are expected
+ */
 async function compareBeside(
   session: Session,
   expressions: Details["expressions"],
-  { expected, read }: { expected: Record<string, string>; read: () => Promise<Objects> },
+  {
+    all,
+    names,
+    read,
+  }: {
+    all: Beside;
+    names: ReadonlySet<string>;
+    read: () => AsyncIterable<[name: string, described: Described]>;
+  },
 ): Promise<string[]> {
-  if (Object.keys(expected).length === 0) return [];
-  const found = new Map([...(await read())].filter(([name]) => Object.hasOwn(expected, name)));
-  const same = await findSame(session, { expected, expressions, found, read });
+  if (names.size === 0) return [];
+  const open = new Set(names);
+  const found = new Map<string, Described>();
+  for await (const [name, described] of read()) {
+    if (!open.has(name)) continue;
+    if (all[name]?.definition === digestOf(described)) {
+      open.delete(name);
+      found.delete(name);
+    } else found.set(name, described);
+  }
+  const expected = pick(all, open);
+  const same = await findSame(session, {
+    expected,
+    expressions,
+    found,
+    read: (some) => objectsOf(read(), (name) => some.has(name)),
+  });
   return objectDifferences(expected, digestsOf(found), same);
 }
 
@@ -130,6 +166,9 @@ async function compareExtensionData(session: Session, extensions: Manifest["exte
 
 function pick(beside: Beside, names: ReadonlySet<string>): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(beside).flatMap(([name, { definition }]) => (names.has(name) ? [[name, definition]] : [])),
+    [...names].flatMap((name) => {
+      const definition = beside[name]?.definition;
+      return definition === undefined ? [] : [[name, definition]];
+    }),
   );
 }

@@ -1,9 +1,9 @@
 import type { Session } from "../../postgres/session.ts";
-import { digestOf, digestsOf, prepareSession, readGlobals, readObjects } from "../archive/describe.ts";
+import { type Described, digestOf, prepareSession, readGlobals, readObjects } from "../archive/describe.ts";
 import type { Manifest } from "../archive/manifest.ts";
 import { namesOf } from "../archive/names.ts";
 import { schemasQuery } from "../archive/scope.ts";
-import { digestsInFile, fewDigests, type NamedDigests } from "./named-digests.ts";
+import { digestsInFile, type NamedDigests } from "./named-digests.ts";
 
 /** What a target has beside the schemas that are restored. */
 export interface Bystanders {
@@ -17,7 +17,7 @@ export interface Bystanders {
  * Looks at the objects of the schemas that are not restored, and at those that are in no schema. Dropping a
  * schema also drops what depends on it, such as a trigger, a view or a foreign key in another schema.
  *
- * @param file to create, for the names of the objects
+ * @param file to create, for the names of the objects, and one beside it
  */
 export async function readBystanders(
   session: Session,
@@ -28,14 +28,13 @@ export async function readBystanders(
   const restored = new Set(manifest.schemas.map(({ name }) => name));
   const others = [...(await namesOf(session, schemasQuery))].filter((name) => !restored.has(name));
   return {
-    objects: await digestsInFile(file, digestsOfObjects(session, others)),
-    globals: fewDigests(digestsOf(await readGlobals(session))),
+    objects: await digestsInFile(file, digestsOf(readObjects(session, others))),
+    globals: await digestsInFile(`${file}-globals`, digestsOf(readGlobals(session))),
   };
 }
 
-async function* digestsOfObjects(
-  session: Session,
-  schemas: readonly string[],
+async function* digestsOf(
+  objects: AsyncIterable<[name: string, described: Described]>,
 ): AsyncGenerator<[name: string, digest: string]> {
-  for await (const [name, described] of readObjects(session, schemas)) yield [name, digestOf(described)];
+  for await (const [name, described] of objects) yield [name, digestOf(described)];
 }

@@ -12,15 +12,6 @@ export interface NamedDigests {
   entries(): Iterable<readonly [name: string, digest: string]>;
 }
 
-/** Digests of few objects, in memory. */
-export function fewDigests(digests: Readonly<Record<string, string>>): NamedDigests {
-  return {
-    has: (name) => Object.hasOwn(digests, name),
-    is: (name, digest) => Object.hasOwn(digests, name) && digests[name] === digest,
-    entries: () => Object.entries(digests),
-  };
-}
-
 /** Characters that are written at a time. */
 const chunk = 256 * 1024;
 
