@@ -1,6 +1,16 @@
 import { sequenceOptions } from "./carried-extensions.ts";
 import { notOfExtension } from "./fragments.ts";
 
+/** Whether a function came with a type of the database's own. */
+const ofType = `exists (select from pg_depend i where i.classid = p.tableoid and i.objid = p.oid and i.deptype = 'i'
+      and i.refclassid = 'pg_type'::regclass and ${notOfExtension("pg_type", "i.refobjid")})`;
+
+/** Whether a type came with another object, which has a line in a dump where the type has none. */
+const broughtType = `(t.typcategory = 'A' or t.typtype = 'm' or t.typrelid in (select c.oid from pg_class c where c.relkind <> 'c'))
+      and ${notOfExtension("pg_type", "t.oid")} and ${notOfExtension("pg_class", "t.typrelid")} and not exists (
+        select from pg_depend i where i.classid = t.tableoid and i.objid = t.oid and i.deptype = 'i' and (
+          not ${notOfExtension("pg_type", "i.refobjid")} or not ${notOfExtension("pg_class", "i.refobjid")}))`;
+
 /**
  * What PostgreSQL's dumps lose of objects in the schemas `$1`, or cannot be restored from them, and statements that
  * bring it back. `replaces` is the entry of the line in a dump's contents that the statements stand for.
@@ -30,6 +40,16 @@ export const objectLossesQueries: readonly string[] = [
      join pg_attribute p on p.attrelid = i.inhparent and p.attname = a.attname and not p.attisdropped
     where (a.attstorage <> p.attstorage or a.attcompression <> p.attcompression)
       and n.nspname = any($1) and ${notOfExtension("pg_class", "c.oid")}`,
+
+  // A column that may be empty although its parent's may not: a dump makes the table with the parent's condition.
+  `select distinct n.nspname::text as schema, format('empty column %s.%I', c.oid::regclass, a.attname) as name, 'first' as phase, null as replaces,
+          array[format('alter table only %s alter column %I drop not null', c.oid::regclass, a.attname)] as statements
+     from pg_inherits i
+     join pg_class c on c.oid = i.inhrelid and not c.relispartition
+     join pg_namespace n on n.oid = c.relnamespace
+     join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and not a.attnotnull
+     join pg_attribute p on p.attrelid = i.inhparent and p.attname = a.attname and not p.attisdropped and p.attnotnull
+    where n.nspname = any($1) and ${notOfExtension("pg_class", "c.oid")}`,
 
   // A check that was inherited from one that is no longer there.
   `select n.nspname::text as schema, format('constraint %I of %s', k.conname, k.conrelid::regclass) as name, 'last' as phase, null as replaces,
@@ -64,6 +84,35 @@ export const objectLossesQueries: readonly string[] = [
      join pg_namespace n on n.oid = p.pronamespace
     where n.nspname = any($1) and ${notOfExtension("pg_proc", "p.oid")}
     group by n.nspname, p.oid, p.tableoid, p.proowner`,
+
+  // What makes a value of a range type: the type brings these functions, and a dump has no line for them.
+  `select n.nspname::text as schema, format('privileges of the function %s', f.name) as name, 'last' as phase, null as replaces,
+          array[format('alter function %s owner to %I', f.name, f.owner), format('revoke all on function %s from public, %I', f.name, f.owner)]
+            || array(select format('grant execute on function %s to %s%s', f.name, case x.grantee when 0 then 'public' else quote_ident(pg_get_userbyid(x.grantee)) end,
+                 case when x.is_grantable then ' with grant option' end) from aclexplode(f.proacl) x) as statements
+     from (select p.pronamespace, p.proacl, p.oid::regprocedure::text as name, pg_get_userbyid(p.proowner) as owner from pg_proc p
+            where p.proacl is not null and ${ofType}) f
+     join pg_namespace n on n.oid = f.pronamespace
+    where n.nspname = any($1)`,
+
+  // Types that come with another object: the rows of a table or view, arrays and multiranges.
+  `select n.nspname::text as schema, format('privileges of the type %I.%I', n.nspname, t.typname) as name, 'last' as phase, null as replaces,
+          array[format('revoke all on type %I.%I from public, %I', n.nspname, t.typname, pg_get_userbyid(t.typowner))]
+            || array(select format('grant usage on type %I.%I to %s%s', n.nspname, t.typname, case x.grantee when 0 then 'public' else quote_ident(pg_get_userbyid(x.grantee)) end,
+                 case when x.is_grantable then ' with grant option' end) from aclexplode(t.typacl) x) as statements
+     from pg_type t join pg_namespace n on n.oid = t.typnamespace
+    where t.typacl is not null and ${broughtType} and n.nspname = any($1)`,
+  `select n.nspname::text as schema, format('comment on the %s', w.name) as name, 'last' as phase, null as replaces,
+          array[format('comment on %s is %L', w.name, d.description)] as statements
+     from pg_description d
+     left join pg_type t on d.classoid = t.tableoid and t.oid = d.objoid and ${broughtType}
+     left join pg_proc p on d.classoid = p.tableoid and p.oid = d.objoid and ${ofType}
+     left join pg_rewrite r on d.classoid = r.tableoid and r.oid = d.objoid and r.rulename = '_RETURN' and ${notOfExtension("pg_class", "r.ev_class")}
+     left join pg_class c on c.oid = r.ev_class
+     join pg_namespace n on n.oid = coalesce(t.typnamespace, p.pronamespace, c.relnamespace)
+    cross join lateral (select case when t.oid is not null then format('type %I.%I', n.nspname, t.typname)
+        when p.oid is not null then format('function %s', p.oid::regprocedure) else format('rule "_RETURN" on %s', c.oid::regclass) end as name) w
+    where n.nspname = any($1)`,
 
   // A language whose functions are the server's or an extension's: a dump takes it for an extension of its name.
   `select null as schema, format('language %I', l.lanname) as name, 'place' as phase, l.tableoid || ' ' || l.oid as replaces,

@@ -35,10 +35,10 @@ export async function emptiness(session: Session): Promise<string | undefined> {
   return count === 0 ? undefined : `${counted(count, "object")} (tables, types, functions and the like)`;
 }
 
-/** Query that counts the objects in a catalog that belong neither to the server nor to an extension. */
+/** Query that counts the objects in a catalog that belong neither to the server nor to an extension nor to another one. */
 function ownCount(catalog: string, schema: string): string {
   return `(select count(*) from ${catalog} o join pg_namespace n on n.oid = o.${schema}
     where n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
       and not exists (select from pg_depend d
-                       where d.classid = '${catalog}'::regclass and d.objid = o.oid and d.deptype = 'e'))`;
+                       where d.classid = '${catalog}'::regclass and d.objid = o.oid and d.deptype in ('e', 'i')))`;
 }

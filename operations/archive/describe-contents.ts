@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { counted, listed } from "../../lib/text.ts";
+import { counted, listed, listedSome } from "../../lib/text.ts";
 import type { Session } from "../../postgres/session.ts";
 import { type Carried, readCarried } from "./carried.ts";
 import { readProperties } from "./database-properties.ts";
@@ -16,6 +16,7 @@ import {
 } from "./describe.ts";
 import { expressionsOf, readSettings, sealDetails } from "./details.ts";
 import { notesOnExtensions } from "./extension-changes.ts";
+import { notOfExtension } from "./fragments.ts";
 import { Fingerprint, type ListingWriter } from "./listing.ts";
 import { lockableObjects, lockCapacity, locksProblem } from "./locks.ts";
 import type { Manifest } from "./manifest.ts";
@@ -193,6 +194,11 @@ async function notesOn(
       : [...(await namesOf(session, subscriptionsQuery))].map(
           (name) => `The subscription ${name} is not in the backup: only a superuser can back it up.`,
         )),
+    ...superuserNotes([...(await namesOf(session, superuserQuery, schemas))]),
+    ...[...(await namesOf(session, enabledQuery))].map(
+      (name) =>
+        `The subscription ${name} is disabled in a restored database, which would receive what this one does: enable it there by hand.`,
+    ),
     ...Object.keys(remote).map(
       (name) =>
         `The rows of the materialized view ${name} come from another server and are not in the backup: a drill leaves it empty, and a restore refreshes it at its end.`,
@@ -272,6 +278,39 @@ const unloggedQuery = `
 const subscriptionsQuery = `
   select quote_ident(s.subname) as name from pg_subscription s
    where s.subdbid = (select oid from pg_database where datname = current_database())`;
+
+function superuserNotes(names: readonly string[]): string[] {
+  if (names.length === 0) return [];
+  return [
+    `Only a superuser can make what the backup has of these, and a drill is one: a restore by this role is refused: ${listedSome(names, named)}.`,
+  ];
+}
+
+/** Most names in a note. */
+const named = 5;
+
+/** What a role that is no superuser, such as the session's, may own in the schemas `$1` and not make. */
+const superuserQuery = `
+  select * from (
+    select format('function %s', p.oid::regprocedure) as name
+      from pg_proc p join pg_namespace n on n.oid = p.pronamespace join pg_language l on l.oid = p.prolang
+     where n.nspname = any($1) and (not l.lanpltrusted or p.proleakproof) and p.prokind <> 'a' and ${notOfExtension("pg_proc", "p.oid")}
+       and not exists (select from pg_depend i where i.classid = p.tableoid and i.objid = p.oid and i.deptype = 'i')
+    union all
+    select format('type %s', t.oid::regtype)
+      from pg_type t join pg_namespace n on n.oid = t.typnamespace
+     where n.nspname = any($1) and t.typtype = 'b' and t.typcategory <> 'A' and t.typisdefined and ${notOfExtension("pg_type", "t.oid")}
+    union all
+    select format('operator class %I.%I', n.nspname, o.opcname)
+      from pg_opclass o join pg_namespace n on n.oid = o.opcnamespace
+     where n.nspname = any($1) and ${notOfExtension("pg_opclass", "o.oid")}) made
+   where current_setting('is_superuser') = 'off'
+   order by 1`;
+
+const enabledQuery = `
+  select quote_ident(s.subname) as name from pg_subscription s
+   where s.subenabled and current_setting('is_superuser') = 'on'
+     and s.subdbid = (select oid from pg_database where datname = current_database())`;
 
 async function mayDumpSubscriptions(session: Session): Promise<boolean> {
   const [row] = await session.rows("select current_setting('is_superuser') = 'on' as may");

@@ -63,16 +63,92 @@ export interface LeftOut {
   reason: string;
 }
 
+/** An extension of a backup that the database has in another schema. */
+export interface Displaced {
+  extension: Extension;
+  /** Where the database has it. */
+  place: string;
+  /** Whether the session may move it. */
+  isMovable: boolean;
+}
+
+/** Finds the extensions that are in another schema than in the backup, where its definitions look for their types. */
+export async function displacedExtensions(
+  session: Session,
+  { extensions }: Pick<Manifest, "extensions">,
+): Promise<Displaced[]> {
+  const rows = placeRows.parse(
+    await session.rows(
+      `select e.extname::text as name, n.nspname::text as place, e.extrelocatable and pg_has_role(e.extowner, 'usage') as "isMovable"
+         from pg_extension e join pg_namespace n on n.oid = e.extnamespace`,
+    ),
+  );
+  const places = new Map(rows.map(({ name, ...row }) => [name, row]));
+  return extensions.flatMap((extension) => {
+    const found = places.get(extension.name);
+    return found === undefined || found.place === extension.schema ? [] : [{ extension, ...found }];
+  });
+}
+
+const placeRows = z.array(z.object({ name: z.string(), place: z.string(), isMovable: z.boolean() }));
+
+/** Says where an extension is. */
+export function displacement({ extension: { name, schema }, place }: Displaced): string {
+  return `The extension ${name} is in the schema ${place}, and in ${schema} in the backup`;
+}
+
+/** What became of the extensions of a backup. */
+export interface Created {
+  leftOut: LeftOut[];
+  /** What is not where or as it was, one sentence each. */
+  notes: string[];
+}
+
 /**
- * Creates the extensions of a backup that are missing.
+ * Creates the extensions of a backup that are missing, and moves those that are in another schema.
  *
  * @param attempt runs statements, which change nothing when they fail; resolves with the reason then
- * @returns those that could not be created
+ * @param moves whether extensions are moved: what is not restored may name them where they are
  */
 export async function createExtensions(
   session: Session,
+  manifest: Pick<Manifest, "extensions">,
+  { attempt, moves }: { attempt: Attempt; moves: boolean },
+): Promise<Created> {
+  const leftOut = await createMissing(session, manifest, attempt);
+  const notes: string[] = [];
+  for (const displaced of await displacedExtensions(session, manifest)) {
+    const { extension, isMovable, place } = displaced;
+    const schema = escapeIdentifier(extension.schema);
+    const reason =
+      moves && isMovable
+        ? await attempt([
+            `create schema if not exists ${schema}`,
+            `alter extension ${escapeIdentifier(extension.name)} set schema ${schema}`,
+          ])
+        : "";
+    if (reason === undefined) {
+      notes.push(
+        `The extension ${extension.name} was moved from the schema ${place} to ${extension.schema}.`,
+      );
+    } else if (extension.needed) {
+      const why = reason === "" ? "" : `, and cannot be moved: ${reason}`;
+      leftOut.push({
+        extension,
+        reason: `it is in the schema ${place} there, and in ${extension.schema} in the backup${why}`,
+      });
+    } else notes.push(`${displacement(displaced)}.`);
+  }
+  return { leftOut, notes: [...notes, ...(await versionNotes(session, manifest))] };
+}
+
+type Attempt = (statements: readonly string[]) => Promise<string | undefined>;
+
+/** @returns those that could not be created */
+async function createMissing(
+  session: Session,
   { extensions }: Pick<Manifest, "extensions">,
-  attempt: (statements: readonly string[]) => Promise<string | undefined>,
+  attempt: Attempt,
 ): Promise<LeftOut[]> {
   const present = await namesOf(session, "select extname::text as name from pg_extension");
   const missing = extensions.filter(({ name }) => !present.has(name));
@@ -102,7 +178,7 @@ export async function createExtensions(
 }
 
 /** Sentences on the extensions that have another version than in the backup. */
-export async function versionNotes(
+async function versionNotes(
   session: Session,
   { extensions }: Pick<Manifest, "extensions">,
 ): Promise<string[]> {

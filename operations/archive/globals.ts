@@ -6,11 +6,11 @@ import { comment, onOneLine, othersPrivileges, privileges } from "./fragments.ts
  * left out of the definitions.
  */
 export const globalQueries: readonly string[] = [
-  // Only comments that the extension does not bring itself.
+  // Only comments that the extension does not bring itself, and those of its own that were removed.
   `select format('comment on extension %I', e.extname) as object, format('COMMENT - EXTENSION %s ', ${onOneLine("e.extname")}) as entry,
-          '' as definition, ${comment("pg_extension", "e.oid")} as expression
+          '' as definition, coalesce(${comment("pg_extension", "e.oid")}, '') as expression
      from pg_extension e left join pg_available_extensions a on a.name = e.extname
-    where ${comment("pg_extension", "e.oid")} <> coalesce(a.comment, '') and e.extname <> 'plpgsql'`,
+    where coalesce(${comment("pg_extension", "e.oid")}, '') <> coalesce(a.comment, '') and e.extname <> 'plpgsql'`,
 
   `select format('cast (%s AS %s)', format_type(c.castsource, null), format_type(c.casttarget, null)) as object,
           c.tableoid || ' ' || c.oid as entry,

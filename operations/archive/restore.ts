@@ -18,7 +18,7 @@ import {
 import { prepareSession, withoutCompiler } from "./describe.ts";
 import type { Details } from "./details.ts";
 import { extensionCommentStatements } from "./extension-comments.ts";
-import { attemptEach, createExtensions, type LeftOut, leftOutNotes, versionNotes } from "./extensions.ts";
+import { attemptEach, createExtensions, type LeftOut, leftOutNotes } from "./extensions.ts";
 import type { Listing } from "./items.ts";
 import { setChecksAside } from "./late-checks.ts";
 import type { Manifest } from "./manifest.ts";
@@ -74,7 +74,7 @@ export async function restoreParallel(options: RestoreOptions): Promise<Outcome>
   try {
     await session.run(withoutCompiler);
     const { leftOut, apart } = await prepare(options);
-    const notes = [...apart, ...leftOutNotes(leftOut), ...(await versionNotes(session, manifest))];
+    const notes = [...apart, ...leftOutNotes(leftOut)];
     await session.run("begin");
     const carrier = await carrierFor(session, details.carried, {
       attempt: (statements) => attemptTogether(session, statements),
@@ -256,7 +256,7 @@ async function list(
   return new Contents(into);
 }
 
-/** @returns the extensions that could not be created, and a sentence for each membership that could not be made */
+/** @returns the extensions that could not be created, and what else is not as it was, one sentence each */
 async function prepare({
   session,
   manifest,
@@ -271,7 +271,8 @@ async function prepare({
   for (const statement of roleStatements(roles, existing)) await run(session, statement);
   const apart = await grantMemberships(membershipsOf(roles, existing), attempt);
   for (const statement of schemaStatements(manifest)) await run(session, statement);
-  return { leftOut: await createExtensions(session, manifest, attempt), apart };
+  const { leftOut, notes } = await createExtensions(session, manifest, { attempt, moves: true });
+  return { leftOut, apart: [...apart, ...notes] };
 }
 
 async function run(session: Session, statement: string): Promise<void> {

@@ -5,6 +5,7 @@ import type { Details } from "./details.ts";
 import { type Item, type Listing, narrowedListing } from "./items.ts";
 import type { Manifest } from "./manifest.ts";
 import { type Place, parseQualified, placeOf, type QualifiedName, unquoted } from "./qualified-names.ts";
+import { dependentsOf } from "./selected-dependents.ts";
 
 /** What of a backup a person wants, as it was typed: schemas, or tables with their schemas. */
 export interface Wanted {
@@ -97,6 +98,8 @@ export interface Narrowed {
   contentsFor: (tables: readonly QualifiedName[]) => Contents;
   /** What is left out, one sentence each. */
   leftOut: string[];
+  /** Objects of a complete backup in other schemas that depend on the part, and their entries in its dump. */
+  dependents: ReadonlyMap<string, string>;
 }
 
 /** A backup that a part is taken of. */
@@ -150,6 +153,11 @@ export function narrow(
     return place !== undefined && isChosen(place) && !isLeftKey(place);
   };
   const hasSchemas = selection.schemas.length > 0;
+  // The manifest of a backup of schemas names its own.
+  const around =
+    isNew || !hasSchemas || !manifest.whole
+      ? undefined
+      : dependentsOf(lines, chosen, { names: names.objects, roles, globals: manifest.globals });
   const isKept = ({ kind, name }: Item): boolean => {
     if (kind !== "object") return isExpected(`${kind} ${name}`);
     return isExpected(name) && (hasSchemas || !name.startsWith("schema "));
@@ -160,9 +168,11 @@ export function narrow(
     schemas: manifest.schemas.filter(({ name }) => wanted.has(name)),
     companions: isNew
       ? [...manifest.schemas, ...manifest.companions].filter(({ name }) => !wanted.has(name))
-      : manifest.companions,
+      : [...manifest.companions, ...manifest.schemas.filter(({ name }) => around?.schemas.includes(name))],
     whole: false,
-    globals: {},
+    globals: Object.fromEntries(
+      Object.entries(manifest.globals).filter(([name]) => around?.globals.includes(name)),
+    ),
     companionRows: {},
     dependents: isNew || tables.length > 0 ? {} : manifest.dependents,
     extensions,
@@ -174,7 +184,11 @@ export function narrow(
     ),
   };
   const beside = isNew ? [] : manifest.companions.flatMap(({ name }) => [...(idsIn.get(name) ?? [])]);
-  const shown = new Set([...kept.map(({ id }) => id), ...(tables.length > 0 ? [] : beside)]);
+  const shown = new Set([
+    ...kept.map(({ id }) => id),
+    ...(tables.length > 0 ? [] : beside),
+    ...(around?.ids ?? []),
+  ]);
   return {
     manifest: narrowed,
     contents: contents.only(({ id }) => shown.has(id)),
@@ -206,7 +220,22 @@ export function narrow(
         names.tables.filter((name) => !isExpected(`table ${name}`)),
       ),
     ],
+    dependents: around?.entries ?? new Map(),
   };
+}
+
+/** A part with the definitions of what depends on it, which a complete backup has among its own objects. */
+export async function withDependents(part: Narrowed, complete: Listing): Promise<Narrowed> {
+  if (part.dependents.size === 0) return part;
+  const dependents = { ...part.manifest.dependents };
+  const expressions = { ...part.details.expressions };
+  for await (const item of complete.items("own")) {
+    const entry = item.kind === "object" ? part.dependents.get(item.name) : undefined;
+    if (item.kind !== "object" || entry === undefined) continue;
+    dependents[item.name] = { definition: item.definition, entry };
+    if (item.expression !== undefined) expressions[item.name] = item.expression;
+  }
+  return { ...part, manifest: { ...part.manifest, dependents }, details: { ...part.details, expressions } };
 }
 
 /** Says what of the backup is not restored. */

@@ -67,11 +67,11 @@ const commentsQuery = `
      and d.classoid <> 'pg_extension'::regclass
   union all
   select format('comment on extension %I', e.extname), 'last',
-         array[format('comment on extension %I is %L', e.extname, d.description)]
+         array[format('comment on extension %I is %L', e.extname, coalesce(d.description, ''))]
     from pg_extension e
-    join pg_description d on d.classoid = e.tableoid and d.objoid = e.oid
+    left join pg_description d on d.classoid = e.tableoid and d.objoid = e.oid
     left join pg_available_extensions a on a.name = e.extname
-   where e.extname = 'plpgsql' and d.description <> coalesce(a.comment, '')
+   where e.extname = 'plpgsql' and coalesce(d.description, '') <> coalesce(a.comment, '')
    order by 1`;
 
 const uncarried: readonly { query: string; note: (names: string) => string }[] = [

@@ -3,9 +3,11 @@ import { listed } from "../../lib/text.ts";
 import { type Connection, describeConnection } from "../../postgres/connection.ts";
 import { refuseKnownPooler, refuseTransactionPooler } from "../../postgres/pooler.ts";
 import { type Session, withPatientSession } from "../../postgres/session.ts";
+import { type Displaced, displacedExtensions, displacement } from "../archive/extensions.ts";
 import { lockableObjects, lockCapacity, locksProblem } from "../archive/locks.ts";
 import type { Manifest } from "../archive/manifest.ts";
 import { namesOf, neutralSettings, serverNames } from "../archive/names.ts";
+import type { QualifiedName } from "../archive/qualified-names.ts";
 import { schemasQuery } from "../archive/scope.ts";
 import { hasLargeObjects } from "../archive/surroundings.ts";
 import { type RoleName, readForeignRoles } from "./default-privileges.ts";
@@ -28,15 +30,26 @@ export interface Present {
   locks: { needed: number; capacity: number };
   /** Extensions that something in the backup needs and the target cannot have. */
   missingExtensions: string[];
+  /** Extensions that something in the backup needs, and that the target has elsewhere and the role may not move. */
+  displaced: Displaced[];
 }
 
-/** Looks at the target of a restore, without changing it. */
-export async function inspectTarget(target: Connection, manifest: Manifest): Promise<Present> {
+/**
+ * Looks at the target of a restore, without changing it.
+ *
+ * @param tables those that are restored alone: their partitions are in any schema, and are replaced with them
+ */
+export async function inspectTarget(
+  target: Connection,
+  manifest: Manifest,
+  tables: readonly QualifiedName[] = [],
+): Promise<Present> {
   refuseKnownPooler(target);
   return withPatientSession(target, "optropic restore", async (session) => {
     await refuseTransactionPooler(session, target);
     await session.run(`${neutralSettings}; ${serverNames}`);
-    const restored = new Set(manifest.schemas.map(({ name }) => name));
+    const below = await namesOf(session, partitionSchemasQuery, [JSON.stringify(tables)]);
+    const restored = new Set([...manifest.schemas.map(({ name }) => name), ...below]);
     const schemas = [...(await namesOf(session, schemasQuery))].filter((name) => restored.has(name));
     const roles = await namesOf(session, "select rolname::text as name from pg_roles");
     const tablespaces = await namesOf(session, "select spcname::text as name from pg_tablespace");
@@ -54,9 +67,19 @@ export async function inspectTarget(target: Connection, manifest: Manifest): Pro
       missingExtensions: manifest.extensions
         .filter(({ name, needed }) => needed && !available.has(name))
         .map(({ name }) => name),
+      displaced: (await displacedExtensions(session, manifest)).filter(
+        ({ extension, isMovable }) => extension.needed && !isMovable,
+      ),
     };
   });
 }
+
+const partitionSchemasQuery = `
+  select distinct n.nspname::text as name
+    from json_to_recordset(($1::text[])[1]::json) wanted(schema text, name text)
+   cross join lateral pg_partition_tree(to_regclass(format('%I.%I', wanted.schema, wanted.name))) t
+    join pg_class c on c.oid = t.relid
+    join pg_namespace n on n.oid = c.relnamespace`;
 
 /** Looks at the server of a new database, in which nothing is replaced. */
 export async function inspectServer(target: Connection, manifest: Manifest): Promise<Present> {
@@ -67,6 +90,7 @@ export async function inspectServer(target: Connection, manifest: Manifest): Pro
     schemas: [],
     largeObjects: false,
     foreignRoles: [],
+    displaced: [],
     locks: { needed: 0, capacity: present.locks.capacity },
   };
 }
@@ -87,7 +111,7 @@ async function foreignRolesOf(session: Session): Promise<RoleName[]> {
 export function refuseUnrestorable(
   { target, createRoles }: { target: Connection; createRoles: boolean },
   manifest: Manifest,
-  { missingRoles, missingExtensions, locks }: Present,
+  { missingRoles, missingExtensions, displaced, locks }: Present,
 ): void {
   const where = describeConnection(target);
   const problem = locksProblem(locks.needed, locks.capacity);
@@ -100,6 +124,10 @@ export function refuseUnrestorable(
     ...(missingExtensions.length === 0
       ? []
       : [`${where} does not have the extensions ${listed(missingExtensions, "and")}: install them there.`]),
+    ...displaced.map(
+      (one) =>
+        `${displacement(one)}. The role may not move it there: its owner moves it with ALTER EXTENSION, or restore into a new database with --jobs.`,
+    ),
     ...(problem === undefined
       ? []
       : [

@@ -2,7 +2,7 @@ import { escapeLiteral } from "pg";
 import * as z from "zod";
 import type { Session } from "../../postgres/session.ts";
 import { attempt } from "../archive/attempt.ts";
-import { createExtensions, type LeftOut, leftOutNotes, versionNotes } from "../archive/extensions.ts";
+import { createExtensions, type LeftOut, leftOutNotes } from "../archive/extensions.ts";
 import type { Manifest } from "../archive/manifest.ts";
 import { namesOf } from "../archive/names.ts";
 import { grantMemberships, membershipsOf, powerless, roleStatements } from "../archive/prepare.ts";
@@ -32,7 +32,7 @@ export interface Room {
 /** Empties the schemas, and makes the roles, schemas and extensions that the dump needs. */
 export async function makeRoom(
   session: Session,
-  options: { createRoles: boolean; noOwner: boolean; keepLargeObjects: boolean },
+  options: { createRoles: boolean; noOwner: boolean; isPart: boolean },
   manifest: Manifest,
 ): Promise<Room> {
   const roles = await namesOf(session, "select rolname::text as name from pg_roles");
@@ -44,16 +44,14 @@ export async function makeRoom(
   const actedFor = await standIn(session);
   const ownDefaults = await putOwnDefaultsAside(session);
   // Every backup contains all of them, and a selection none.
-  if (!options.keepLargeObjects) await session.run("select lo_unlink(oid) from pg_largeobject_metadata");
+  if (!options.isPart) await session.run("select lo_unlink(oid) from pg_largeobject_metadata");
   const foreignSchemas = await clearSchemas(session, manifest.schemas, options.noOwner);
-  const leftOut = await createExtensions(session, manifest, (statements) => attempt(session, statements));
+  const { leftOut, notes: ofExtensions } = await createExtensions(session, manifest, {
+    attempt: (statements) => attempt(session, statements),
+    moves: !options.isPart,
+  });
   const providers = await findMissingProviders(manifest, (statements) => attempt(session, statements));
-  const notes = [
-    ...apart,
-    ...leftOutNotes(leftOut),
-    ...(await versionNotes(session, manifest)),
-    ...labelNotes(providers),
-  ];
+  const notes = [...apart, ...leftOutNotes(leftOut), ...ofExtensions, ...labelNotes(providers)];
   const { withData, refused } = await clearData(session, manifest, leftOut);
   return {
     actedFor,

@@ -4,7 +4,11 @@ import { type Connection, describeConnection } from "../../postgres/connection.t
 import { type ServerSession, withPatientSession } from "../../postgres/session.ts";
 import { type Accepted, acceptedSentences } from "../archive/accepted.ts";
 import { databaseStatement, emptiness } from "../archive/database.ts";
-import { restoreProperties } from "../archive/database-properties.ts";
+import {
+  type DatabaseProperties,
+  readProperties,
+  restoreProperties,
+} from "../archive/database-properties.ts";
 import type { Manifest } from "../archive/manifest.ts";
 import { serverNames } from "../archive/names.ts";
 import { restoreParallel } from "../archive/restore.ts";
@@ -27,7 +31,9 @@ const maintenance = ["postgres", "template1"];
 
 /**
  * Restores a dump into a database that does not exist or is empty, by parallel jobs, and compares the result.
- * A restore that fails leaves the database without connections allowed and with a comment that says why.
+ * A restore that fails leaves the database without connections allowed and with a comment that says why. So does one
+ * that is killed, but that a limit to connections would hold up the sessions of a role that is no superuser: then the
+ * comment is all there is.
  *
  * @throws {Failure} `refused`, when the database is not empty; `failed`
  */
@@ -57,6 +63,7 @@ async function restoreWithin(
   manifest: Manifest,
   { file, contents, details, listing, tablespaces, part }: DumpFiles,
 ): Promise<Replaced> {
+  const begun = await markBegun(session, target, manifest);
   const { restored, notes } = await restoreParallel({
     session,
     connection: target,
@@ -86,8 +93,7 @@ async function restoreWithin(
     );
   }
   // A new owner or privileges could forbid the comparison.
-  const { properties } = details;
-  const kept = properties === null ? [] : await restoreProperties(session, properties);
+  const kept = await restoreProperties(session, details.properties ?? begun);
   return {
     ...figures,
     differences: [...notes, ...kept, ...acceptedSentences(accepted), ...differences],
@@ -116,23 +122,49 @@ async function createOrCheck(target: Connection, manifest: Manifest): Promise<vo
   });
 }
 
+/** How the comment of a database begins whose restore has not ended. */
+const begunMark = "A restore is under way or was killed: do not use this database";
+
+/**
+ * Marks a database as incomplete, as far as the role may.
+ *
+ * @returns its properties without the mark
+ */
+async function markBegun(
+  session: ServerSession,
+  target: Connection,
+  { key }: Manifest,
+): Promise<DatabaseProperties> {
+  const before = await readProperties(session);
+  const [role] = await session.rows("select current_setting('is_superuser')::boolean as super");
+  const isSuper = z.object({ super: z.boolean() }).parse(role).super;
+  await mark(target, `${begunMark} (${key})`, isSuper).catch(() => undefined);
+  const wasMarked = before.comment?.startsWith(begunMark) === true;
+  return wasMarked ? { ...before, comment: null, connectionLimit: -1 } : before;
+}
+
 /** @returns a sentence on what became of the database */
 async function markUnusable(target: Connection, { key }: Manifest): Promise<string> {
   const where = describeConnection(target);
   try {
-    await inMaintenance(target, async (session) => {
-      const [row] = await session.rows(
-        "select quote_ident(($1::text[])[1]) as name, quote_literal(($1::text[])[2]) as comment",
-        [target.PGDATABASE, `The restore of ${key} did not finish: do not use this database`],
-      );
-      const { name, comment } = z.object({ name: z.string(), comment: z.string() }).parse(row);
-      await session.run(`comment on database ${name} is ${comment}`);
-      await session.run(`alter database ${name} connection limit 0`);
-    });
+    await mark(target, `The restore of ${key} did not finish: do not use this database`, true);
     return `${where} is incomplete. Its comment says so and it accepts no connections: drop it.`;
   } catch (error) {
     return `${where} is incomplete, and could not be marked as such (${reasonOf(error)}): drop it.`;
   }
+}
+
+/** Gives a database a comment, and closes it to all but superusers. */
+async function mark(target: Connection, text: string, closes: boolean): Promise<void> {
+  await inMaintenance(target, async (session) => {
+    const [row] = await session.rows(
+      "select quote_ident(($1::text[])[1]) as name, quote_literal(($1::text[])[2]) as comment",
+      [target.PGDATABASE, text],
+    );
+    const { name, comment } = z.object({ name: z.string(), comment: z.string() }).parse(row);
+    await session.run(`comment on database ${name} is ${comment}`);
+    if (closes) await session.run(`alter database ${name} connection limit 0`);
+  });
 }
 
 async function inMaintenance<T>(

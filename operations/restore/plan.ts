@@ -27,19 +27,22 @@ export interface Plan {
  * @param before before the schemas were emptied, without what was put aside
  * @param after since then
  * @param aside objects in no schema that are put back after the restore
+ * @param isPart whether only what the target had is made again, since the rest of the backup is not restored
  */
 export async function planBeside(
   session: Session,
   manifest: Manifest,
   { original, before, after }: { original: Bystanders; before: Bystanders; after: Bystanders },
-  aside: ReadonlyMap<string, unknown>,
+  { aside, isPart }: { aside: ReadonlyMap<string, unknown>; isPart: boolean },
 ): Promise<Plan> {
-  const dependents = await hostedDependents(session, manifest, after);
+  const wasThere = (name: string, all: NamedDigests): boolean => !isPart || all.has(name);
+  const hosted = await hostedDependents(session, manifest, after);
+  const dependents = new Set([...hosted].filter((name) => wasThere(name, original.objects)));
   const globals = new Set<string>();
   const drops: string[] = [];
   const unchanged = new Set<string>();
   for (const [name, { definition }] of Object.entries(manifest.globals)) {
-    if (after.globals.is(name, definition)) continue;
+    if (after.globals.is(name, definition) || !wasThere(name, original.globals)) continue;
     if (!after.globals.has(name)) globals.add(name);
     else if (manifest.whole && !name.startsWith("subscription ")) {
       const drop = dropOf(name);

@@ -150,11 +150,12 @@ async function replaceWithin(
   const enableBystanders = await quietEventTriggers(session);
   const keys = await putKeysAside(session, keysToSchemas, schemas);
   const checks = await putChecksAside(session, schemas);
-  const keepLargeObjects = files.part !== undefined;
-  const room = await makeRoom(session, { ...options, keepLargeObjects }, manifest);
+  const isPart = files.part !== undefined;
+  const room = await makeRoom(session, { ...options, isPart }, manifest);
   await enableBystanders();
   const after = await readBystanders(session, manifest, `${files.file}.beside-after`);
-  const planned = await planBeside(session, manifest, { original, before, after }, room.ownDefaults);
+  const beside = { aside: room.ownDefaults, isPart };
+  const planned = await planBeside(session, manifest, { original, before, after }, beside);
   const aside = new Set([...keys.names, ...checks.names]);
   const isAside = (sentence: string): boolean => aside.has(sentence.replace(/ is missing\.$/, ""));
   const plan = { ...planned, lost: planned.lost.filter((sentence) => !isAside(sentence)) };
@@ -201,13 +202,17 @@ async function replaceWithin(
     surroundings: false,
     globals: new Set(
       Object.keys(manifest.globals).filter(
-        (name) => !belongsTo(name, room.leftOut) && !plan.unchanged.has(name) && !uncommented.has(name),
+        (name) =>
+          !belongsTo(name, room.leftOut) &&
+          !plan.unchanged.has(name) &&
+          !uncommented.has(name) &&
+          (!isPart || plan.globals.has(name)),
       ),
     ),
-    dependents: new Set(Object.keys(manifest.dependents)),
+    dependents: isPart ? plan.dependents : new Set(Object.keys(manifest.dependents)),
     extensions: manifest.extensions.filter(({ name }) => room.withData.has(name)),
     missing: [...carrier.missing, ...notFilled],
-    isPart: files.part !== undefined,
+    isPart,
     isIgnored: isForeign,
   };
   const { figures, missed, differences, accepted } = await verify(
@@ -267,7 +272,7 @@ async function replaceTablesWithin(
   const { noOwner, signal } = options;
   const { dumpVersion } = manifest;
   const run = { file, dumpVersion, contents, foreignRoles, noOwner, tablespaces, signal };
-  await replaceTables(
+  const emptied = await replaceTables(
     session,
     manifest,
     part ?? { tables: [], contentsFor: () => contents.only(() => false) },
@@ -296,7 +301,7 @@ async function replaceTablesWithin(
   await standBack(session, actedFor);
   await removeBlocks();
   signal.throwIfAborted();
-  return { ...figures, differences: [...acceptedSentences(accepted), ...differences] };
+  return { ...figures, differences: [...emptied, ...acceptedSentences(accepted), ...differences] };
 }
 
 /** A sentence on what the database itself has and a restore in place leaves as it is. */

@@ -23,6 +23,7 @@ import {
   selectedManifest,
   selectionOf,
   type Wanted,
+  withDependents,
 } from "../archive/selection.ts";
 import { checkSignature, type Signature, type Trust } from "../archive/signature.ts";
 import { backUp } from "../backup/run.ts";
@@ -110,7 +111,9 @@ async function restoreChosen(
   const selection = isPart ? selectionOf(complete, names, wanted) : undefined;
   const manifest = selection === undefined ? complete : selectedManifest(complete, names, selection);
   const present =
-    jobs === undefined ? await inspectTarget(target, manifest) : await inspectServer(target, manifest);
+    jobs === undefined
+      ? await inspectTarget(target, manifest, selection?.tables)
+      : await inspectServer(target, manifest);
   refuseUnrestorable(options, manifest, present);
   await askFirst(options, {
     manifest,
@@ -167,7 +170,8 @@ async function narrowed(
   for (const schema of schemasToList(backup.manifest, selection, backup.contents)) {
     idsIn.set(schema, await listSchema(file, schema, backup.manifest, signal));
   }
-  return narrow(backup, selection, { idsIn, isNew: jobs !== undefined });
+  const part = narrow(backup, selection, { idsIn, isNew: jobs !== undefined });
+  return withDependents(part, backup.listing);
 }
 
 async function askFirst(

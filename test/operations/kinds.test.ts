@@ -233,7 +233,9 @@ describe("a backup, a drill and a restore bring back", () => {
 test("what a backup leaves to the server is named: prepared transactions, slots, origins, privileges on settings, and labels of a missing provider", async () => {
   const { connection, ask } = await make(
     `create table t (a int); insert into t values (1); create table held (a int);
-     insert into pg_seclabel values ('t'::regclass, 'pg_class'::regclass, 0, 'masking', 'MASKED')`,
+     insert into pg_seclabel values ('t'::regclass, 'pg_class'::regclass, 0, 'masking', 'MASKED');
+     create subscription far connection 'host=127.0.0.1 port=1 dbname=none' publication p with (connect = false);
+     update pg_subscription set subenabled = true where subname = 'far'`,
   );
   await ask("select pg_create_logical_replication_slot('kind_slot', 'pgoutput')");
   await ask(
@@ -248,6 +250,7 @@ test("what a backup leaves to the server is named: prepared transactions, slots,
       `Replication origins belong to the server and are not in the backup: "kind origin". A subscriber that continues from one needs its position again.`,
       "Privileges on settings belong to the server and are not in the backup, so a new server needs them again: ALTER SYSTEM, SET on log_statement to kind_setter.",
       "Comments on roles, and security labels of roles and of the database, are not in the backup: comment on kind_setter.",
+      `The subscription far is disabled in a restored database, which would receive what this one does: enable it there by hand.`,
     ]);
     const { holds, drill } = await cycle.drill();
     expect(holds).toBe(true);
@@ -264,6 +267,8 @@ test("what a backup leaves to the server is named: prepared transactions, slots,
     await ask("rollback prepared 'left open'").catch(() => undefined);
     await ask("select pg_drop_replication_slot('kind_slot'), pg_replication_origin_drop('kind origin')");
     await ask("revoke all on parameter log_statement from kind_setter");
+    await ask("alter subscription far disable; alter subscription far set (slot_name = none)");
+    await ask("drop subscription far");
   }
 });
 
@@ -437,6 +442,64 @@ test("a new database that could not be restored says so, and accepts no connecti
   );
 });
 
+test("an extension that the target has in another schema is moved, or named before anything is touched", async () => {
+  const { connection, ask, run } = await make(
+    `create schema ext; create extension hstore schema ext; create extension xml2 schema ext; create schema app;
+     create table app.t (h ext.hstore, x text generated always as (ext.xpath_string('<a>' || 'b' || '</a>', 'a')) stored); insert into app.t values ('a=>1');`,
+  );
+  await cycle.backUp(connection);
+  const before = await ask("select t::text from app.t t");
+  await run("alter extension hstore set schema public; delete from app.t");
+  expect((await cycle.restore(connection)).differences).toEqual([
+    "The extension hstore was moved from the schema public to ext.",
+  ]);
+  expect(await ask("select t::text from app.t t")).toBe(before);
+  // A part leaves it where it is, since what is not restored may name it there.
+  await run("alter extension hstore set schema public");
+  await expect(cycle.restore(connection, { wanted: { schemas: ["app"], tables: [] } })).rejects.toThrow(
+    /hstore: it is in the schema public there, and in ext in the backup[\s\S]*Nothing was changed/,
+  );
+  await run(
+    "alter extension hstore set schema ext; drop extension xml2 cascade; create extension xml2 schema public",
+  );
+  const confirm = vi.fn();
+  await expect(cycle.restore(connection, { confirm })).rejects.toThrow(
+    /The extension xml2 is in the schema public, and in ext in the backup\. The role may not move it there[\s\S]*Nothing was changed/,
+  );
+  expect(confirm).not.toHaveBeenCalled();
+  // In an empty database, a schema that the backup has is made anew.
+  await cycle.source.sql("create database elsewhere");
+  await cycle.source.sql("create schema other; create extension hstore schema other", "elsewhere");
+  expect((await cycle.restore(cycle.source.connection("elsewhere"), { jobs: 2 })).differences).toEqual([
+    "The extension hstore was moved from the schema other to ext.",
+  ]);
+});
+
+test("a new database is closed and says so until its restore ended, also when that is killed", async () => {
+  // The view is filled during the restore.
+  const { connection, ask } = await make(
+    `create table t (a int); insert into t values (7);
+     create materialized view during as select datconnlimit as limited, shobj_description(oid, 'pg_database') as said
+       from pg_database where datname = current_database();`,
+  );
+  const now = "select datconnlimit, shobj_description(oid, 'pg_database') from pg_database where datname = ";
+  await cycle.backUp(connection);
+  await cycle.restore(cycle.source.connection("closed_then"), { jobs: 2 });
+  expect(await cycle.source.sql("select * from during", "closed_then")).toMatch(
+    /^0\|A restore is under way or was killed: do not use this database \(cycle-/,
+  );
+  expect(await cycle.source.sql(`${now}'closed_then'`)).toBe("-1|");
+  // A part has no properties of the database.
+  const wanted = { schemas: [], tables: ["public.t"] };
+  await cycle.source.sql("create database again_part connection limit 0");
+  await cycle.source.sql(
+    "comment on database again_part is 'A restore is under way or was killed: do not use this database (x)'",
+  );
+  await cycle.restore(cycle.source.connection("again_part"), { jobs: 2, wanted });
+  expect(await cycle.source.sql(`${now}'again_part'`)).toBe("-1|");
+  expect(await ask("select limited from during")).toBe("-1");
+});
+
 describe("a project at Supabase, by a role that is no superuser,", () => {
   const asked = `select string_agg(name, ',') from public.profiles union all select count(*)::text from auth.users
     union all select tgname from pg_trigger where tgrelid = 'auth.users'::regclass and not tgisinternal
@@ -462,6 +525,10 @@ describe("a project at Supabase, by a role that is no superuser,", () => {
     );
     await cycle.restore(owner);
     expect(await ask(asked)).toBe(before);
+    await ask("create function public.raw(cstring) returns text language internal immutable as 'textin'");
+    expect((await cycle.backUp(owner, ["public"])).notes).toContain(
+      "Only a superuser can make what the backup has of these, and a drill is one: a restore by this role is refused: function public.raw(cstring).",
+    );
   });
 });
 

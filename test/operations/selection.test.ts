@@ -54,9 +54,18 @@ describe("tables of a backup", () => {
     ).toBe("A\n1\ntruewhy\n1");
   });
 
-  test("come with their partitions, whatever schema those are in", async () => {
-    await into("shop", { tables: ["app.event"] });
+  test("come with their partitions, whatever schema those are in, and what is replaced there is backed up", async () => {
+    await ask(
+      "create table lib.event_3 partition of app.event for values from ('2027-01-01') to ('2028-01-01'); insert into app.event values (7, '2027-05-05'), (8, '2026-05-05')",
+    );
+    const replaced = "select count(*) from lib.event_1 union all select count(*) from lib.event_3";
+    const rowsBefore = await ask(replaced);
+    const { before, differences } = await into("shop", { tables: ["app.event"] });
     expect(await ask("select string_agg(id::text, ',' order by id) from app.event")).toBe("1,2");
+    expect(differences[0]).toBe("The partition lib.event_3 was emptied: the backup does not have it.");
+    await into("undone", {}, { choice: { name: before }, jobs: 2 });
+    expect(await ask(replaced, "undone")).toBe(rowsBefore);
+    await ask("drop table lib.event_3");
   });
 
   test("that are missing are made again", async () => {
@@ -174,5 +183,64 @@ describe("partitions of another schema's table", () => {
     expect(differences).toHaveLength(1);
     await ask("alter table app.ref add constraint of_log foreign key (id, day) references app.log", "parted");
     expect(await ask(state, "parted")).toBe(before);
+  });
+});
+
+describe("restores in place of a part", () => {
+  test("take what depends on a schema from a complete backup", async () => {
+    await cycle.source.sql("create database leaned");
+    await cycle.source.sql(
+      `create schema app; create schema "o ther"; create role leaner;
+       create type app.mood as enum ('ok', 'bad'); create table app.item (id int primary key, m app.mood); insert into app.item values (1, 'ok');
+       create function app.mark() returns trigger language plpgsql as 'begin return new; end'; create function app.twice(int) returns int language sql immutable as 'select 2 * $1';
+       grant usage on schema app to leaner; grant select on app.item to leaner;
+       create view "o ther"."V ""v" as select * from app.item where m in ('ok', 'bad'); alter view "o ther"."V ""v" owner to leaner; grant select (id) on "o ther"."V ""v" to pg_monitor; comment on view "o ther"."V ""v" is 'why';
+       create materialized view "o ther".mv as select count(*) as n from "o ther"."V ""v"; create unique index on "o ther".mv (n); create function "o ther"."f f"(app.item, text default 'x') returns text language sql as 'select $2';
+       create table "o ther".own (id int default app.twice(1), v int); insert into "o ther".own values (5, 6); create index by_twice on "o ther".own (app.twice(v)); alter table "o ther".own enable row level security;
+       create trigger tr before insert on "o ther".own for each row execute function app.mark(); alter table "o ther".own disable trigger tr; create policy pol on "o ther".own using (app.twice(v) > 0);
+       create rule ru as on insert to "o ther".own do also insert into app.item values (new.id); create function "o ther".atom() returns bigint begin atomic; select count(*) from app.item; end;
+       create function app.no(app.mood) returns int language sql immutable as 'select 7'; create cast (app.mood as int) with function app.no(app.mood);
+       create function public.apart() returns int language sql as 'select 1';`,
+      "leaned",
+    );
+    const state = `select pg_get_viewdef('"o ther"."V ""v"'::regclass) || obj_description('"o ther"."V ""v"'::regclass) || (select relowner::regrole::text from pg_class where oid = '"o ther"."V ""v"'::regclass)
+      union all select n::text from "o ther".mv union all select "o ther"."f f"(null) union all select pg_get_indexdef('"o ther".by_twice'::regclass)
+      union all select tgname || tgenabled::text from pg_trigger where tgname = 'tr' union all select pg_get_expr(polqual, polrelid) from pg_policy
+      union all select pg_get_ruledef(oid) from pg_rewrite where rulename = 'ru' union all select "o ther".atom()::text union all select ('ok'::app.mood)::int::text
+      union all select concat(id, v) from "o ther".own union all select attacl::text from pg_attribute where attrelid = '"o ther"."V ""v"'::regclass and attnum = 1`;
+    const before = await ask(state, "leaned");
+    await cycle.backUp(cycle.source.connection("leaned"));
+    await ask("update app.item set m = 'bad'; drop function public.apart()", "leaned");
+    const { differences } = await into("leaned", { schemas: ["app"] });
+    expect(differences).toEqual([expect.stringMatching(/^Only the selection was restored/)]);
+    expect(await ask(state, "leaned")).toBe(before);
+    // Only what the target had comes back.
+    await ask('drop materialized view "o ther".mv', "leaned");
+    await into("leaned", { schemas: ["app"] });
+    expect(
+      await ask("select to_regclass('\"o ther\".mv') is null, to_regproc('public.apart') is null", "leaned"),
+    ).toBe("t|t");
+    // What the backup does not have would be lost.
+    await ask("create view public.later as select * from app.item", "leaned");
+    await expect(into("leaned", { schemas: ["app"] })).rejects.toThrow(
+      /view public\.later is missing[\s\S]*Nothing was changed/,
+    );
+    expect(await ask("select count(*) from public.later", "leaned")).toBe("1");
+  });
+
+  test("refuse one partition by the hash of an enum, since its rows may come into another", async () => {
+    await cycle.source.sql("create database hashed");
+    await cycle.source.sql(
+      `create type c as enum ('a', 'b', 'd'); create table h (c c, v int) partition by hash (c); create table h0 partition of h for values with (modulus 2, remainder 0);
+       create table h1 partition of h for values with (modulus 2, remainder 1); insert into h select c, v from unnest(enum_range(null::c)) c, generate_series(1, 5) v;`,
+      "hashed",
+    );
+    await cycle.backUp(cycle.source.connection("hashed"));
+    await expect(into("hashed", { tables: ["public.h0"] })).rejects.toThrow(
+      /The rows of public\.h0 may come into another partition[\s\S]*restore public\.h\.[\s\S]*Nothing was changed/,
+    );
+    await ask("delete from h", "hashed");
+    await into("hashed", { tables: ["h"] });
+    expect(await ask("select count(*) from h", "hashed")).toBe("15");
   });
 });
