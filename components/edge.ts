@@ -49,10 +49,10 @@ export class Edge extends Component {
     createCertificates(scope, zone.id, args);
     createZoneSettings(scope, zone.id, args.edge);
     createManagedFirewall(afterPlan, zone.id, args);
-    createCustomFirewall(scope, zone.id, args);
+    createCustomFirewall(afterPlan, zone.id, args);
     createRateLimits(afterPlan, zone.id, args);
-    createResponseHeaders(scope, zone.id, args);
-    createCacheRules(scope, zone.id, args);
+    createResponseHeaders(afterPlan, zone.id, args);
+    createCacheRules(afterPlan, zone.id, args);
 
     this.zoneId = zone.id;
     this.nameServers = zone.nameServers;

@@ -1,4 +1,4 @@
-import { fault, judge, policy, type Stack, type Verdict } from "./framework/index.ts";
+import { judge, policy, type Stack, type Verdict } from "./framework/index.ts";
 import { judgePages } from "./model/cached-pages.ts";
 import { domains } from "./model/domains.ts";
 import type { Lifetime } from "./model/edge-zone.ts";
@@ -11,6 +11,9 @@ import type { SampleRequest } from "./values/sample-request.ts";
 // Items 6.8 and 6.9. Whether the edge is proxied is in platform.ts.
 
 const year = 31_536_000;
+
+/** Seconds for which the edge may answer with an error in place of a file that is there again. */
+const longestError = 3600;
 
 export const cacheRules = policy({
   name: "cdn-cache-rules",
@@ -110,10 +113,13 @@ function judgeAssets(stack: Stack, site: Site): Verdict {
     // Vercel itself caches such files for a year, and tells browsers to.
     return true;
   }
-  const { isKept, atEdge: edge, inBrowsers: browsers } = zone.kept(requestTo(site, assetOf(site)));
+  const { isKept, atEdge: edge, inBrowsers: browsers, errors } = zone.kept(requestTo(site, assetOf(site)));
   const sent = yearIfImmutable(site);
   if (!isKept || secondsOf(edge, sent) < year) {
     return `${site.host} does not cache such files at the edge for a year.`;
+  }
+  if (errors > longestError) {
+    return `${site.host} keeps an error in place of such a file for ${errors} seconds, in which nobody gets the file.`;
   }
   const seconds = secondsOf(browsers ?? (edge === "host" ? edge : 0), sent);
   // Rules on headers have the last word on what browsers get.
@@ -150,11 +156,22 @@ function maxAge(header = ""): number {
 }
 
 function judgeCompression(stack: Stack, site: Site): Verdict {
-  const path = assetOf(site);
-  const headers = headersOf(stack, site, "cache-control", assetRequest(site));
-  if (headers.some((header) => /(?:^|[\s,])no-transform(?:$|[\s,])/i.test(header?.value ?? ""))) {
-    return `${site.host} sends such files with no-transform, which the edge does not compress.`;
+  const zone = edgeZoneOf(stack, site);
+  const script = assetOf(site);
+  const texts = [
+    [script, "application/javascript"],
+    [script, "text/javascript"],
+    [script.replace(/js$/, "css"), "text/css"],
+    ["/", "text/html"],
+  ] as const;
+  for (const [path, contentType] of texts) {
+    const request = { ...pageRequest(site, path, contentType), method: "GET" };
+    const headers = headersOf(stack, site, "cache-control", request);
+    if (headers.some((header) => /(?:^|[\s,])no-transform(?:$|[\s,])/i.test(header?.value ?? ""))) {
+      return `${site.host}${path} is sent with no-transform, and the edge does not compress it.`;
+    }
+    const wrong = zone?.uncompressed(request);
+    if (wrong !== undefined) return wrong;
   }
-  const name = edgeZoneOf(stack, site)?.uncompressed(requestTo(site, path));
-  return name === undefined || fault(name, `A rule turns compression off for ${site.host}.`);
+  return true;
 }

@@ -1,6 +1,8 @@
 import { type Finding, fault, judge, known, policy } from "./framework/index.ts";
 import { type Domain, domains, issuers, isVendorsOwn } from "./model/domains.ts";
+import { edgeZoneOf } from "./model/edge-zones.ts";
 import type { Issuer } from "./model/issuer.ts";
+import { judgeSites, requestTo } from "./model/sites.ts";
 
 // Item 4.1: a record that keeps strangers from issuing certificates may keep a host's own vendor from it as well.
 
@@ -17,6 +19,32 @@ export const caaPermitsHosts = policy({
   },
 });
 
+export const certificatesRenewed = policy({
+  name: "certificate-challenges-answered",
+  items: ["4.1"],
+  title: "Authorities must reach the answers by which every host's vendor renews its certificates.",
+  severity: "high",
+  fix: 'Leave the path out of the rule: not starts_with(http.request.uri.path, "/.well-known/").',
+  url: "https://letsencrypt.org/docs/challenge-types/",
+  check: (stack) =>
+    judgeSites(stack, undefined, (site) => {
+      const own = domains(stack).filter(
+        ({ name }) => known(() => name.string()?.toLowerCase()) === site.host,
+      );
+      const zone = edgeZoneOf(stack, site);
+      const wrong = own
+        .flatMap(({ challengePaths = [] }) => challengePaths)
+        .map((path) => zone?.keepsFromHost(requestTo(site, path)))
+        .find((fault) => fault !== undefined);
+      return (
+        wrong === undefined || {
+          ...wrong,
+          found: `${site.host}: ${wrong.found}, so its certificate runs out.`,
+        }
+      );
+    }),
+});
+
 function judgeDomain({ name, resource, authorities = [] }: Domain, all: readonly Issuer[]): Finding[] {
   if (authorities.length === 0) return [];
   return [
@@ -28,8 +56,18 @@ function judgeDomain({ name, resource, authorities = [] }: Domain, all: readonly
       const wild = records.filter((record) => record.tag() === "issuewild");
       const counting = host.startsWith("*.") && wild.length > 0 ? wild : own;
       const [first] = counting;
-      if (first === undefined || counting.some((record) => authorities.includes(record.authority()))) {
+      const permitting = counting.filter((record) => authorities.includes(record.authority()));
+      const limits = permitting.map((record) => record.limits?.());
+      if (first === undefined || limits.includes(undefined)) {
         return true;
+      }
+      const [limited] = permitting;
+      if (limited !== undefined) {
+        return fault(
+          limited.at,
+          `CAA records let ${limited.authority()} issue certificates for ${host} only with ${limits[0]}, which is not how its host asks for them.`,
+          "Remove the parameters from the record, or add one for the authority without them.",
+        );
       }
       // One whose name is not known yet may be the one that is missing.
       for (const record of all) record.host();

@@ -55,6 +55,7 @@ const needs: Readonly<Partial<Record<ManagedComponent, readonly string[]>>> = {
   ],
   edge: [
     "dnssec-active",
+    "log-fields-without-credentials",
     "plan-zone-settings",
     "tls-caa",
     "tls-minimum-version",
@@ -155,7 +156,7 @@ const reads: readonly (readonly [components: readonly ManagedComponent[], polici
   ],
   [
     ["web", "api", "edge"],
-    ["traffic-reaches-host", "visitors-let-in", "cdn-enabled"],
+    ["traffic-reaches-host", "visitors-let-in", "cdn-enabled", "certificate-challenges-answered"],
   ],
   [["api", "backups", "logs"], ["variables-not-in-files"]],
   [
@@ -219,6 +220,8 @@ const reads: readonly (readonly [components: readonly ManagedComponent[], polici
       "waf-managed-rules",
     ],
   ],
+  [["web", "edge"], ["header-software-hidden"]],
+  [["web", "api"], ["production-code-own"]],
   [["web", "edge", "backups"], ["cors-header-restricted"]],
   [["web", "logs"], ["plan-web-host"]],
   [["web", "api", "database"], ["database-role-least-privilege"]],

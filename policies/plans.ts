@@ -185,11 +185,11 @@ function planOf({ features, zone }: PlanUse, stack: Stack, { plans }: Context): 
   return { id: plans.cloudflare ?? (zone.resource === undefined ? undefined : "free") };
 }
 
-function judgePlan({ resource, features }: PlanUse, plan: AccountPlan): Verdict {
+function judgePlan({ resource, features, isProtection = false }: PlanUse, plan: AccountPlan): Verdict {
   const excluded = features.filter(([name]) => !includes(plan.id, name));
   const used = select(excluded, ([, isUsed]) => isUsed()).map(([name]) => planFeatures[name]);
   const largest = used.toSorted((one, other) => sizeOf(other) - sizeOf(one))[0];
-  if (largest === undefined) return isBoughtFirst(resource, features, plan);
+  if (largest === undefined) return !isProtection || isBoughtFirst(resource, features, plan);
   const { vendor, needs } = largest;
   const { title } = vendors[vendor];
   const setting = `plans.${vendor}`;
@@ -216,7 +216,10 @@ function judgePlan({ resource, features }: PlanUse, plan: AccountPlan): Verdict 
       };
 }
 
-/** What needs a plan that the stack buys must wait for it, or the first update declares it too early. */
+/**
+ * What protects, and needs a plan that the stack buys, must wait for it: else the first update declares it too early,
+ * stops, and leaves the hosts without it.
+ */
 function isBoughtFirst(resource: Resource, features: PlanUse["features"], { bought }: AccountPlan): Verdict {
   if (bought === undefined || resource.dependencies.includes(bought)) return true;
   const used = select(

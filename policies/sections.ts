@@ -35,6 +35,7 @@ export * as onCall from "./on-call.ts";
 export * as onCallValues from "./on-call-values.ts";
 export * as plans from "./plans.ts";
 export * as platform from "./platform.ts";
+export * as productionCode from "./production-code.ts";
 export * as protections from "./protections.ts";
 export * as render from "./render.ts";
 export * as renderEnvironment from "./render-environment.ts";

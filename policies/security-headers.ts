@@ -2,7 +2,13 @@ import { policy, type Stack, type Verdict } from "./framework/index.ts";
 import { byProbe, headersByPage, judgeHeader, otherResponses, senderOf } from "./model/page-headers.ts";
 import { headersOf, pageRequest } from "./model/response-headers.ts";
 import { judgeSites, notProxied, type Site } from "./model/sites.ts";
-import { framingFault, nosniffFault, permissionsFault, referrerFault } from "./values/header-values.ts";
+import {
+  framingFault,
+  nosniffFault,
+  permissionsFault,
+  referrerFault,
+  softwareFault,
+} from "./values/header-values.ts";
 
 // Item 4.5, and the part of item 4.8 that is not in the Content Security Policy (security-csp.ts).
 
@@ -51,6 +57,27 @@ export const permissionsHeader = policy({
   url: "https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Permissions-Policy",
   check: (stack) =>
     judgeSites(stack, absent, (site) => judgeHeader(stack, site, "Permissions-Policy", permissionsFault)),
+});
+
+export const softwareHidden = policy({
+  name: "header-software-hidden",
+  items: ["4.5"],
+  title: "No rule may tell visitors which software answers.",
+  severity: "low",
+  fix: "Remove the header in a rule of phase http_response_headers_transform, and set it in none.",
+  url: "https://helmetjs.github.io/#x-powered-by",
+  check: (stack) =>
+    judgeSites(stack, absent, (site) => {
+      for (const name of ["X-Powered-By", "Server", "X-AspNet-Version", "X-Generator"]) {
+        for (const { path, headers } of headersByPage(stack, site, name.toLowerCase(), otherResponses)) {
+          const told = headers.find((header) => softwareFault(header?.value ?? "") !== undefined);
+          if (told !== undefined) {
+            return `The ${name} of ${site.host}${path} is ${told.value}, ${softwareFault(told.value ?? "")}.`;
+          }
+        }
+      }
+      return true;
+    }),
 });
 
 /** By either header: each that a page may have of the one goes with each that it may have of the other. */

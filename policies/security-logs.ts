@@ -9,6 +9,7 @@ import {
   type Verdict,
 } from "./framework/index.ts";
 import { databases } from "./model/databases.ts";
+import { loggedFields } from "./model/facts.ts";
 import { applicationHosts, type Host, judgeVariables } from "./model/variables.ts";
 import { logLevelOf } from "./values/shell.ts";
 import { logsStatements } from "./values/statement-logging.ts";
@@ -38,6 +39,31 @@ export const statementsUnlogged = policy({
   url: "https://www.prisma.io/docs/orm/prisma-client/observability-and-logging/logging",
   check: (stack) => [...judgeVariables(stack, isDebugSwitch, judgeSwitch), ...databaseFindings(stack)],
 });
+
+export const fieldsUnlogged = policy({
+  name: "log-fields-without-credentials",
+  items: ["4.10"],
+  title: "No log of the edge may hold a visitor's credentials.",
+  severity: "high",
+  fix: "Take the header or cookie out of the rule of phase http_log_custom_fields.",
+  url: "https://developers.cloudflare.com/logs/logpush/logpush-job/custom-fields/",
+  check: (stack) =>
+    loggedFields(stack).map((field) =>
+      judge(
+        field.resource,
+        () =>
+          !isCredential.test(field.string() ?? "") ||
+          fault(
+            field,
+            `${field.resource.name} logs ${field.string()}, by which whoever reads it can sign in.`,
+          ),
+      ),
+    ),
+});
+
+/** Headers and cookies that say who somebody is. */
+const isCredential =
+  /^(?:(?:proxy-)?authorization|(?:set-)?cookie|cf-access-jwt-assertion)$|(?:^|[-_.])(?:sess(?:ion)?(?:id)?|sid|auth|jwt|tokens?|csrf|xsrf|secret|password|api-?key)(?:$|[-_.])/i;
 
 /** Names that loggers give the levels of production, in lower case. */
 const quiet: ReadonlySet<string> = new Set([

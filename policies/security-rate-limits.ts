@@ -1,6 +1,7 @@
-import { known, policy, type Stack, some, type Verdict } from "./framework/index.ts";
+import { type Fault, fault, known, policy, type Stack, some, type Verdict } from "./framework/index.ts";
 import { bypassOf, type Protection } from "./model/bypasses.ts";
 import { recordsFor, servingDomains } from "./model/domains.ts";
+import { edgeZoneOf } from "./model/edge-zones.ts";
 import { allScrapes } from "./model/facts.ts";
 import { limitsOf, type RateLimit } from "./model/rate-limits.ts";
 import { judgeSites, notProxied, requestTo, type Site } from "./model/sites.ts";
@@ -101,7 +102,10 @@ function judgeLogin(stack: Stack, site: Site, maximumPerMinute: number): Verdict
   const logins = all.filter(countsFailures(stack, site));
   const [chosen] = all;
   if (chosen === undefined) {
-    return `The login of ${site.host} has no rate limit of its own${notProxied(site)}.`;
+    return (
+      rewrittenLogin(stack, site) ??
+      `The login of ${site.host} has no rate limit of its own${notProxied(site)}.`
+    );
   }
   if (logins.length === 0) {
     return chosen.chosenKey === undefined
@@ -112,10 +116,35 @@ function judgeLogin(stack: Stack, site: Site, maximumPerMinute: number): Verdict
   if (loginRate * 60 > maximumPerMinute) {
     return `The rate limit on login lets ${perMinute(loginRate)} attempts per minute through; at most ${maximumPerMinute} may pass.`;
   }
+  const batched = batchOf(loginPathOf(stack));
+  const isBatchOpen =
+    batched !== undefined && !logins.some((limit) => limit.actsOn(requestTo(site, batched, "POST")));
+  if (isBatchOpen) {
+    return `The rate limit on the login of ${site.host} acts on its exact path, and tRPC takes several calls in one request: ${batched} has none.`;
+  }
   const rate = apiRate(stack, site, limitsOf(stack, site));
   return rate === 0 || loginRate < rate
     ? judgeBypass(stack, site)
     : `The rate limit on login is not tighter than the API's: ${perMinute(loginRate)} against ${perMinute(rate)} requests per minute.`;
+}
+
+/** The login with another call beside it, where it is one of tRPC: https://trpc.io/docs/client/links/httpBatchLink */
+const batchOf = (path: string | undefined): string | undefined =>
+  path !== undefined && /\/trpc\/[\w.]+$/.test(path) ? `${path},user.me` : undefined;
+
+/** A rule that takes the login from under its limits. */
+function rewrittenLogin(stack: Stack, site: Site): Fault | undefined {
+  const path = loginPathOf(stack);
+  const zone = path === undefined ? undefined : edgeZoneOf(stack, site);
+  const changed = zone?.rewritten(requestTo(site, path, "POST")).find(({ by }) => by !== undefined);
+  return (
+    changed?.by &&
+    fault(
+      changed.by.at,
+      `A rule of ${changed.by.resource.name} rewrites the path ${path} before limits see it, and no limit of the login of ${site.host} acts on the new one.`,
+      "Let the limit act on the new path, or rewrite the path at the host.",
+    )
+  );
 }
 
 /** A limit holds where it counts each request by what the caller cannot choose. */
@@ -138,7 +167,7 @@ const methods = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 
 /** Calls of the API that stand for all, as far as the limits tell them apart. */
 function callsOf(stack: Stack, site: Site, limits: readonly RateLimit[], root: string): SampleRequest[] {
-  const texts = limits.flatMap(({ names }) => names);
+  const texts = [...limits.flatMap(({ names }) => names), ...(edgeZoneOf(stack, site)?.rewriteNames() ?? [])];
   const exempt = new Set([
     ...[site.healthPath, stackOutput(stack, "healthCheckPath")].flatMap((it) =>
       it === undefined || it.isUnknown ? [] : (it.string() ?? []),
@@ -243,7 +272,7 @@ function limitsLogin(stack: Stack, limit: RateLimit, site: Site): boolean {
 const countsFailures =
   (stack: Stack, site: Site) =>
   (limit: RateLimit): boolean =>
-    limit.chosenKey === undefined &&
+    countsEach(limit) &&
     attempts(stack, limit, site).some(
       (request) => limit.actsOn(request) && [401, 403].some((code) => limit.counts(request, code)),
     );
@@ -254,7 +283,11 @@ function attempts(stack: Stack, limit: RateLimit, site: Site): SampleRequest[] {
   const named = limit.names.filter(isLogin);
   const usual = [...loginPaths, ...named.filter((name) => name.startsWith("/"))];
   // Login may be at another host of the same zone, which the rule then names: by its name, or since the stack serves it.
-  const others = limit.names.filter((name) => isHost(name) && (isLogin(name) || isServed(stack, name)));
+  // Where the program exports the path, it is the API's own.
+  const others =
+    path === undefined
+      ? limit.names.filter((name) => isHost(name) && (isLogin(name) || isServed(stack, name)))
+      : [];
   const hosts = [site.host, ...others];
   const onPath = hosts.flatMap((host) =>
     (path === undefined ? usual : [path]).map((it) => requestTo({ ...site, host }, it, "POST")),

@@ -10,7 +10,7 @@ import {
 import type { Adapter } from "../model/adapter.ts";
 import { fullName, isAddress } from "../model/dns-names.ts";
 import type { HostRecord } from "../model/domain.ts";
-import { authorityIn, type Issuer, readIssuer } from "../model/issuer.ts";
+import { authorityIn, type Issuer, limitsIn, readIssuer } from "../model/issuer.ts";
 import type { Job } from "../model/job.ts";
 import { perStack } from "../model/per-stack.ts";
 import { cloudflare } from "../model/tokens.ts";
@@ -33,6 +33,21 @@ export const cloudflareAdapter: Adapter = {
   fixes: { "cdn-enabled": "At Cloudflare set proxied of the domain's cloudflare.DnsRecord to true." },
   isReplaced: true,
   corsAnswers,
+  loggedFields: (stack) =>
+    stack
+      .ofType(cloudflare.ruleset)
+      .filter((ruleset) => known(() => ruleset.at("phase").string()) === "http_log_custom_fields")
+      .flatMap((ruleset) => (ruleset.at("rules").isUnknown ? [] : ruleset.at("rules").items()))
+      .flatMap((rule) => {
+        const parameters = rule.at("actionParameters");
+        return [
+          ...parameters.at("cookieFields").items(),
+          ...parameters.at("requestFields").items(),
+          ...parameters.at("transformedRequestFields").items(),
+          ...parameters.at("responseFields").items(),
+          ...parameters.at("rawResponseFields").items(),
+        ].map((field) => field.at("name"));
+      }),
   edgeZones,
   zoneSettings: settingFacts,
   hostTls,
@@ -127,6 +142,10 @@ function issuers(stack: Stack): Issuer[] {
         authority: () => {
           const text = value.string();
           return text === undefined ? read().authority : authorityIn(text);
+        },
+        limits: () => {
+          const text = value.string();
+          return text === undefined ? read().limits : limitsIn(text);
         },
         at: known(() => value.exists) === false ? record.at("content") : value,
       };

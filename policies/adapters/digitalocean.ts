@@ -87,7 +87,9 @@ export const digitaloceanAdapter: Adapter = {
   sources: (stack) =>
     stack
       .ofType(types.app)
-      .flatMap((app) => ["services", "workers", "staticSites"].flatMap((kind) => parts(app, kind)))
+      .flatMap((app) =>
+        ["services", "workers", "jobs", "functions", "staticSites"].flatMap((kind) => parts(app, kind)),
+      )
       .map(toSource),
   locations: (stack) => [
     ...stack

@@ -82,10 +82,24 @@ export const renderAdapter: Adapter = {
   },
   jobs: (stack) => stack.ofType(render.cronJob).map(toJob),
   section,
-  sources: (stack) =>
-    stack
+  sources: (stack) => [
+    ...stack
       .ofType(render.webService, render.privateService, render.backgroundWorker)
       .flatMap((service) => codeSources(service.at("runtimeSource").as<RuntimeSource>())),
+    ...stack.ofType(render.staticSite).map((site) => ({
+      repository: site.at("repoUrl"),
+      branch: site.at("branch"),
+      isStatic: true as const,
+    })),
+  ],
+  images: (stack) =>
+    stack
+      .ofType(render.webService, render.privateService, render.backgroundWorker, render.cronJob)
+      .map((resource) => ({
+        resource,
+        image: resource.at("runtimeSource", "image", "imageUrl"),
+        hasSecrets: () => hasSecrets(stack, resource),
+      })),
   environments,
   otherFiles: (stack) =>
     stack.ofType(...Object.values(render)).map((resource) => ({
@@ -108,6 +122,7 @@ export const renderAdapter: Adapter = {
           host: () => resource,
           isCdn: resource.type === render.staticSite,
           authorities: ["letsencrypt.org", "pki.goog"],
+          challengePaths: ["/.well-known/acme-challenge/"],
           isTarget: (content) => isTarget(content) && isNameOf(resource, content),
         }),
       ),
@@ -137,6 +152,18 @@ const services: readonly string[] = [
 ];
 
 const anyone = () => true;
+
+/** Whether it has a variable of the application, its own or of a group that is linked to it. Throws UnknownRead. */
+function hasSecrets(stack: Stack, service: ResourceOf<Pick<WebServiceArgs, "envVars">>): boolean {
+  const groups = stack
+    .ofType(render.envGroupLink)
+    .filter((link) => link.refersTo(service, "serviceIds"))
+    .flatMap((link) => link.dependenciesOf("envGroupId"))
+    .flatMap((group) => (group.is(render.envGroup) ? [group.at("envVars")] : []));
+  return [service.at("envVars"), ...groups].some((map) =>
+    map.entries().some(([name]) => ["DATABASE_URL", "JWT_SECRET", "SECRET_KEY"].includes(name)),
+  );
+}
 
 /** A service answers at its own name, with a dash and four letters behind it where another had it before. */
 function isNameOf(service: RenderHost, content: string): boolean {

@@ -63,6 +63,7 @@ export const vercelAdapter: Adapter = {
           host: () => fullName(record.at("name").string() ?? "", record.at("domain").string()),
           tag: () => read().tag,
           authority: () => read().authority,
+          limits: () => read().limits,
           at: record.at("value"),
         };
       }),
@@ -211,6 +212,8 @@ function domains(stack: Stack): Domain[] {
     host: () => ownerOf(stack, resource, "projectId", vercel.project),
     isCdn: true,
     authorities: ["letsencrypt.org"],
+    // https://vercel.com/docs/domains/working-with-ssl
+    challengePaths: ["/.well-known/acme-challenge/", "/.well-known/vercel/"],
     isTarget,
   }));
 }

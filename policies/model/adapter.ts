@@ -28,7 +28,7 @@ import type {
   StackClock,
   StackDeployment,
 } from "./repository.ts";
-import type { CodeSource, HostEnvironment, SectionUse, VariableFiles } from "./section-host.ts";
+import type { CodeSource, HostEnvironment, ImageSource, SectionUse, VariableFiles } from "./section-host.ts";
 
 /**
  * What a vendor's resources are to the platform: each adapter fills the part of the model that its vendor has, and
@@ -105,6 +105,8 @@ export interface Adapter {
   readonly databases?: (stack: Stack) => readonly Database[];
   /** Origins that something of the vendor's answers with Access-Control-Allow-Origin. */
   readonly corsOrigins?: (stack: Stack) => readonly AnyValue[];
+  /** Headers and cookies whose values a vendor writes into its logs. */
+  readonly loggedFields?: (stack: Stack) => readonly AnyValue[];
   /** What answers with Access-Control-Allow-Origin by a rule. */
   readonly corsAnswers?: (stack: Stack) => readonly CorsAnswer[];
   /** Files that hosts take variables from. */
@@ -113,6 +115,8 @@ export interface Adapter {
   readonly otherFiles?: (stack: Stack) => readonly VariableFiles[];
   /** Code that is built and deployed, of hosts and of what nobody calls. */
   readonly sources?: (stack: Stack) => readonly CodeSource[];
+  /** Images that are run in place of code which the vendor builds. */
+  readonly images?: (stack: Stack) => readonly ImageSource[];
   /** The section of the checklist that is about the vendor's hosts. */
   readonly section?: (stack: Stack) => SectionUse;
   readonly environments?: (stack: Stack) => readonly HostEnvironment[];

@@ -41,6 +41,11 @@ export function judgePresentJobs(stack: Stack, test: (job: Job) => Verdict): Fin
   return scheduledJobs(stack).map((job) => judge(job.resource, () => !isBackupJob(job) || test(job)));
 }
 
+/** Jobs that surely do something else. */
+export function otherJobs(stack: Stack): Job[] {
+  return scheduledJobs(stack).filter((job) => known(() => isBackupJob(job)) === false);
+}
+
 /** Throws UnknownRead where no job surely backs up and one that is unknown could. */
 export function backupJobs(stack: Stack): Job[] {
   return select(scheduledJobs(stack), isBackupJob);

@@ -1,7 +1,10 @@
 import { fault, type Stack, type Verdict } from "../framework/index.ts";
 import { literals } from "../values/cloudflare-expression.ts";
 import { representativePaths } from "../values/representative-paths.ts";
+import type { EdgeZone } from "./edge-zone.ts";
+import { edgeZoneOf } from "./edge-zones.ts";
 import { pageRulesOf } from "./page-rules.ts";
+import { headersOf, pageRequest } from "./response-headers.ts";
 import { mayActOn, type Rule, rulesOf } from "./rulesets.ts";
 import { requestTo, type Site } from "./sites.ts";
 
@@ -13,17 +16,59 @@ const isEligible = ({ entry }: Rule): boolean =>
   entry.at("action").string() === "set_cache_settings" &&
   entry.at("actionParameters", "cache").boolean() === true;
 
+/** Headers by which the host's own CDN keeps a page: https://vercel.com/docs/caching/cache-control-headers */
+function keptAtHost(stack: Stack, site: Site): string | undefined {
+  for (const name of ["Vercel-CDN-Cache-Control", "CDN-Cache-Control", "Cache-Control"]) {
+    for (const path of ["/account/settings", "/api/orders/17"]) {
+      const headers = headersOf(
+        stack,
+        { ...site, zone: undefined },
+        name.toLowerCase(),
+        pageRequest(site, path),
+      );
+      const kept = headers.find((header) => isShared(header?.value ?? "", name));
+      if (kept !== undefined) {
+        return `${site.host}${path} has the ${name} ${JSON.stringify(kept.value)}, by which the CDN shows it to other visitors.`;
+      }
+    }
+  }
+  return undefined;
+}
+
+/** In the header for browsers and caches alike, `s-maxage` alone is for caches that many visitors share. */
+function isShared(value: string, name: string): boolean {
+  const [, seconds = "0"] =
+    (name === "Cache-Control" ? /s-maxage\s*=\s*(\d+)/i : /(?:s-maxage|max-age)\s*=\s*(\d+)/i).exec(value) ??
+    [];
+  return Number(seconds) > 0 && !/\b(?:no-store|private)\b/i.test(value);
+}
+
+const unchanged: Pick<EdgeZone, "rewritten" | "rewriteNames"> = {
+  rewritten: (request) => [{ request }],
+  rewriteNames: () => [],
+};
+
 /** Judges whether the edge may keep pages or answers of the API, whatever their host says of caching. */
 export function judgePages(stack: Stack, site: Site): Verdict {
   const { zone } = site;
+  const atHost = keptAtHost(stack, site);
+  if (atHost !== undefined) {
+    return atHost;
+  }
   if (zone === undefined) {
     return true;
   }
   const rules = rulesOf(stack, zone, "http_request_cache_settings");
   const named = rules.flatMap(({ entry }) => literals(entry.at("expression").string() ?? ""));
-  const paths = ["/account/settings", "/api/orders/17", ...representativePaths(named, ["/"])];
-  for (const path of paths.filter((candidate) => !isFile.test(candidate))) {
-    const request = { ...requestTo(site, path), responseCode: 200 };
+  const { rewritten, rewriteNames } = edgeZoneOf(stack, site) ?? unchanged;
+  const texts = [...named, ...rewriteNames()];
+  const paths = ["/account/settings", "/api/orders/17", ...representativePaths(texts, ["/"])];
+  const requests = paths
+    .filter((path) => !isFile.test(path))
+    .flatMap((path) =>
+      rewritten({ ...requestTo(site, path), responseCode: 200 }).map(({ request }) => ({ path, request })),
+    );
+  for (const { path, request } of requests) {
     let isKept = false;
     let isAsked = false;
     for (const rule of rules) {

@@ -1,5 +1,14 @@
 import type { Context } from "../framework/context.ts";
-import { type AnyValue, type Fault, fault, known, type Stack } from "../framework/index.ts";
+import {
+  type AnyValue,
+  type Fault,
+  type Finding,
+  fault,
+  judge,
+  known,
+  type Stack,
+  unproved,
+} from "../framework/index.ts";
 import { isAside } from "./aside.ts";
 import { all } from "./facts.ts";
 import type { CodeSource, SectionHost } from "./section-host.ts";
@@ -104,7 +113,7 @@ function sources(stack: Stack): CodeSource[] {
 }
 
 /** What is built and deployed, of hosts and of what nobody calls. */
-const deployedSources = all(({ sources: part }) => part);
+export const deployedSources = all(({ sources: part }) => part);
 
 /** Branches from which the hosts are built that come from the same repository. */
 export function servedBranches(stack: Stack, repository: string): string[] {
@@ -133,6 +142,50 @@ export function deployedFault(
   }
   return asideFault(stack, host, context);
 }
+
+const images = all(({ images: part }) => part);
+
+/** Judges images that run with the application's secrets: at a public registry they have to be of an owner of the code. */
+export function judgeImages(stack: Stack, { isSupplied }: Context): Finding[] {
+  return images(stack).map(({ resource, image, hasSecrets }) =>
+    judge(resource, () => {
+      const text = image.string() ?? "";
+      const owner = publicOwner(text);
+      const owners = slugs(stack).map((slug) => slug.split("/")[0]);
+      // Where nothing is built, no owner is known.
+      const isOwn =
+        [text, owner, owners[0]].some((it) => it === undefined || it === "") ||
+        owners.includes(owner) ||
+        isSupplied(text);
+      return (
+        isOwn ||
+        !hasSecrets() ||
+        unproved(
+          image,
+          `${resource.name} runs the image ${text} with the application's secrets, and nothing says that ${owner} is the organization.`,
+          "Build it from the organization's own repository, or name the image in a setting.",
+        )
+      );
+    }),
+  );
+}
+
+/** Who puts images into a registry that anybody may use; undefined for a registry of one's own. */
+function publicOwner(image: string): string | undefined {
+  const [, registry = "docker.io", path = ""] =
+    /^(?:https?:\/\/)?(?:([\w-]+(?:\.[\w-]+)+(?::\d+)?)\/)?([^@:]*)/i.exec(image) ?? [];
+  const owner = path.split("/").at(-2)?.toLowerCase();
+  return publicRegistries.has(registry.toLowerCase()) ? (owner ?? "library") : undefined;
+}
+
+const publicRegistries: ReadonlySet<string> = new Set([
+  "docker.io",
+  "index.docker.io",
+  "registry.hub.docker.com",
+  "ghcr.io",
+  "quay.io",
+  "public.ecr.aws",
+]);
 
 /** What an application is built from or serves that is not for production by its name. */
 function asideFault(

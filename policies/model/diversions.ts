@@ -2,6 +2,7 @@ import { adapters } from "../adapters/index.ts";
 import { type AnyValue, type Fault, fault, type Stack, unproved } from "../framework/index.ts";
 import { actsOn } from "../values/cloudflare-expression.ts";
 import { targetOfExpression, targetOfUrl } from "../values/redirect-target.ts";
+import { isVendorsOwn } from "./domains.ts";
 import { isOn } from "./given.ts";
 import { isOwnName } from "./own-names.ts";
 import { pageRulesOf } from "./page-rules.ts";
@@ -113,6 +114,9 @@ function sentTo(
     );
   }
   if (sent.scheme === "http") return fault(at, `${what} to plain http`);
+  if (sent.kind === "host" && isVendorsOwn(sent.host)) {
+    return fault(at, `${what} to ${sent.host}, where no rule of the zone acts on them`);
+  }
   return sent.kind === "same" || isOwnName(stack, sent.host)
     ? undefined
     : fault(at, `${what} to ${sent.host}, which is not a name of the platform`);

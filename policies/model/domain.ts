@@ -15,6 +15,8 @@ export interface Domain {
   readonly isCdn: boolean;
   /** Authorities that the vendor gets its certificates from, as CAA records name them; any of them is enough. */
   readonly authorities?: readonly string[];
+  /** Paths by which authorities and the vendor ask for a proof that the name is its, before each certificate. */
+  readonly challengePaths?: readonly string[];
   /** Whether a record that leads there leads to the vendor. */
   readonly isTarget: (content: string) => boolean;
 }

@@ -23,6 +23,14 @@ export interface Kept {
   readonly isKept: boolean;
   readonly atEdge: Lifetime;
   readonly inBrowsers: Lifetime;
+  /** Seconds for which rules keep an error that came in place of the file. */
+  readonly errors: number;
+}
+
+/** A request after the rules that give requests another path, and the last of these that may have changed it. */
+export interface Rewritten {
+  readonly request: SampleRequest;
+  readonly by?: { readonly resource: Resource; readonly at: AnyValue };
 }
 
 /**
@@ -56,6 +64,12 @@ export interface EdgeZone {
   readonly contradictions: () => readonly ZoneFact[];
   /** What takes the protection of a host away, by a rule for a part of the zone. */
   readonly weakens: (host: string, reaches: (expression: string) => boolean) => Fault | undefined;
+  /** What limits, firewall rules, caches and hosts see of a request: several where it is not sure that a rule acts. */
+  readonly rewritten: (request: SampleRequest) => readonly Rewritten[];
+  /** Texts by which the rules that rewrite tell requests apart. */
+  readonly rewriteNames: () => readonly string[];
+  /** What keeps the question of an authority from the host that has the answer. */
+  readonly keepsFromHost: (question: SampleRequest) => Fault | undefined;
   /** Whether it serves nothing itself. */
   readonly onlyRedirects: () => boolean;
   /** Whether a rule says what is cached. */
@@ -64,7 +78,7 @@ export interface EdgeZone {
   /** Whether it compresses at all. */
   readonly compresses: () => Verdict;
   /** What keeps the answer to a request from being compressed. */
-  readonly uncompressed: (request: SampleRequest) => AnyValue | undefined;
+  readonly uncompressed: (request: SampleRequest) => Fault | undefined;
   /** What lets many files share a connection. */
   readonly protocols: () => readonly Resource[];
 }

@@ -46,6 +46,7 @@ export const monitors = all(({ monitors: part }) => part);
 export const watches = all(({ watches: part }) => part);
 export const schedules = all(({ schedules: part }) => part);
 export const escalations = all(({ escalations: part }) => part);
+export const loggedFields = all(({ loggedFields: part }) => part);
 export const corsAnswers = all(({ corsAnswers: part }) => part);
 export const zoneSettings = all(({ zoneSettings: part }) => part);
 export const hostTls = all(({ hostTls: part }) => part);

@@ -2,7 +2,7 @@ import { adapters } from "../adapters/index.ts";
 import { type Fault, fault, known, type Stack, unproved } from "../framework/index.ts";
 import { isOn } from "./given.ts";
 import { ownedBy } from "./links.ts";
-import { isOwnName } from "./own-names.ts";
+import { isDeclaredName, isOwnName } from "./own-names.ts";
 import { reachOf } from "./reach.ts";
 import type { Site } from "./sites.ts";
 import { cloudflare, vercel } from "./tokens.ts";
@@ -139,6 +139,34 @@ function byBalancer(stack: Stack, site: Site, zone: Zone): Fault | undefined {
         `the load balancer ${balancer.name} leads to ${foreign.at("address").string()}, which is not a host of the stack`,
       );
     }
+    const answer = balancer
+      .at("rules")
+      .items()
+      .find((rule) => rule.at("disabled").boolean() !== true && rule.at("fixedResponse").exists);
+    if (answer !== undefined) {
+      return fault(
+        answer.at("fixedResponse"),
+        `a rule of the load balancer ${balancer.name} answers requests in its place`,
+      );
+    }
+    const isOff = pools
+      .flatMap((pool) => (pool.is(cloudflare.pool) ? [pool] : []))
+      .every(
+        (pool) =>
+          pool.at("enabled").boolean() === false ||
+          pool
+            .at("origins")
+            .items()
+            .every(
+              (origin) => origin.at("enabled").boolean() === false || origin.at("weight").number() === 0,
+            ),
+      );
+    if (origins.length > 0 && isOff) {
+      return fault(
+        balancer.at("defaultPools"),
+        `the load balancer ${balancer.name} leads to pools that are switched off`,
+      );
+    }
     if (origins.length === 0) {
       return unproved(
         balancer.at("defaultPools"),
@@ -158,10 +186,15 @@ export function routedElsewhere(stack: Stack, { project }: Site): Fault | undefi
   if (project === undefined) return undefined;
   for (const resource of routesOf(stack, project)) {
     const route = resource.at("route");
-    const host = foreignHost(stack, route.at("dest").string());
-    const isOff = resource.at("enabled").boolean() === false;
-    if (!isOff && host !== undefined && takesPages.test(route.at("src").string() ?? "")) {
+    const host = hostIn(route.at("dest").string());
+    const isOff =
+      resource.at("enabled").boolean() === false || !takesPages.test(route.at("src").string() ?? "");
+    if (!isOff && host !== undefined && !isDeclaredName(stack, host)) {
       return fault(route.at("dest"), `the route ${resource.name} sends its requests to ${host}`);
+    }
+    const status = route.at("status");
+    if (!isOff && host === undefined && (status.number() ?? 0) >= 400) {
+      return fault(status, `the route ${resource.name} answers its requests with ${status.number()}`);
     }
   }
   for (const resource of redirectsOf(stack, project)) {
@@ -179,6 +212,9 @@ export function routedElsewhere(stack: Stack, { project }: Site): Fault | undefi
 const takesPages = /^\^?\/(?:$|\$$|\(|:path|\.\*|\*|api\b)/;
 
 function foreignHost(stack: Stack, text: string | undefined): string | undefined {
-  const [, host] = /^(?:https?:)?\/\/([^/:?#]+)/i.exec(text ?? "") ?? [];
-  return host === undefined || isOwnName(stack, host) ? undefined : host.toLowerCase();
+  const host = hostIn(text);
+  return host === undefined || isOwnName(stack, host) ? undefined : host;
 }
+
+const hostIn = (text: string | undefined): string | undefined =>
+  /^(?:https?:)?\/\/([^/:?#]+)/i.exec(text ?? "")?.[1]?.toLowerCase();

@@ -1,11 +1,17 @@
-import { type Fault, fault, type Stack } from "../framework/index.ts";
+import { type Fault, fault, known, type Stack } from "../framework/index.ts";
 import { coversCloudflare } from "../values/cloudflare-networks.ts";
+import { stopActions } from "../values/ruleset-values.ts";
+import type { SampleRequest } from "../values/sample-request.ts";
+import { vercelRuleActsOn } from "../values/vercel-condition.ts";
+import { allScrapes, healthChecks } from "./facts.ts";
 import { isOn } from "./given.ts";
 import { ownedBy } from "./links.ts";
 import { isEverywhere } from "./networks.ts";
+import { conditionsOf } from "./rate-limits.ts";
 import { reachOf } from "./reach.ts";
-import { rulesOf } from "./rulesets.ts";
-import type { Site } from "./sites.ts";
+import { rulesOf, surelyActsOn } from "./rulesets.ts";
+import { requestTo, type Site } from "./sites.ts";
+import { stackOutput } from "./stack-outputs.ts";
 import { cloudflare, render, vercel } from "./tokens.ts";
 import { hosts } from "./variables.ts";
 import { inZone, type Zone } from "./zones.ts";
@@ -19,27 +25,60 @@ export function lockedOut(stack: Stack, site: Site): Fault | undefined {
         byAccess(stack, site) ??
         byWaitingRoom(stack, site, site.zone))) ??
     byProject(stack, site) ??
+    byFirewall(stack, site) ??
     byService(site) ??
     byHost(stack, site)
   );
 }
 
-const stops: ReadonlySet<string | undefined> = new Set([
-  "block",
-  "challenge",
-  "js_challenge",
-  "managed_challenge",
-]);
-
 function byRule(stack: Stack, site: Site, zone: Zone): Fault | undefined {
-  for (const { entry, resource } of rulesOf(stack, zone, "http_request_firewall_custom")) {
-    const acts = stops.has(entry.at("action").string()) && isOn(entry.at("enabled"));
+  const needed = neededRequests(stack, site);
+  const logins = loginRequests(stack, site);
+  for (const rule of rulesOf(stack, zone, "http_request_firewall_custom")) {
+    const { entry, resource } = rule;
+    if (!stopActions.has(entry.at("action").string()) || !isOn(entry.at("enabled"))) continue;
     const expression = entry.at("expression");
-    if (acts && reachOf(expression.string() ?? "", site).kind === "all") {
+    if (reachOf(expression.string() ?? "", site).kind === "all") {
       return fault(expression, `a rule of ${resource.name} stops every request`);
+    }
+    // A challenge at the login is a way to keep programs from guessing.
+    const open = entry.at("action").string() === "block" ? [...needed, ...logins] : needed;
+    const stopped = open.find((request) => surelyActsOn(rule, request));
+    if (stopped !== undefined) {
+      return fault(expression, `a rule of ${resource.name} stops ${stopped.method} ${stopped.path}`);
     }
   }
   return undefined;
+}
+
+/** What is asked of a site by those whom no rule can tell from others: its first page, its API, what the stack checks. */
+function neededRequests(stack: Stack, site: Site): SampleRequest[] {
+  const { healthPath } = site;
+  const health = healthPath === undefined || healthPath.isUnknown ? undefined : healthPath.string();
+  const urls = [
+    ...healthChecks(stack).map((check) => known(() => check.url())),
+    ...allScrapes(stack).map((job) => known(() => job.url())),
+  ].flatMap((url) => URL.parse(url ?? "") ?? []);
+  const read = [
+    ...(site.framework === undefined ? [] : ["/"]),
+    ...(health === undefined ? [] : [health]),
+    ...urls.filter(({ hostname }) => hostname === site.host).map(({ pathname }) => pathname),
+  ];
+  const [login] = loginRequests(stack, site);
+  const [, folder] = /^(\/[^/]+)\/./.exec(login?.path ?? "") ?? [];
+  return [
+    ...read.map((one) => requestTo(site, one)),
+    ...(folder === undefined
+      ? []
+      : ["GET", "POST"].map((method) => requestTo(site, `${folder}/orders/17`, method))),
+  ];
+}
+
+/** Attempts to log in, at a host of the API. */
+function loginRequests(stack: Stack, site: Site): SampleRequest[] {
+  const login = stackOutput(stack, "loginPath");
+  const path = login === undefined || login.isUnknown ? undefined : login.string();
+  return site.framework === undefined && path?.startsWith("/") ? [requestTo(site, path, "POST")] : [];
 }
 
 /** A lockdown lets only named addresses to its URLs. */
@@ -123,6 +162,43 @@ function byProject(stack: Stack, { project }: Site): Fault | undefined {
         `${challenge.name} challenges every request, also those of clients without a browser`,
       );
 }
+
+const firewallsOf = ownedBy([vercel.firewall], "projectId");
+
+/** Rules of Vercel's firewall that stop what is needed, or every address. */
+function byFirewall(stack: Stack, site: Site): Fault | undefined {
+  const { project } = site;
+  if (project === undefined) return undefined;
+  const needed = neededRequests(stack, site);
+  for (const firewall of firewallsOf(stack, project)) {
+    if (firewall.at("enabled").boolean() === false) continue;
+    const rule = firewall
+      .at("rules", "rules")
+      .items()
+      .find(
+        (candidate) =>
+          isOn(candidate.at("active")) &&
+          stopsAtVercel.has(candidate.at("action", "action").string()) &&
+          needed.some((request) => vercelRuleActsOn(conditionsOf(candidate), request) === true),
+      );
+    if (rule !== undefined) {
+      return fault(rule, `the rule ${rule.at("name").string()} of ${firewall.name} stops requests to it`);
+    }
+    const network = firewall
+      .at("ipRules", "rules")
+      .items()
+      .find(
+        (candidate) =>
+          isEverywhere(candidate.at("ip").string() ?? "") && candidate.at("action").string() !== "bypass",
+      );
+    if (network !== undefined) {
+      return fault(network.at("ip"), `${firewall.name} stops every address`);
+    }
+  }
+  return undefined;
+}
+
+const stopsAtVercel: ReadonlySet<string | undefined> = new Set(["deny", "challenge", "redirect"]);
 
 const byHost = (stack: Stack, { application }: Site): Fault | undefined =>
   hosts(stack)

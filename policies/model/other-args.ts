@@ -12,6 +12,8 @@ export type RenderServiceArgs = Pick<
 >;
 
 export interface RenderStaticSiteArgs extends Pick<WebServiceArgs, "name" | "envVars" | "customDomains"> {
+  repoUrl?: Input<string>;
+  branch?: Input<string>;
   headers?: Input<Input<{ name: Input<string>; path: Input<string>; value: Input<string> }>[]>;
 }
 

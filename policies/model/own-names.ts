@@ -18,6 +18,10 @@ export function isOwnName(stack: Stack, host: string): boolean {
   );
 }
 
+/** Whether the stack declares the very name, or a vendor gives it to a host of the stack. */
+export const isDeclaredName = (stack: Stack, host: string): boolean =>
+  ownNames(stack).exact.has(host.toLowerCase().replace(/\.$/, ""));
+
 const ownNames = perStack((stack) => {
   const texts = (read: () => string | undefined): string[] => {
     const text = known(read);

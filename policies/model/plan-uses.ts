@@ -13,6 +13,8 @@ export interface PlanUse {
   readonly features: readonly (readonly [FeatureName, () => boolean])[];
   /** The zone whose plan counts, at Cloudflare. */
   readonly zone?: Zone;
+  /** Set where hosts are without protection until it is there. */
+  readonly isProtection?: boolean;
 }
 
 export function webHostUses(stack: Stack): PlanUse[] {

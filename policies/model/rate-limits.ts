@@ -4,6 +4,7 @@ import { actsOn, literals, usesPattern } from "../values/cloudflare-expression.t
 import type { SampleRequest } from "../values/sample-request.ts";
 import { type VercelCondition, vercelRuleActsOn } from "../values/vercel-condition.ts";
 import type { RateLimit } from "./edge.ts";
+import { edgeZoneOf } from "./edge-zones.ts";
 import { isOn } from "./given.ts";
 import { ownedBy } from "./links.ts";
 import { deployedBy, type Rule, rulesOf } from "./rulesets.ts";
@@ -14,14 +15,28 @@ import { letsPast } from "./waf.ts";
 export type { RateLimit } from "./edge.ts";
 
 /** The limits in front of a site, by its zone and by its Vercel project. Throws UnknownRead. */
-export function limitsOf(stack: Stack, { zone, project, edge }: Site): RateLimit[] {
+export function limitsOf(stack: Stack, site: Site): RateLimit[] {
+  const { zone, project, edge } = site;
   return [
     ...(edge?.limits() ?? []),
     ...(zone === undefined
       ? []
-      : rulesOf(stack, zone, "http_ratelimit").flatMap((rule) => limitsBy(stack, rule))),
+      : rulesOf(stack, zone, "http_ratelimit")
+          .flatMap((rule) => limitsBy(stack, rule))
+          .map(afterRewriting(stack, site))),
     ...(project === undefined ? [] : firewallsOf(stack, project).flatMap(vercelLimits)),
   ];
+}
+
+/** Limits come after the rules that give requests another path. */
+function afterRewriting(stack: Stack, site: Site): (limit: RateLimit) => RateLimit {
+  const zone = edgeZoneOf(stack, site);
+  const seen = (request: SampleRequest) => zone?.rewritten(request).map((it) => it.request) ?? [request];
+  return (limit) => ({
+    ...limit,
+    actsOn: (request) => seen(request).every((it) => limit.actsOn(it)),
+    counts: (request, code) => seen(request).every((it) => limit.counts(it, code)),
+  });
 }
 
 /** Those of one rule of a zone or its account: its own, or those of the ruleset that it deploys, where it acts. */
@@ -94,10 +109,7 @@ function vercelLimits(firewall: ResourceOf<FirewallConfigArgs>): RateLimit[] {
       if (!isActive || !stopsRequests || !seconds || !requests) {
         return [];
       }
-      const groups = rule
-        .at("conditionGroups")
-        .items()
-        .map((group) => group.at("conditions").items().map(toCondition));
+      const groups = conditionsOf(rule);
       return [
         {
           resource: firewall,
@@ -114,6 +126,13 @@ function vercelLimits(firewall: ResourceOf<FirewallConfigArgs>): RateLimit[] {
       ];
     });
 }
+
+/** Groups of conditions, of one of which all have to hold. */
+export const conditionsOf = (rule: Value<types.input.FirewallConfigRulesRule>): VercelCondition[][] =>
+  rule
+    .at("conditionGroups")
+    .items()
+    .map((group) => group.at("conditions").items().map(toCondition));
 
 function toCondition(
   condition: Value<types.input.FirewallConfigRulesRuleConditionGroupCondition>,

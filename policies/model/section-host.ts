@@ -4,6 +4,16 @@ import type { AnyValue, Resource, Verdict } from "../framework/index.ts";
 export interface CodeSource {
   readonly repository: AnyValue;
   readonly branch: AnyValue;
+  /** Set where it is pages alone, which no branch of production is asked for. */
+  readonly isStatic?: true;
+}
+
+/** An image that a vendor runs. */
+export interface ImageSource {
+  readonly resource: Resource;
+  readonly image: AnyValue;
+  /** Whether what runs has variables of the application. Throws UnknownRead. */
+  readonly hasSecrets: () => boolean;
 }
 
 /** Sections of the checklist that are about hosts of one vendor. */

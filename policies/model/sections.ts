@@ -1,5 +1,13 @@
 import { adapters } from "../adapters/index.ts";
-import { type Finding, judge, judgeEach, known, type Stack, type Verdict } from "../framework/index.ts";
+import {
+  type Finding,
+  judge,
+  judgeEach,
+  known,
+  type Resource,
+  type Stack,
+  type Verdict,
+} from "../framework/index.ts";
 import { hostRecords } from "./domains.ts";
 import { perStack } from "./per-stack.ts";
 import type { Section, SectionHost } from "./section-host.ts";
@@ -40,6 +48,10 @@ export function judgeSectionApplications(
 ): Finding[] {
   return judgeSection(stack, section, absent, (host) => isOtherHost(stack)(host.resource) || test(host));
 }
+
+/** Hosts that policies of a section judge. */
+export const sectionHosts = (stack: Stack): ReadonlySet<Resource> =>
+  new Set(usesOf(stack).flatMap(({ use }) => use.hosts.map(({ resource }) => resource)));
 
 /** Judges what a vendor has beside the hosts that the section is about. */
 export function judgeBesides(

@@ -83,6 +83,11 @@ export const cloudflare = {
   dnssec: token<cf.ZoneDnssecArgs>("cloudflare:index/zoneDnssec:ZoneDnssec"),
   zoneSetting: token<cf.ZoneSettingArgs>("cloudflare:index/zoneSetting:ZoneSetting"),
   hostnameTls: token<cf.HostnameTlsSettingArgs>("cloudflare:index/hostnameTlsSetting:HostnameTlsSetting"),
+  customHostname: token<cf.CustomHostnameArgs>("cloudflare:index/customHostname:CustomHostname"),
+  zoneDns: token<cf.ZoneDnsSettingsArgs>("cloudflare:index/zoneDnsSettings:ZoneDnsSettings"),
+  urlNormalization: token<cf.UrlNormalizationSettingsArgs>(
+    "cloudflare:index/urlNormalizationSettings:UrlNormalizationSettings",
+  ),
   ruleset: token<cf.RulesetArgs>("cloudflare:index/ruleset:Ruleset"),
   pageRule: token<cf.PageRuleArgs>("cloudflare:index/pageRule:PageRule"),
   accessRule: token<cf.AccessRuleArgs>("cloudflare:index/accessRule:AccessRule"),

@@ -197,10 +197,15 @@ function overrideFault(overrides: Value<Parameters["overrides"]>): string | unde
 }
 
 /** An override of all rules, of a category or of one rule. */
-type Override = Pick<types.input.RulesetRuleActionParametersOverrides, "action" | "enabled">;
+type Override = Pick<
+  types.input.RulesetRuleActionParametersOverrides,
+  "action" | "enabled" | "sensitivityLevel"
+>;
 
 const isDefused = (override: Value<Override>): boolean =>
-  override.at("enabled").boolean() === false || override.at("action").string() === "log";
+  override.at("enabled").boolean() === false ||
+  override.at("action").string() === "log" ||
+  override.at("sensitivityLevel").string() === "eoff";
 
 const firewallsOf = ownedBy([vercel.firewall], "projectId");
 const bypassesOf = ownedBy([vercel.firewallBypass], "projectId");

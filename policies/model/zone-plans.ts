@@ -152,6 +152,8 @@ function rulesetsOf(stack: Stack, zone: Zone, phase: string) {
   return inZone(stack, zone, cloudflare.ruleset, (ruleset) => ruleset.at("phase").string() === phase);
 }
 
+const protections: ReadonlySet<string> = new Set(["http_ratelimit", "http_request_firewall_managed"]);
+
 /** One use for each zone that has rules of the phase, reported on the last of its rulesets. */
 function inPhase(
   stack: Stack,
@@ -166,7 +168,7 @@ function inPhase(
     const resource = rulesets.at(-1);
     return resource === undefined || rules.length === 0
       ? []
-      : [{ resource, zone, features: features(rules) }];
+      : [{ resource, zone, features: features(rules), isProtection: protections.has(phase) }];
   });
 }
 

@@ -1,10 +1,12 @@
 import {
+  type Beginning,
   call,
   compare,
   comparisons,
   either,
   field,
   headerField,
+  isBeginning,
   negate,
   type Operand,
 } from "./cloudflare-operators.ts";
@@ -27,6 +29,20 @@ export function actsOn(expression: string, request: SampleRequest): boolean | un
   const value = parser.disjunction();
   return parser.atEnd && !parser.failed && typeof value === "boolean" ? value : undefined;
 }
+
+/** The text that an expression makes of a request, such as its new path, as far as it is known. */
+export function textMadeBy(expression: string, request: SampleRequest): string | Beginning {
+  const tokens = expression.length > 4096 ? undefined : tokenize(expression);
+  if (tokens === undefined) {
+    return unknownText;
+  }
+  const parser = new Parser(tokens, request);
+  const value = parser.disjunction();
+  const isText = typeof value === "string" || isBeginning(value);
+  return parser.atEnd && !parser.failed && isText ? value : unknownText;
+}
+
+const unknownText: Beginning = { prefix: "" };
 
 /** String literals of an expression: the hosts, paths and patterns that it names. */
 export function literals(expression: string): string[] {

@@ -6,13 +6,13 @@ import type { SampleRequest } from "./sample-request.ts";
  */
 export type Operand = string | number | boolean | undefined | readonly Operand[] | Beginning;
 
-interface Beginning {
+export interface Beginning {
   readonly prefix: string;
   /** What follows where anything does; any text where it is undefined. */
   readonly next?: "?";
 }
 
-const isBeginning = (value: Operand): value is Beginning =>
+export const isBeginning = (value: Operand): value is Beginning =>
   typeof value === "object" && !Array.isArray(value) && "prefix" in value;
 
 /** What a field says of the request; undefined for a field that the sample does not have. */
@@ -30,16 +30,13 @@ export function field(name: string, request: SampleRequest): Operand {
     case "http.request.method":
       return method;
     case "http.request.uri.path":
-    case "raw.http.request.uri.path":
       return isOpenEnded ? { prefix: path } : path;
     case "http.request.uri.path.extension":
       return isOpenEnded ? undefined : (/\.([^./]+)$/.exec(path)?.[1]?.toLowerCase() ?? "");
     // A client chooses the query, and nothing else of a path that is known to its end.
     case "http.request.uri":
-    case "raw.http.request.uri":
       return { prefix: path, ...(!isOpenEnded && { next: "?" }) };
     case "http.request.full_uri":
-    case "raw.http.request.full_uri":
       return host === ""
         ? undefined
         : { prefix: `${scheme}://${host}${path}`, ...(!isOpenEnded && { next: "?" }) };
@@ -53,8 +50,13 @@ export function field(name: string, request: SampleRequest): Operand {
     case "cf.zone.plan":
       return "ENT";
     default:
-      return undefined;
+      return name.startsWith("raw.") ? field(name.slice(4), asSent(request)) : undefined;
   }
+}
+
+/** The request before any rule changed its path, which fields that begin with `raw.` are about. */
+function asSent({ rawPath, ...request }: SampleRequest): SampleRequest {
+  return rawPath === undefined ? request : { ...request, path: rawPath, isOpenEnded: false };
 }
 
 /** What an element of a map of headers says, by the header's name in lower case. */
@@ -68,10 +70,14 @@ export function headerField(name: string, key: string, request: SampleRequest): 
 }
 
 /** What a function says of its arguments; undefined for one that is not known here. */
-export function call(name: string, [first, second]: readonly Operand[]): Operand {
+export function call(name: string, values: readonly Operand[]): Operand {
+  const [first, second, third] = values;
   if ((name === "any" || name === "all") && typeof first === "boolean") {
     // Each list that is known here has one element.
     return first;
+  }
+  if (name === "concat") {
+    return joined(values);
   }
   if (isBeginning(first)) {
     return callOnBeginning(name, first, second);
@@ -93,9 +99,36 @@ export function call(name: string, [first, second]: readonly Operand[]): Operand
       return first.startsWith("/") ? undefined : first.length;
     case "ends_with":
       return typeof second === "string" ? first.endsWith(second) : undefined;
+    case "regex_replace":
+    case "wildcard_replace":
+      return typeof second === "string" && typeof third === "string"
+        ? replaced(first, name === "regex_replace" ? patternOf(second) : wildcardOf(second, "i"), third)
+        : undefined;
     default:
       return undefined;
   }
+}
+
+/** The texts one after the other; of what follows one that is not known only the beginning is. */
+function joined(values: readonly Operand[]): Operand {
+  const place = values.findIndex((value) => typeof value !== "string");
+  const stop = place < 0 ? undefined : values[place];
+  const prefix = values.slice(0, place < 0 ? values.length : place).join("");
+  if (place < 0) {
+    return prefix;
+  }
+  const text = prefix + (isBeginning(stop) ? stop.prefix : "");
+  return text === "" ? undefined : { prefix: text };
+}
+
+/** The text with the first match replaced, in whose replacement `${1}` is what the first group took. */
+function replaced(text: string, pattern: RegExp | undefined, replacement: string): string | undefined {
+  return (
+    pattern &&
+    text.replace(pattern, (...groups) =>
+      replacement.replace(/\$\{(\d)\}/g, (_, place) => groups[place] ?? ""),
+    )
+  );
 }
 
 function callOnBeginning(name: string, text: Beginning, second: Operand): Operand {
@@ -244,17 +277,26 @@ function isIn(left: Operand, right: Operand): Operand {
  * `\\A` and `[[:alpha:]]`. Flags may stand at the beginning alone.
  */
 function matchesPattern(text: string, pattern: string): boolean | undefined {
+  return patternOf(pattern)?.test(text);
+}
+
+function patternOf(pattern: string): RegExp | undefined {
   const [, flags = "", body = ""] = /^(?:\(\?([ims]+)\))?([\s\S]*)$/.exec(pattern) ?? [];
   try {
-    return new RegExp(body, `u${[...new Set(flags)].join("")}`).test(text);
+    return new RegExp(body, `u${[...new Set(flags)].join("")}`);
   } catch {
     return undefined;
   }
 }
 
 function matchesWildcard(text: string, pattern: string): boolean {
-  const escaped = pattern.replace(/[.+?^${}()|[\]\\]/g, String.raw`\$&`).replaceAll("*", "[^]*");
-  return new RegExp(`^${escaped}$`).test(text);
+  return wildcardOf(pattern).test(text);
+}
+
+/** Each star is a group of its own. */
+function wildcardOf(pattern: string, flags = ""): RegExp {
+  const escaped = pattern.replace(/[.+?^${}()|[\]\\]/g, String.raw`\$&`).replaceAll("*", "([^]*)");
+  return new RegExp(`^${escaped}$`, flags);
 }
 
 export const negate = (value: Operand): Operand => (typeof value === "boolean" ? !value : undefined);

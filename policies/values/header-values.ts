@@ -80,3 +80,13 @@ export function permissionsFault(value: string): string | undefined {
   const open = [...features].find(([, allowed]) => allowed === "*" || /[( ]\*[) ]/.test(allowed ?? ""));
   return open && `gives ${open[0]} to every frame`;
 }
+
+/** What helps to look for known holes: a version, or a program that many run. */
+export function softwareFault(value: string): string | undefined {
+  if (/\/\s*v?\d|\d+\.\d+/.test(value)) return "which tells a version";
+  return /\b(?:express|next\.?js|nuxt|node(?:\.?js)?|php|asp\.net|iis|apache|nginx|tomcat|jetty|django|flask|gunicorn|rails|passenger|puma|laravel|wordpress|drupal|koa|fastify|nest(?:js)?|openresty|caddy|kestrel|werkzeug)\b/i.test(
+    value,
+  )
+    ? "which tells the program"
+    : undefined;
+}

@@ -4,6 +4,11 @@
  */
 const challenges = ["block", "challenge", "js_challenge", "managed_challenge", "log"];
 
+/** Actions that no machine passes. */
+export const stopActions: ReadonlySet<string | undefined> = new Set(
+  challenges.filter((action) => action !== "log"),
+);
+
 export const phaseActions: ReadonlyMap<string, readonly string[]> = new Map([
   ["ddos_l4", ["execute"]],
   ["ddos_l7", ["execute"]],

@@ -8,6 +8,8 @@ export interface SampleRequest {
   readonly host: string;
   /** Absolute path without a query. */
   readonly path: string;
+  /** The path as the client sent it, where a rule has changed it since. */
+  readonly rawPath?: string;
   /** Set where the sample stands for every path that begins so. */
   readonly isOpenEnded?: boolean;
   /** Any method where it is undefined. */

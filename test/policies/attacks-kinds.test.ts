@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { objecting } from "../recording/edited.ts";
 import { type RecordedStack, recordDelivery, recordPlatform } from "../recording/stacks.ts";
+import { brokenFronts, rightFronts } from "./front-edits.ts";
 import { brokenDeliveries, brokenPlatforms, rightDeliveries, rightPlatforms } from "./kinds-edits.ts";
 import { provedDeliveries, provedPlatforms, unprovedDeliveries, unprovedPlatforms } from "./proof-edits.ts";
 import {
@@ -43,6 +44,7 @@ describe("what breaks an item is refused", () => {
     ...unreadPlatforms,
     ...unreadFronts,
     ...misplaced,
+    ...brokenFronts,
   ])("%s objects where %s", (policy, _what, edit) => {
     expect(objecting(edit(platform), policy)).toEqual([policy]);
   });
@@ -63,6 +65,7 @@ describe("what looks like it and is right is accepted", () => {
     ...readPlatforms,
     ...readFronts,
     ...placed,
+    ...rightFronts,
   ])("%s", (_what, edit) => {
     expect(objecting(edit(platform))).toEqual([]);
   });

@@ -93,7 +93,6 @@ describe("what breaks an item of the hosts", () => {
       project({ optionsAllowlist: { paths: [{ value: "/" }] } }),
     ],
     ["vercel-project-closed", "a secret lets past", project({ protectionBypassForAutomation: true })],
-    ["vercel-git-repository", "domains keep the old version", project({ autoAssignCustomDomains: false })],
     ["vercel-git-repository", "an old Node.js", project({ nodeVersion: "18.x" })],
     [
       "render-service-configured",

@@ -96,7 +96,13 @@ describe("what a platform may do at the edge", () => {
       "a record says how to speak to the edge",
       httpsRecord({ priority: 1, target: ".", value: 'alpn="h3,h2"' }),
     ],
-    ["login is limited by posts", expression(`${login} and http.request.method eq "POST"`, 0)],
+    [
+      "login is limited by posts",
+      expression(
+        'starts_with(http.request.uri.path, "/api/trpc/login") and http.request.method eq "POST"',
+        0,
+      ),
+    ],
     [
       "failed logins are counted",
       counted({ countingExpression: `${login} and http.response.code in {401 403}` }, 0),

@@ -44,6 +44,11 @@ export const headersMutants: readonly Mutant[] = [
     break: (stack) => withApiVariable(stack, "CORS_ORIGINS", "*"),
   },
   {
+    policy: "header-software-hidden",
+    what: "a rule names the server's program",
+    break: (stack) => withHeaders(stack, { ...pageHeaders, "X-Powered-By": "Express" }),
+  },
+  {
     policy: "cors-header-restricted",
     what: "a rule allows any origin",
     break: (stack) => withHeaders(stack, { ...pageHeaders, "access-control-allow-origin": "*" }),

@@ -1,5 +1,5 @@
 import { appRunner, awsProvider } from "../../policies/model/aws-tokens.ts";
-import { cloudflare, grafana } from "../../policies/model/tokens.ts";
+import { cloudflare, grafana, render } from "../../policies/model/tokens.ts";
 import { change, type Fixture, unknown, without, withProps } from "./fixture.ts";
 import type { Mutant } from "./mutants.ts";
 
@@ -17,6 +17,11 @@ export const hostMutants: readonly Mutant[] = [
         }),
     }),
   ),
+  {
+    policy: "production-code-own",
+    what: "a worker is built from a branch that nobody reviews",
+    break: (stack) => [...stack, worker],
+  },
   {
     policy: "service-health-check",
     what: "App Runner asks only whether the port is open",
@@ -44,6 +49,26 @@ export const hostMutants: readonly Mutant[] = [
       })),
   },
 ];
+
+/** What runs beside the hosts, from the repository of theirs. */
+const worker: Fixture = {
+  type: render.backgroundWorker,
+  name: "mailer",
+  props: {
+    name: "mailer",
+    plan: "starter",
+    region: "frankfurt",
+    startCommand: "node mailer.js",
+    runtimeSource: {
+      nativeRuntime: {
+        repoUrl: "https://github.com/optropic/platform",
+        branch: "mailer",
+        buildCommand: "npm ci && npm run build",
+        runtime: "node",
+      },
+    },
+  },
+};
 
 /** The stack with one more host of the application, which passes. */
 export function withRunner(stack: Fixture[]): Fixture[] {

@@ -94,6 +94,31 @@ export const tlsMutants: readonly Mutant[] = [
     what: "the zone does not say",
     break: (stack) => without(stack, "edge-always-use-https"),
   },
+  {
+    policy: "certificate-challenges-answered",
+    what: "files that begin with a dot are blocked without exception",
+    break: (stack) => [
+      ...stack,
+      ruleset("dot-files", "http_request_firewall_custom", [
+        { action: "block", enabled: true, expression: '(http.request.uri.path contains "/.")' },
+      ]),
+    ],
+  },
+  {
+    policy: "log-fields-without-credentials",
+    what: "the edge logs the session",
+    break: (stack) => [
+      ...stack,
+      ruleset("log-fields", "http_log_custom_fields", [
+        {
+          action: "log_custom_field",
+          enabled: true,
+          expression: "true",
+          actionParameters: { cookieFields: [{ name: "session" }] },
+        },
+      ]),
+    ],
+  },
   { policy: "https-hsts", what: "no HSTS is set", break: (stack) => withHsts(stack, { enabled: false }) },
   { policy: "https-hsts", what: "half a year", break: (stack) => withHsts(stack, { max_age: 15_768_000 }) },
   {

@@ -208,6 +208,7 @@ export const acceptedSettings: Readonly<Record<string, Edit>> = {
       bucketName: "optropic-assets",
       enabled: true,
       domain: "assets.optropic.example",
+      minTls: "1.2",
     }),
   ),
   "a service for mail": record({ type: "A", name: "mail", content: "198.51.100.25" }),

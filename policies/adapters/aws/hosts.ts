@@ -13,6 +13,7 @@ import { textsOf } from "../../model/adapter.ts";
 import { appRunner, balancing, cloudFront, ecs, lambda, scaling } from "../../model/aws-tokens.ts";
 import { variablesSetBy } from "../../model/commands.ts";
 import type { Command, Host, Variable } from "../../model/host.ts";
+import type { CodeSource } from "../../model/section-host.ts";
 import { commandText } from "../../values/shell.ts";
 import { domains } from "./domains.ts";
 import { plainVariables, stored, storedVariables } from "./secrets.ts";
@@ -42,6 +43,14 @@ export function variables(stack: Stack): Variable[] {
       .ofType(lambda.function)
       .flatMap((one) => plainVariables(one, one.at("environment", "variables"))),
   ];
+}
+
+/** Code that App Runner builds; what else runs at Amazon is images. */
+export function sources(stack: Stack): CodeSource[] {
+  return stack.ofType(appRunner.service).map((service) => {
+    const code = service.at("sourceConfiguration", "codeRepository");
+    return { repository: code.at("repositoryUrl"), branch: code.at("sourceCodeVersion", "value") };
+  });
 }
 
 /** Files of variables that a container reads from a bucket. */

@@ -6,7 +6,7 @@ import { databases, locations } from "./databases.ts";
 import { dnsZones, domains, issuers, isTarget, records } from "./domains.ts";
 import { edges } from "./edges.ts";
 import { fixes } from "./fixes.ts";
-import { hosts, variableFiles, variables } from "./hosts.ts";
+import { hosts, sources, variableFiles, variables } from "./hosts.ts";
 import { jobs } from "./jobs.ts";
 import { secretReaders } from "./secrets.ts";
 
@@ -19,6 +19,7 @@ export const awsAdapter: Adapter = {
   hosts,
   variables,
   secretReaders,
+  sources,
   domains,
   records,
   dnsZones,

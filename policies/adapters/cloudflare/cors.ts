@@ -12,7 +12,10 @@ function ruleAnswers(stack: Stack): CorsAnswer[] {
     .flatMap((ruleset) =>
       entries(ruleset.at("rules"), (rules) => rules.items()).flatMap((rule) =>
         entries(rule.at("actionParameters", "headers"), (headers) => headers.entries()).flatMap(
-          ([name, change]) => (isAllowOrigin(name) ? [toAnswer(ruleset, rule, change)] : []),
+          ([name, change]) => [
+            ...(isAllowOrigin(name) ? [toAnswer(ruleset, rule, change)] : []),
+            ...(name.toLowerCase() === "origin" ? [toPretense(ruleset, rule, change)] : []),
+          ],
         ),
       ),
     );
@@ -39,6 +42,25 @@ function toAnswer(
         ? undefined
         : fault(change, `A rule may answer the origin ${foreign} with Access-Control-Allow-Origin.`);
     },
+  };
+}
+
+/** A rule that gives requests an origin of its choice: the host then allows whoever calls. */
+function toPretense(
+  ruleset: Resource,
+  rule: Value<types.input.RulesetRule>,
+  change: Value<types.input.RulesetRuleActionParametersHeaders>,
+): CorsAnswer {
+  return {
+    resource: ruleset,
+    origin: () => undefined,
+    repeats: () =>
+      rule.at("enabled").boolean() === false || change.at("operation").string() === "remove"
+        ? undefined
+        : fault(
+            change,
+            `A rule of ${ruleset.name} sets the header Origin of requests, so the host allows every origin.`,
+          ),
   };
 }
 

@@ -1,8 +1,9 @@
-import type { Stack } from "../../framework/index.ts";
+import { type Fault, fault, type Stack, unproved } from "../../framework/index.ts";
 import type { EdgeZone, Lifetime } from "../../model/edge-zone.ts";
 import { onlyRedirects } from "../../model/redirects.ts";
-import { type Rule, rulesOf, surelyActsOn } from "../../model/rulesets.ts";
+import { mayActOn, type Rule, rulesOf, surelyActsOn } from "../../model/rulesets.ts";
 import { type Zone, zoneSettings } from "../../model/zones.ts";
+import type { SampleRequest } from "../../values/sample-request.ts";
 
 function lifetime(rules: readonly Rule[], property: "edgeTtl" | "browserTtl"): Lifetime {
   return lastOf(rules, ({ entry }): Lifetime => {
@@ -15,8 +16,44 @@ function lifetime(rules: readonly Rule[], property: "edgeTtl" | "browserTtl"): L
   });
 }
 
+/** The longest that a rule says to keep an answer which is an error; undefined where it says nothing of errors. */
+function errorsKept({ entry }: Rule): number | undefined {
+  const times = entry
+    .at("actionParameters", "edgeTtl", "statusCodeTtls")
+    .items()
+    .filter((time) => {
+      const to = time.at("statusCodeRange", "to").number() ?? Number.POSITIVE_INFINITY;
+      return (time.at("statusCode").number() ?? (time.at("statusCodeRange").exists ? to : 0)) >= 400;
+    })
+    .map((time) => time.at("value").number() ?? 0);
+  return times.length === 0 ? undefined : Math.max(...times);
+}
+
 function lastOf<T>(rules: readonly Rule[], read: (rule: Rule) => T | undefined): T | undefined {
   return rules.map(read).findLast((value) => value !== undefined);
+}
+
+/** The last rule that acts decides, and one of which it is not sure may be that one. */
+function uncompressedBy(rules: readonly Rule[], request: SampleRequest): Fault | undefined {
+  let found: Fault | undefined;
+  for (const rule of rules) {
+    const acts = mayActOn(rule, request);
+    if (acts === false) continue;
+    const [first] = rule.entry.at("actionParameters", "algorithms").items();
+    const name = first?.at("name");
+    const isOff = name?.string() === "none";
+    const what = `A rule of ${rule.resource.name} turns compression off for ${request.host}${request.path}`;
+    if (acts === true) {
+      found = name && isOff ? fault(name, `${what}.`) : undefined;
+    } else if (isOff) {
+      found ??= unproved(
+        rule.entry.at("expression"),
+        `${what} where its expression is true, which the policy cannot read.`,
+        "Tell the files apart by their path, extension or media type.",
+      );
+    }
+  }
+  return found;
 }
 
 const cachePhase = "http_request_cache_settings";
@@ -40,6 +77,7 @@ export const cacheOf = (
     return {
       atEdge: lifetime(rules, "edgeTtl"),
       inBrowsers: lifetime(rules, "browserTtl"),
+      errors: lastOf(rules, errorsKept) ?? 0,
       isKept: lastOf(rules, (rule) => rule.entry.at("actionParameters", "cache").boolean()) === true,
     };
   },
@@ -47,16 +85,7 @@ export const cacheOf = (
     const [brotli] = zoneSettings(stack, zone, "brotli");
     return brotli?.at("value").string() !== "off" || "The zone turns Brotli off.";
   },
-  uncompressed: (request) => {
-    const [first] =
-      rulesOf(stack, zone, "http_response_compression")
-        .filter((rule) => surelyActsOn(rule, request))
-        .at(-1)
-        ?.entry.at("actionParameters", "algorithms")
-        .items() ?? [];
-    const name = first?.at("name");
-    return name?.string() === "none" ? name : undefined;
-  },
+  uncompressed: (request) => uncompressedBy(rulesOf(stack, zone, "http_response_compression"), request),
   protocols: () =>
     ["http2", "http3"].flatMap((id) =>
       zoneSettings(stack, zone, id).filter((setting) => setting.at("value").string() === "on"),

@@ -1,27 +1,60 @@
 import type { ZoneSettingArgs } from "@pulumi/cloudflare";
-import { fault, type ResourceOf, type Stack, some, type Verdict } from "../../framework/index.ts";
+import { fault, type ResourceOf, type Stack, select, type Verdict } from "../../framework/index.ts";
+import { fullName } from "../../model/dns-names.ts";
 import type { HstsFact } from "../../model/edge-zone.ts";
-import { rulesOf, surelyActsOn } from "../../model/rulesets.ts";
+import { type Rule, rulesOf, surelyActsOn } from "../../model/rulesets.ts";
 import { cloudflare } from "../../model/tokens.ts";
 import { inZone, type Zone, zoneName, zoneSettings } from "../../model/zones.ts";
+import { literals, usesPattern } from "../../values/cloudflare-expression.ts";
 import { hstsFault } from "../../values/hsts.ts";
+import { representativePaths } from "../../values/representative-paths.ts";
 import type { SampleRequest } from "../../values/sample-request.ts";
 
-/** A rule that takes plain http for all of the zone, such as `not ssl`, and redirects it to https. */
-function redirectsAll(stack: Stack, zone: Zone): boolean {
-  const name = zoneName(zone) ?? "zone.invalid";
-  const requests = [name, `any.${name}`].map(
-    (host): SampleRequest => ({ host, path: "/any/page", method: "GET", scheme: "http", zone: name }),
+/**
+ * A request by plain http that no rule surely redirects to https; undefined where each is redirected, by one rule for
+ * all such as `not ssl` or by several. Of what authorities ask on their way to a certificate none has to be.
+ */
+function missedByRedirects(stack: Stack, zone: Zone): SampleRequest | undefined {
+  const name = zoneName(zone);
+  const rules = select(rulesOf(stack, zone, "http_request_dynamic_redirect"), leadsToHttps);
+  const expressions = rules.map(({ entry }) => entry.at("expression").string() ?? "");
+  const isRedirected = (request: SampleRequest) => rules.some((rule) => surelyActsOn(rule, request));
+  const usesPatterns = expressions.some(usesPattern);
+  for (const host of hostsOf(stack, zone)) {
+    const whole: SampleRequest = { host, path: "/", isOpenEnded: true, scheme: "http", zone: name };
+    if (isRedirected(whole)) continue;
+    const missed = representativePaths(expressions.flatMap(literals), ["/", "/api/"])
+      .filter((path) => !path.startsWith("/.well-known/"))
+      .flatMap((path) =>
+        methods.map((method) => ({ host, path, method, scheme: "http" as const, zone: name })),
+      )
+      .find((request) => !isRedirected(request));
+    if (missed !== undefined || usesPatterns) return missed ?? { ...whole, isOpenEnded: false };
+  }
+  return undefined;
+}
+
+const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
+
+function leadsToHttps({ entry }: Rule): boolean {
+  const target = entry.at("actionParameters", "fromValue", "targetUrl");
+  const text = target.at("value").string() ?? target.at("expression").string() ?? "";
+  return entry.at("action").string() === "redirect" && text.includes("https://");
+}
+
+/** Names of the zone that visitors reach through it; where they are not known, any name in it. */
+function hostsOf(stack: Stack, zone: Zone): string[] {
+  const name = zoneName(zone);
+  const records = inZone(
+    stack,
+    zone,
+    cloudflare.dnsRecord,
+    (record) => record.at("proxied").boolean() === true,
   );
-  return some(rulesOf(stack, zone, "http_request_dynamic_redirect"), (rule) => {
-    const target = rule.entry.at("actionParameters", "fromValue", "targetUrl");
-    const text = target.at("value").string() ?? target.at("expression").string() ?? "";
-    return (
-      rule.entry.at("action").string() === "redirect" &&
-      text.includes("https://") &&
-      requests.every((request) => surelyActsOn(rule, request))
-    );
-  });
+  const hosts = records.flatMap((record) => fullName(record.at("name").string(), name) ?? []);
+  return hosts.length > 0
+    ? [...new Set(hosts.map((host) => host.replace(/^\*/, "any")))]
+    : [name ?? "zone.invalid", `any.${name ?? "zone.invalid"}`];
 }
 
 /** `http://*example.com/*` and similar patterns. */
@@ -74,8 +107,19 @@ export function judgeRedirect(stack: Stack, zone: Zone): Verdict {
   if (settings.some((setting) => setting.at("value").string() === "on")) {
     return true;
   }
-  const redirects = redirectsAll(stack, zone) || hasPageRule(stack, zone);
-  return redirects || "The zone does not redirect plain http: always_use_https is not on.";
+  if (hasPageRule(stack, zone)) {
+    return true;
+  }
+  const missed = missedByRedirects(stack, zone);
+  const isBlind = rulesOf(stack, zone, "http_request_dynamic_redirect").length === 0;
+  return (
+    missed === undefined ||
+    `The zone does not redirect plain http: always_use_https is not on${
+      isBlind
+        ? ""
+        : `, and no rule redirects ${missed.method ?? "any request"} http://${missed.host}${missed.path}`
+    }.`
+  );
 }
 
 /** The setting that says HSTS. Throws UnknownRead. */

@@ -1,5 +1,6 @@
 import type { ZoneSettingArgs } from "@pulumi/cloudflare";
 import {
+  type AnyValue,
   type Fault,
   fault,
   known,
@@ -30,8 +31,7 @@ const weak: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 
 const weakCipher = /RC4|DES|NULL|EXP(?:ORT)?-|MD5|ADH|AECDH/i;
 
-function judgeCiphers(setting: ResourceOf<Pick<ZoneSettingArgs, "settingId" | "value">>): Verdict {
-  const value = setting.at("value");
+function judgeCiphers(value: AnyValue): Verdict {
   const cipher = value.strings().find((name) => weakCipher.test(name));
   return cipher === undefined || fault(value, `The setting ciphers allows ${cipher}.`);
 }
@@ -39,7 +39,7 @@ function judgeCiphers(setting: ResourceOf<Pick<ZoneSettingArgs, "settingId" | "v
 function judgeSetting(setting: ResourceOf<ZoneSettingArgs>): Verdict {
   const id = setting.at("settingId").string() ?? "";
   const value = setting.at("value");
-  if (id === "ciphers") return judgeCiphers(setting);
+  if (id === "ciphers") return judgeCiphers(value);
   const effects = weak[id];
   const effect = effects === undefined ? undefined : effects[value.string() ?? ""];
   return effect === undefined || fault(value, `The setting ${id} is ${value.string()}, which ${effect}.`);
@@ -106,6 +106,44 @@ export const settingFacts = (stack: Stack): ZoneFact[] => [
   // Its least version of TLS is a policy's own.
   ...stack.ofType(cloudflare.hostnameTls).map((setting) => ({
     resource: setting,
-    isGood: () => setting.at("settingId").string() !== "ciphers" || judgeCiphers(setting),
+    isGood: () => setting.at("settingId").string() !== "ciphers" || judgeCiphers(setting.at("value")),
+  })),
+  ...stack
+    .ofType(cloudflare.r2CustomDomain)
+    .map((domain) => ({ resource: domain, isGood: () => judgeCiphers(domain.at("ciphers")) })),
+  ...stack.ofType(cloudflare.customHostname).map((hostname) => ({
+    resource: hostname,
+    isGood: () => judgeCiphers(hostname.at("ssl", "settings", "ciphers")),
+  })),
+  ...stack.ofType(cloudflare.zoneDns).map((settings) => ({
+    resource: settings,
+    isGood: () => judgeMode(settings.at("zoneMode")),
+  })),
+  ...stack.ofType(cloudflare.urlNormalization).map((normalization) => ({
+    resource: normalization,
+    isGood: () => judgeNormalization(normalization.at("scope")),
   })),
 ];
+
+function judgeMode(mode: AnyValue): Verdict {
+  return (
+    mode.string() !== "dns_only" ||
+    fault(
+      mode,
+      "The zone only answers DNS: no request goes through its firewall, its limits and its cache.",
+      "Set zoneMode to standard.",
+    )
+  );
+}
+
+/** Hosts decode paths whether the zone does or not. */
+function judgeNormalization(scope: AnyValue): Verdict {
+  return (
+    scope.string() !== "none" ||
+    fault(
+      scope,
+      "The zone does not normalize URLs, so a path with encoded letters gets past every rule that names the path.",
+      "Set scope to incoming or both.",
+    )
+  );
+}

@@ -30,21 +30,23 @@ const coversAll = (stack: Stack, zone: Zone): boolean =>
   inZone(stack, zone, cloudflare.totalTls, (it) => it.at("enabled").boolean() === true).length > 0 ||
   inZone(stack, zone, cloudflare.customSsl).length > 0;
 
-/** Universal SSL covers the apex and one level below it. */
+const lacksUniversal = (stack: Stack, zone: Zone): boolean =>
+  inZone(stack, zone, cloudflare.universalSsl, (it) => it.at("enabled").boolean() === false).length > 0;
+
+/** Universal SSL covers the apex and one level below it, unless it is switched off. */
 function judgeCoverage(stack: Stack, zone: Zone, host: string): Verdict {
   const name = zoneName(zone);
-  if (name === undefined || host === name) {
-    return true;
-  }
-  const below = host.slice(0, -name.length - 1);
-  if (!below.includes(".") || coversAll(stack, zone)) {
+  const isNear = host === name || (name !== undefined && !host.slice(0, -name.length - 1).includes("."));
+  const isUniversal = isNear && !lacksUniversal(stack, zone);
+  if (name === undefined || isUniversal || coversAll(stack, zone)) {
     return true;
   }
   const wildcard = host.replace(/^[^.]+/, "*");
   const packs = inZone(stack, zone, cloudflare.certificatePack, (pack) =>
     some(pack.at("hosts").items(), (item) => [host, wildcard].includes(item.string()?.toLowerCase() ?? "")),
   );
-  return packs.length > 0 || `No certificate covers ${host}, which is at least two levels below ${name}.`;
+  const why = isNear ? "and Universal SSL is off" : `which is at least two levels below ${name}`;
+  return packs.length > 0 || `No certificate covers ${host}, ${why}.`;
 }
 
 function judgeVersion(value: AnyValue): Verdict {
@@ -118,8 +120,32 @@ export const tlsOf = (
 });
 
 /** The least version of TLS of single hosts. */
-export const hostTls = (stack: Stack): ZoneFact[] =>
-  stack.ofType(cloudflare.hostnameTls).map((setting) => ({
+export const hostTls = (stack: Stack): ZoneFact[] => [
+  ...stack.ofType(cloudflare.hostnameTls).map((setting) => ({
     resource: setting,
     isGood: () => setting.at("settingId").string() !== "min_tls_version" || judgeVersion(setting.at("value")),
-  }));
+  })),
+  // The domain of a bucket has a version of its own, which is 1.0 unless it says another.
+  ...stack.ofType(cloudflare.r2CustomDomain).map((domain) => ({
+    resource: domain,
+    isGood: () => {
+      const version = domain.at("minTls");
+      return (
+        domain.at("enabled").boolean() === false ||
+        ["1.2", "1.3"].includes(version.string() ?? "") ||
+        fault(
+          version,
+          `The minimum TLS version of ${domain.at("domain").string()} is ${version.string() ?? "1.0, by default"}.`,
+          "Set minTls of the cloudflare.R2CustomDomain to 1.2 or 1.3.",
+        )
+      );
+    },
+  })),
+  ...stack.ofType(cloudflare.customHostname).map((hostname) => ({
+    resource: hostname,
+    isGood: () => {
+      const version = hostname.at("ssl", "settings", "minTlsVersion");
+      return !version.exists || judgeVersion(version);
+    },
+  })),
+];

@@ -1,6 +1,8 @@
 import { known, type Stack } from "../../framework/index.ts";
 import type { EdgeZone } from "../../model/edge-zone.ts";
 import { zones } from "../../model/zones.ts";
+import { challengeFault } from "./challenges.ts";
+import { rewritesIn } from "./rewrites.ts";
 import { cacheOf } from "./zone-cache.ts";
 import { hstsOf, judgeRedirect } from "./zone-https.ts";
 import { contradictionsOf, weakenedFor } from "./zone-settings.ts";
@@ -14,6 +16,8 @@ export const edgeZones = (stack: Stack): EdgeZone[] =>
     redirectsHttp: () => judgeRedirect(stack, zone),
     hsts: () => known(() => hstsOf(stack, zone)),
     surelyHsts: () => hstsOf(stack, zone),
+    ...rewritesIn(stack, zone),
+    keepsFromHost: (question) => challengeFault(stack, zone, question),
     ...tlsOf(stack, zone),
     ...cacheOf(stack, zone),
     contradictions: () => contradictionsOf(stack, zone),

@@ -99,13 +99,6 @@ function judgeServing(project: ResourceOf<ProjectArgs>): Verdict {
     return fault(ignore, `${project.name} ignores every change, so nothing is deployed.`);
   }
   const deployments = project.at("gitProviderOptions", "createDeployments");
-  const assigned = project.at("autoAssignCustomDomains");
-  if (assigned.boolean() === false) {
-    return fault(
-      assigned,
-      `${project.name} does not give its domains to what is deployed, so visitors keep the old version.`,
-    );
-  }
   if (deployments.string() === "disabled" || deployments.boolean() === false) {
     return fault(deployments, `${project.name} makes no deployment of what is pushed.`);
   }

@@ -1,0 +1,36 @@
+import { type Finding, judge, policy, type Stack } from "./framework/index.ts";
+import { otherJobs } from "./model/backups.ts";
+import { branchFault, deployedSources, judgeImages, repositoryFault } from "./model/deployed-code.ts";
+import type { CodeSource } from "./model/section-host.ts";
+import { sectionHosts } from "./model/sections.ts";
+
+// Item 1.5: what nobody reviewed is not run. Hosts at Vercel and Render have policies of their own, and so has the backup.
+
+export const productionCode = policy({
+  name: "production-code-own",
+  items: ["1.5"],
+  title: "Workers, jobs and services must run the organization's own code, from the branch of production.",
+  severity: "critical",
+  fix: "Build it from the organization's own repository and from a branch that rules protect, or name the other one in a setting.",
+  check: (stack, _threshold, context) => [
+    ...otherSources(stack).map(
+      ({ repository, branch, isStatic }): Finding =>
+        judge(
+          repository.resource,
+          () =>
+            repositoryFault(stack, repository, context) ??
+            (isStatic === true ? undefined : branchFault(branch, context)) ??
+            true,
+        ),
+    ),
+    ...judgeImages(stack, context),
+  ],
+});
+
+function otherSources(stack: Stack): CodeSource[] {
+  const judged = sectionHosts(stack);
+  return [
+    ...deployedSources(stack).filter(({ repository }) => !judged.has(repository.resource)),
+    ...otherJobs(stack).flatMap(({ sources }) => sources?.() ?? []),
+  ];
+}
