@@ -16,10 +16,10 @@ export const edgeZones = (stack: Stack): EdgeZone[] =>
     redirectsHttp: () => judgeRedirect(stack, zone),
     hsts: () => known(() => hstsOf(stack, zone)),
     surelyHsts: () => hstsOf(stack, zone),
-    ...rewritesIn(stack, zone),
-    keepsFromHost: (question) => challengeFault(stack, zone, question),
     ...tlsOf(stack, zone),
     ...cacheOf(stack, zone),
+    ...rewritesIn(stack, zone),
+    keepsFromHost: (question) => challengeFault(stack, zone, question),
     contradictions: () => contradictionsOf(stack, zone),
     weakens: (host, reaches) => weakenedFor(stack, zone, host, reaches),
   }));

@@ -43,6 +43,10 @@ describe("actsOn", () => {
     'ssl xor http.request.method eq "GET"',
     '!(http.host eq "www.example.com") && ssl',
     'http.response.content_type.media_type eq "application/json"',
+    `regex_replace(http.host, "^a(pp)", "$\{1}") eq "pp.example.com"`,
+    `wildcard_replace(http.request.uri.path, "/API/*", "/v2/$\{1}") eq "/v2/Orders/17"`,
+    'concat("/x", http.request.uri.path) eq "/x/api/Orders/17"',
+    'starts_with(concat("/x", http.cookie), "/x")',
   ])("%s", (expression) => {
     expect(actsOn(expression, request)).toBe(true);
   });
@@ -79,7 +83,8 @@ describe("actsOn", () => {
     'http.request.headers["origin"][0] eq "https://app.example.com"',
     'any(http.request.headers["x-a"][*] eq "b")',
     'http.cookie contains "session"',
-    'regex_replace(http.host, "a", "b") eq "bpp.example.com"',
+    'regex_replace(http.cookie, "a", "b") eq "b"',
+    'concat(http.host, http.cookie) eq "app.example.com"',
     "not ip.src eq 192.0.2.1",
     'http.request.full_uri eq "https://app.example.com/api/Orders/17"',
     'http.request.full_uri wildcard "https://app.example.com/api/Orders/17?export=*"',
