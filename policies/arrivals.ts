@@ -13,7 +13,7 @@ import type { Scrape } from "./model/adapter.ts";
 import { databases } from "./model/databases.ts";
 import { domains, isVendorsOwn, recordsFor } from "./model/domains.ts";
 import { recipients } from "./model/facts.ts";
-import { isGenerator } from "./model/generated.ts";
+import { isGenerator } from "./model/generators.ts";
 import { isGiven } from "./model/given.ts";
 import type { Host, Variable } from "./model/host.ts";
 import { strayTarget } from "./model/origins.ts";

@@ -10,6 +10,9 @@ import {
 } from "./framework/index.ts";
 import { logDrains as drainsOf } from "./model/log-drains.ts";
 import { applicationHosts, type Host } from "./model/variables.ts";
+import { isLevelName, isSilent, switchesOff } from "./values/log-levels.ts";
+import { logLevelOf } from "./values/shell.ts";
+import { shownValue } from "./values/shown-value.ts";
 
 // Items 5.8 and 5.9. What the logs must not contain is in security-logs.ts.
 
@@ -30,17 +33,23 @@ export const logFormat = policy({
   },
 });
 
-/** Levels above errors, at which a program that fails says nothing. */
-const silent: ReadonlySet<string> = new Set(["silent", "none", "off", "fatal", "emerg", "alert"]);
-
-function judgeSilence({ variables }: Host): Verdict {
-  const level = variables.find(
-    ({ name, value }) =>
-      known(name) === "LOG_LEVEL" && silent.has((known(() => value.string()) ?? "").toLowerCase()),
+function judgeSilence({ variables, commands = [] }: Host): Verdict {
+  for (const variable of variables) {
+    const name = known(variable.name) ?? "";
+    const value = known(() => variable.value.string()) ?? "";
+    if (isLevelName(name) && isSilent(value)) {
+      return fault(variable.value, `${name} is ${shownValue(value)}, at which no error is logged.`);
+    }
+    if (switchesOff(name, value)) {
+      return fault(variable.value, `${name} is ${shownValue(value)}, which switches the log off.`);
+    }
+  }
+  const mute = commands.find(
+    ({ when, command }) =>
+      when === "start" && isSilent(logLevelOf(known(() => command.string()) ?? "") ?? ""),
   );
   return (
-    level === undefined ||
-    fault(level.value, `LOG_LEVEL is ${level.value.string()}, at which no error is logged.`)
+    mute === undefined || fault(mute.command, "The start command sets a level at which no error is logged.")
   );
 }
 

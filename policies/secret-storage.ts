@@ -1,6 +1,6 @@
 import { type Finding, fault, judge, policy, type Stack, violation } from "./framework/index.ts";
 import { secretReaders } from "./model/facts.ts";
-import { isGenerator } from "./model/generated.ts";
+import { makesSecret } from "./model/generated.ts";
 import { isDerived, isExpectedSecret, literalKind } from "./model/literal-secrets.ts";
 import { namedInputs } from "./model/named-inputs.ts";
 import { findCredential, isPublicToken } from "./model/secret-formats.ts";
@@ -120,7 +120,7 @@ function holdsSecret({ resource, value }: Variable, name: string): boolean {
     return true;
   }
   const alone = value.path.length === 1;
-  if (alone && resource.sourcesOf(value).some(isGenerator)) {
+  if (alone && resource.sourcesOf(value).some(makesSecret)) {
     return true;
   }
   return known !== undefined && findCredential(known) !== undefined;

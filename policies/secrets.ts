@@ -12,17 +12,20 @@ import {
   violation,
 } from "./framework/index.ts";
 import { passwordHolders } from "./model/database-roles.ts";
+import { stageVariables } from "./model/facts.ts";
 import {
   generatedBits,
   generatedLength,
-  isGenerator,
   isImported,
+  isShown,
   judgeNamed,
   type NamedVariable,
   variablesNamed,
 } from "./model/generated.ts";
+import { isGenerator } from "./model/generators.ts";
 import { isConnectionName, isSecretName } from "./model/secret-names.ts";
 import { isOtherStage } from "./model/stack-reference.ts";
+import { secretOfProduction } from "./model/stage-secrets.ts";
 import { applicationHosts, declaredVariables } from "./model/variables.ts";
 import { bitsPerCharacter } from "./values/randomness.ts";
 
@@ -157,6 +160,17 @@ export const secretsNotShared = policy({
           );
         }),
       ),
+      ...stageVariables(stack).map((variable) =>
+        judge(variable.resource, () => {
+          const name = variable.name();
+          const same = name === undefined ? undefined : secretOfProduction(stack, name, variable);
+          const [stage = "another stage"] = variable.stages();
+          return (
+            same === undefined ||
+            fault(variable.value, `${name} of ${stage} has the same value as ${same} of production.`)
+          );
+        }),
+      ),
       ...declaredVariables(stack).map((variable) =>
         judge(variable.resource, () => {
           const name = variable.name();
@@ -234,6 +248,10 @@ function longEnough(stack: Stack, name: string, minimum: number, { isSupplied }:
 function generatedHere(stack: Stack, name: string, { isSupplied }: Context): Finding[] {
   return judgeNamed(stack, name, ({ value, generators, hostGenerated }) => {
     const text = value.isUnknown ? undefined : value.string();
+    const shown = (generators ?? []).find(isShown);
+    if (shown !== undefined) {
+      return `${shown.name} is a RandomString, whose result Pulumi stores and shows in plain text: a RandomPassword, or additionalSecretOutputs with result, keeps ${name} a secret.`;
+    }
     const imported = hostGenerated === undefined ? (generators ?? []).find(isImported) : undefined;
     if (imported !== undefined) {
       return `${imported.name} does not generate ${name}: it imports a value that is written in the program.`;

@@ -3,16 +3,19 @@ import {
   fault,
   judge,
   judgeStack,
+  known,
   policy,
   type Stack,
   select,
   type Verdict,
 } from "./framework/index.ts";
+import { scheduledJobs } from "./model/backups.ts";
 import { databases } from "./model/databases.ts";
 import { loggedFields } from "./model/facts.ts";
-import { applicationHosts, type Host, judgeVariables } from "./model/variables.ts";
+import { applicationHosts, declaredVariables, type Host, judgeVariables } from "./model/variables.ts";
+import { isLevelName, isLoud } from "./values/log-levels.ts";
 import { logLevelOf } from "./values/shell.ts";
-import { logsStatements } from "./values/statement-logging.ts";
+import { logsStatements, statementSettingIn } from "./values/statement-logging.ts";
 
 // Item 4.10. What the error tracker scrubs is judged with its resources, in error-tracking.ts.
 
@@ -37,7 +40,12 @@ export const statementsUnlogged = policy({
   severity: "high",
   fix: "Remove DEBUG and NODE_DEBUG, and set log_statement of the database to none or ddl.",
   url: "https://www.prisma.io/docs/orm/prisma-client/observability-and-logging/logging",
-  check: (stack) => [...judgeVariables(stack, isDebugSwitch, judgeSwitch), ...databaseFindings(stack)],
+  check: (stack) => [
+    ...judgeVariables(stack, isDebugSwitch, judgeSwitch),
+    ...optionFindings(stack),
+    ...databaseFindings(stack),
+    ...commandFindings(stack),
+  ],
 });
 
 export const fieldsUnlogged = policy({
@@ -64,6 +72,29 @@ export const fieldsUnlogged = policy({
 /** Headers and cookies that say who somebody is. */
 const isCredential =
   /^(?:(?:proxy-)?authorization|(?:set-)?cookie|cf-access-jwt-assertion)$|(?:^|[-_.])(?:sess(?:ion)?(?:id)?|sid|auth|jwt|tokens?|csrf|xsrf|secret|password|api-?key)(?:$|[-_.])/i;
+/** Any text that a driver hands to the server, such as options in a URL; what is unknown is made by the stack. */
+function optionFindings(stack: Stack): Finding[] {
+  return declaredVariables(stack).map(({ resource, name, value }) =>
+    judge(resource, () => {
+      const logged = statementSettingIn(known(() => value.string()) ?? "");
+      return logged === undefined || fault(value, `${known(name)} has the server log statements: ${logged}.`);
+    }),
+  );
+}
+
+/** What a host or a job runs against the database may change what the server logs, for whoever connects after it. */
+function commandFindings(stack: Stack): Finding[] {
+  const commands = [
+    ...applicationHosts(stack).flatMap((host) => (host.commands ?? []).map(({ command }) => command)),
+    ...scheduledJobs(stack).map(({ command }) => command),
+  ];
+  return commands.map((command) =>
+    judge(command.resource, () => {
+      const logged = command.isUnknown ? undefined : statementSettingIn(command.string() ?? "");
+      return logged === undefined || fault(command, `A command has the server log statements: ${logged}.`);
+    }),
+  );
+}
 
 /** Names that loggers give the levels of production, in lower case. */
 const quiet: ReadonlySet<string> = new Set([
@@ -92,17 +123,35 @@ function judgeLevel(host: Host): Verdict {
     return "LOG_LEVEL is missing, so the logger's own default decides what is logged.";
   }
   const loud = levels.find(({ value }) => !quiet.has((value.string() ?? "").toLowerCase()));
-  return (
-    loud === undefined ||
-    fault(loud.value, `LOG_LEVEL is ${JSON.stringify((loud.value.string() ?? "").slice(0, 40))}.`)
+  if (loud !== undefined) {
+    return fault(loud.value, `LOG_LEVEL is ${JSON.stringify((loud.value.string() ?? "").slice(0, 40))}.`);
+  }
+  const other = host.variables.find(
+    ({ name, value }) => isLevelName(known(name) ?? "") && isLoud(known(() => value.string()) ?? ""),
   );
+  return other === undefined || fault(other.value, `${other.name()} is ${other.value.string()}.`);
 }
 
-/** `DEBUG` prints what Prisma and other libraries do, NODE_DEBUG what Node.js sends and receives. */
-const isDebugSwitch = (name: string): boolean =>
-  /^(DEBUG|NODE_DEBUG|(PRISMA_|DATABASE_|DB_|SQL_)?LOG_(QUERIES|STATEMENTS|SQL)|(PRISMA|DATABASE|DB|SQL|TYPEORM|SEQUELIZE|KNEX|DRIZZLE)_(LOG|LOGGING|LOG_LEVEL|DEBUG)|PGOPTIONS)$/.test(
-    name,
-  );
+/** Drivers and mappers, which have switches of their own for what they print. */
+const driver =
+  "(?:PRISMA(?:_CLIENT)?|DATABASE|DB|SQL|PG|POSTGRES|TYPEORM|SEQUELIZE|KNEX|DRIZZLE|MIKRO_?ORM|ORM)";
+const dataOf =
+  "(?:QUERY|QUERIES|STATEMENTS?|SQL|(?:REQUEST_|RESPONSE_|HTTP_)?(?:BODY|BODIES|HEADERS|PAYLOADS?))";
+
+/**
+ * `DEBUG` prints what Prisma and other libraries do, NODE_DEBUG what Node.js sends and receives, RUST_LOG what the
+ * engine of Prisma does.
+ */
+const debugSwitches: readonly RegExp[] = [
+  /^(?:NODE_DEBUG(?:_NATIVE)?|PGOPTIONS|RUST_LOG)$/,
+  /^(?:\w+_)?DEBUG(?:_(?:MODE|ENABLED|LOGS?|LOGGING|SQL|DB|QUERY|QUERIES|HTTP|REQUESTS?|PRISMA))?$/,
+  new RegExp(`^(?:${driver}_)?(?:ENABLE_)?(?:LOG|PRINT|TRACE|SHOW|ECHO|DUMP|DEBUG)_${dataOf}$`),
+  new RegExp(`^(?:${driver}_)?${dataOf}_(?:LOG|LOGS|LOGGING|TRACE|TRACING|DEBUG)(?:_ENABLED)?$`),
+  new RegExp(`^(?:ENABLE_)?${driver}_(?:LOG|LOGGING|LOG_LEVEL|LOG_MODE|ECHO|VERBOSE|TRACE)(?:_ENABLED)?$`),
+  new RegExp(`^LOG_(?:LEVEL_)?${driver}$`),
+];
+
+const isDebugSwitch = (name: string): boolean => debugSwitches.some((form) => form.test(name));
 
 function judgeSwitch(value: string, name: string): true | string {
   const text = value.trim().toLowerCase();
@@ -113,7 +162,8 @@ function judgeSwitch(value: string, name: string): true | string {
       ) || `${name} has the server log statements.`
     );
   }
-  const words = text.split(/[\s,|]+/);
+  // RUST_LOG has levels of single modules too, such as app=info.
+  const words = text.split(/[\s,|]+/).map((word) => word.replace(/^[\w:]+=/, ""));
   const isOff = words.every((word) =>
     ["", "0", "false", "off", "no", "none", "error", "errors", "warn", "warning", "info"].includes(word),
   );

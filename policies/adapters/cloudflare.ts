@@ -7,12 +7,13 @@ import {
   type Stack,
   type Verdict,
 } from "../framework/index.ts";
-import type { Adapter } from "../model/adapter.ts";
+import type { Adapter, SecretReaders } from "../model/adapter.ts";
 import { fullName, isAddress } from "../model/dns-names.ts";
 import type { HostRecord } from "../model/domain.ts";
 import { authorityIn, type Issuer, limitsIn, readIssuer } from "../model/issuer.ts";
 import type { Job } from "../model/job.ts";
 import { perStack } from "../model/per-stack.ts";
+import { judgePlain } from "../model/plain-places.ts";
 import { cloudflare } from "../model/tokens.ts";
 import { judgeBucketRules } from "./cloudflare/bucket-values.ts";
 import { corsAnswers } from "./cloudflare/cors.ts";
@@ -48,6 +49,7 @@ export const cloudflareAdapter: Adapter = {
           ...parameters.at("rawResponseFields").items(),
         ].map((field) => field.at("name"));
       }),
+  secretReaders: plainBindings,
   edgeZones,
   zoneSettings: settingFacts,
   hostTls,
@@ -150,4 +152,22 @@ function issuers(stack: Stack): Issuer[] {
         at: known(() => value.exists) === false ? record.at("content") : value,
       };
     });
+}
+
+/** Texts that a Worker is given: whoever may see the account reads those that are no `secret_text`. */
+function plainBindings(stack: Stack): SecretReaders[] {
+  return stack.ofType(cloudflare.worker).flatMap((worker) => {
+    const bindings = worker.at("bindings");
+    return (bindings.isUnknown ? [] : bindings.items()).map((binding) => ({
+      resource: worker,
+      verdict: () =>
+        !["plain_text", "json"].includes(binding.at("type").string() ?? "") ||
+        judgePlain(
+          binding.at("name").string() ?? "",
+          binding.at("type").string() === "json" ? binding.at("json") : binding.at("text"),
+          "a binding of plain text shows it to whoever may see the account",
+          "Let type of the binding be secret_text.",
+        ),
+    }));
+  });
 }

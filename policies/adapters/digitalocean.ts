@@ -226,11 +226,20 @@ function appVariables(app: Any): Variable[] {
   ];
 }
 
+/** Where visitors are sent to unless the service says another: https://docs.digitalocean.com/products/app-platform/reference/app-spec/ */
+const defaultPort = 8080;
+
 /** The port that visitors are sent to, or another at which the component answers its own. */
 function judgeHealthPort(service: Value): Verdict {
   const port = service.at("healthCheck", "port");
   const asked = port.number();
-  const served = [service.at("httpPort"), ...service.at("internalPorts").items()].map((it) => it.number());
+  const served = [
+    service.at("httpPort").number() ?? defaultPort,
+    ...service
+      .at("internalPorts")
+      .items()
+      .map((it) => it.number()),
+  ];
   return (
     asked === undefined ||
     served.includes(asked) ||

@@ -1,5 +1,6 @@
 import type * as ve from "@pulumi/vercel";
 import {
+  type AnyValue,
   known,
   type ResourceOf,
   type Stack,
@@ -12,7 +13,7 @@ import { type Adapter, type Location, type Recipient, textsOf } from "../model/a
 import { fullName, isAddress } from "../model/dns-names.ts";
 import type { Domain, HostRecord } from "../model/domain.ts";
 import type { DnsZone } from "../model/edge.ts";
-import type { Host, Variable } from "../model/host.ts";
+import type { Host, StageVariable, Variable } from "../model/host.ts";
 import { type Issuer, readIssuer } from "../model/issuer.ts";
 import { belongsTo, candidatesBy, ownerOf } from "../model/links.ts";
 import { vercel } from "../model/tokens.ts";
@@ -45,6 +46,7 @@ export const vercelAdapter: Adapter = {
     ...stack.ofType(vercel.variables).flatMap((it) => severalVariables(it, anyone)),
     ...stack.ofType(vercel.project).flatMap((it) => projectVariables(it, anyone)),
   ],
+  stageVariables,
   domains,
   rejects: {
     firewalls: judgeFirewallTimes,
@@ -193,14 +195,60 @@ function toVariable(entry: Value<Entry>, belongs: () => boolean): Variable {
         return [
           ...(given.includes("preview") ? ["previews"] : []),
           ...(given.includes("development") ? ["development"] : []),
-          ...entry
-            .at("customEnvironmentIds")
-            .strings()
-            .map((id) => `the environment ${id}`),
+          ...customEnvironments(entry),
         ];
       },
     },
   };
+}
+
+/** Environments of a project's own, by whatever ids: each of them is another than production. */
+function customEnvironments(entry: Value<Entry>): string[] {
+  const ids = entry.at("customEnvironmentIds");
+  const { resource } = entry;
+  if (ids.isUnknown && resource.sourcesOf(ids).some((source) => source.is(vercel.customEnvironment))) {
+    return ["a custom environment"];
+  }
+  return ids.items().map((id) => (id.isUnknown ? "a custom environment" : `the environment ${id.string()}`));
+}
+
+/** Variables that production does not have. */
+const elsewhere = (entry: Value<Entry>): StageVariable => ({
+  resource: entry.resource,
+  name: () =>
+    entry.at("targets").strings().includes("production") ? undefined : (entry.at("key").string() ?? ""),
+  value: entry.at("value"),
+  stages: () => [
+    ...entry
+      .at("targets")
+      .strings()
+      .map((target) => (target === "preview" ? "previews" : target)),
+    ...customEnvironments(entry),
+  ],
+});
+
+function stageVariables(stack: Stack): StageVariable[] {
+  const lists = [
+    ...stack.ofType(vercel.variables).map((it) => it.at("variables")),
+    ...stack.ofType(vercel.project).map((it) => it.at("environments")),
+  ];
+  return [
+    ...stack.ofType(vercel.variable, vercel.sharedVariable).map((it) => elsewhere(it.at().as<Entry>())),
+    ...lists.flatMap((list) => (list.isUnknown ? [] : list.items().map((it) => elsewhere(it.as<Entry>())))),
+    ...stack.ofType(vercel.deployment).flatMap((deployment) => {
+      const given = deployment.at("environment");
+      // All of it is unknown where a part is, since the provider's package makes it a secret.
+      const entries: (readonly [string, AnyValue])[] = given.isUnknown
+        ? [["environment", given]]
+        : given.entries();
+      return entries.map(([name, value]) => ({
+        resource: deployment,
+        name: () => (deployment.at("production").boolean() === true ? undefined : name),
+        value,
+        stages: () => ["a preview"],
+      }));
+    }),
+  ];
 }
 
 function domains(stack: Stack): Domain[] {

@@ -23,7 +23,7 @@ export class Recorder {
   /** Records the inputs of a resource, from a resource policy. */
   record({ urn, props }: Observed): void {
     this.#inputs.set(urn, {
-      inputs: unwrap(props),
+      inputs: withTexts(unwrap(props)),
       secretPaths: this.#secretPaths.get(urn),
     });
   }
@@ -39,6 +39,36 @@ export class Recorder {
     this.#secretPaths.set(urn, paths);
   }
 }
+
+/**
+ * The inputs with the text of each asset in its place. Pulumi gives it as a promise, which is kept as soon as what
+ * called the pack is done: before the stack is judged.
+ */
+function withTexts(value: unknown): unknown {
+  if (typeof value !== "object" || value === null || !hasAsset(value)) return value;
+  if (isAsset(value)) {
+    const text = Reflect.get(value, "text");
+    if (!(text instanceof Promise)) return value;
+    const read: { text?: string } = {};
+    void text.then((known) => {
+      read.text = String(known);
+    });
+    return read;
+  }
+  return Array.isArray(value)
+    ? value.map(withTexts)
+    : Object.fromEntries(Object.entries(value).map(([key, child]) => [key, withTexts(child)]));
+}
+
+/** Few resources have one, and the inputs of the others are left as they are. */
+function hasAsset(value: unknown): boolean {
+  return (
+    typeof value === "object" && value !== null && (isAsset(value) || Object.values(value).some(hasAsset))
+  );
+}
+
+/** As `Asset.isInstance` of @pulumi/pulumi tells. */
+const isAsset = (value: object): boolean => Reflect.get(value, "__pulumiAsset") === true;
 
 function collectSecrets(value: unknown, path: readonly string[], paths: Set<string>): void {
   if (value instanceof Secret) {

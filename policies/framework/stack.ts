@@ -13,7 +13,7 @@ export interface ResourceRecord {
   readonly type: string;
   readonly name: string;
   readonly props: Readonly<Record<string, unknown>>;
-  readonly opts: { readonly protect: boolean };
+  readonly opts: { readonly protect: boolean; readonly additionalSecretOutputs?: readonly string[] };
   readonly parent?: Link;
   readonly dependencies: readonly Link[];
   readonly propertyDependencies: Readonly<Record<string, readonly Link[]>>;
@@ -99,6 +99,7 @@ class StackResource implements Resource {
   readonly name: string;
   /** Whether the resource is protected from deletion. */
   readonly protect: boolean;
+  readonly secretOutputs: readonly string[];
   readonly #record: ResourceRecord;
   readonly #stack: Stack;
   readonly #recorded: RecordedInputs | undefined;
@@ -108,6 +109,7 @@ class StackResource implements Resource {
     this.type = record.type;
     this.name = record.name;
     this.protect = record.opts.protect;
+    this.secretOutputs = record.opts.additionalSecretOutputs ?? [];
     this.#record = record;
     this.#stack = stack;
     this.#recorded = recorded;

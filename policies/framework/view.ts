@@ -16,6 +16,8 @@ export interface Resource {
   readonly name: string;
   /** Whether the resource is protected from deletion. */
   readonly protect: boolean;
+  /** Outputs that the program has Pulumi encrypt, beside those that the provider calls secret. */
+  readonly secretOutputs: readonly string[];
   /** The provider's id of the resource, once it exists. */
   readonly id: string | undefined;
   /** Whether the properties are what the program declares, not what became of it. */

@@ -16,7 +16,7 @@ import type {
   Scrubbing,
   Watch,
 } from "./error-tracking.ts";
-import type { Host, Variable } from "./host.ts";
+import type { Host, StageVariable, Variable } from "./host.ts";
 import type { Issuer } from "./issuer.ts";
 import type { Job } from "./job.ts";
 import type { Escalation, OnCallSchedule } from "./pager.ts";
@@ -55,6 +55,8 @@ export interface Adapter {
   readonly hosts?: (stack: Stack) => readonly Host[];
   /** Every variable that reaches production, also of hosts outside the stack. */
   readonly variables?: (stack: Stack) => readonly Variable[];
+  /** Variables of what runs beside production. */
+  readonly stageVariables?: (stack: Stack) => readonly StageVariable[];
   /** Host names that the vendor's hosts answer on. */
   readonly domains?: (stack: Stack) => readonly Domain[];
   /** DNS records of host names. */

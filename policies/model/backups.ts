@@ -72,7 +72,7 @@ function allBuckets(stack: Stack): Bucket[] {
   return stack.ofType(cloudflare.r2Bucket, minio.bucket, ...aws.bucket);
 }
 
-const scheduledJobs = all(({ jobs: part }) => part);
+export const scheduledJobs = all(({ jobs: part }) => part);
 
 function isForBackups(stack: Stack, bucket: Bucket): boolean {
   return saysBackup(bucket.name) || jobsOf(stack, bucket).length > 0 || saysBackup(bucketName(bucket));

@@ -115,7 +115,7 @@ export function judgeMembership(stack: Stack, grant: ResourceOf<GrantRoleArgs>):
 }
 
 /** What PUBLIC is granted every role has, also those of other applications. Throws UnknownRead. */
-export function judgePublic(grant: ResourceOf<GrantArgs>): Verdict {
+export function judgePublic(grant: ResourceOf<GrantArgs | DefaultPrivilegesArgs>): Verdict {
   if (grant.at("role").isUnknown || grant.at("role").string()?.toLowerCase() !== "public") {
     return true;
   }
@@ -127,6 +127,19 @@ export function judgePublic(grant: ResourceOf<GrantArgs>): Verdict {
     held === undefined ||
     fault(grant.at("privileges"), `Every role of the database has ${held.toUpperCase()}.`)
   );
+}
+
+/** Whoever may make objects in a schema that is searched first is run in place of what others meant. Throws UnknownRead. */
+export function judgeSchema(schema: ResourceOf<SchemaArgs>): Verdict {
+  const open = schema
+    .at("policies")
+    .items()
+    .find(
+      (policy) =>
+        ["", "public"].includes((policy.at("role").string() ?? "").toLowerCase()) &&
+        (policy.at("create").boolean() === true || policy.at("createWithGrant").boolean() === true),
+    );
+  return open === undefined || fault(open, `Every role of the database may make objects in ${schema.name}.`);
 }
 
 /** Judges whom DATABASE_URL names: never the owner of the database. Throws UnknownRead. */
@@ -418,7 +431,10 @@ export const judgePrivileges = (stack: Stack, now: number): Finding[] => [
   ...stack.ofType(postgresql.role).map((role) => judge(role, () => judgeRole(stack, role))),
   ...stack.ofType(postgresql.role).map((role) => judge(role, () => judgeExpiry(role, now))),
   ...stack.ofType(postgresql.grantRole).map((grant) => judge(grant, () => judgeMembership(stack, grant))),
-  ...stack.ofType(postgresql.grant).map((grant) => judge(grant, () => judgePublic(grant))),
+  ...stack
+    .ofType(postgresql.grant, postgresql.defaultPrivileges)
+    .map((grant) => judge(grant, () => judgePublic(grant))),
+  ...stack.ofType(postgresql.schema).map((schema) => judge(schema, () => judgeSchema(schema))),
   ...stack.ofType(postgresql.schema).map((schema) => judge(schema, () => judgeOwner(stack, schema))),
   ...stack
     .ofType(postgresql.database)

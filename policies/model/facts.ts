@@ -25,6 +25,7 @@ export const allScrapes = all(({ scrapes: part }) => part);
 export const routings = all(({ routing: part }) => part);
 export const secretReaders = all(({ secretReaders: part }) => part);
 export const signIns = all(({ signIns: part }) => part);
+export const stageVariables = all(({ stageVariables: part }) => part);
 export const variableFiles = all(({ variableFiles: part }) => part);
 /** Schemas in which the stack lets roles write to tables: what they hold is the application's. */
 export const writtenSchemas = all(({ writtenSchemas: part }) => part);

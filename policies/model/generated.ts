@@ -2,21 +2,16 @@ import {
   type AnyValue,
   type Finding,
   judge,
-  type PropertiesOf,
+  known,
   type Resource,
-  type ResourceOf,
   type Stack,
   type Verdict,
   violation,
 } from "../framework/index.ts";
+import { type Generator, isGenerator } from "./generators.ts";
 import { isGiven } from "./given.ts";
 import { privateKey, random } from "./tokens.ts";
 import { declaredVariables, type Variable } from "./variables.ts";
-
-/** A random resource, which makes up a value. */
-export type Generator = ResourceOf<
-  PropertiesOf<typeof random.password | typeof random.string | typeof random.bytes | typeof random.id>
->;
 
 /** A variable whose name is known, with where its value comes from. */
 export interface NamedVariable {
@@ -70,17 +65,7 @@ export function variablesNamed(
       undecided.push(finding);
     }
   }
-  const located = variables.map((variable) => {
-    const held = written(variable);
-    return {
-      name,
-      resource: variable.resource,
-      value: held,
-      sources: variable.sources ?? variable.resource.sourcesOf(held),
-      alone: held.path.length === 1 && variable.isPart !== true,
-      hostGenerated: variable.generatedLength,
-    };
-  });
+  const located = variables.map((variable) => locate(name, variable));
   const elsewhere = new Set(located.filter(({ alone }) => alone).flatMap(({ sources }) => sources));
   return {
     variables: located
@@ -88,6 +73,27 @@ export function variablesNamed(
       .map((variable) => ({ ...variable, generators: generatorsOf(variable) })),
     undecided,
   };
+}
+
+function locate(name: string, variable: Variable) {
+  const held = written(variable);
+  return {
+    name,
+    resource: variable.resource,
+    value: held,
+    sources: variable.sources ?? variable.resource.sourcesOf(held),
+    alone: held.path.length === 1 && variable.isPart !== true,
+    hostGenerated: variable.generatedLength,
+  };
+}
+
+/** What generates the value of a variable that production does not have; undefined where that cannot be told. */
+export function generatorsOfOther(
+  name: string,
+  variable: Variable,
+  elsewhere: ReadonlySet<Resource>,
+): readonly Generator[] | undefined {
+  return generatorsOf({ ...locate(name, variable), elsewhere });
 }
 
 /** The value, or the one that cannot be read back. */
@@ -101,19 +107,6 @@ export const generatedPasswords = (stack: Stack): Generator[] =>
 
 /** How much of it is made up. */
 export const lengthOf = (generator: Generator): AnyValue => generator.at("length");
-
-export function isGenerator(resource: Resource): resource is Generator {
-  return generators.has(resource.type);
-}
-
-const generators: ReadonlySet<string> = new Set([
-  random.password,
-  random.string,
-  random.bytes,
-  random.id,
-  random.uuid,
-  privateKey,
-]);
 
 /**
  * In a map of variables Pulumi knows the sources of the map, not of each variable. There the value tells,
@@ -166,6 +159,25 @@ const keyBits = 256;
 export function isImported(generator: Generator): boolean {
   const [id] = generator.outputTexts("id");
   return id !== undefined && id !== "" && generator.outputTexts("result").includes(id);
+}
+
+/**
+ * Whether Pulumi's state, its output and its previews show what it makes up. A RandomString is a RandomPassword whose
+ * result is not a secret; what is made from it can be wrapped as one, and its own result stays as it is.
+ *
+ * Source: https://www.pulumi.com/registry/packages/random/api-docs/randomstring/
+ */
+export const isShown = (generator: Generator): boolean =>
+  generator.type === random.string && !generator.secretOutputs.includes("result");
+
+/** Shorter than that a text whose provider shows it tells one thing from another, such as buckets. */
+const shortestSecret = 16;
+
+/** Whether it makes up a secret, and not what names are told apart by. */
+export function makesSecret(resource: Resource): boolean {
+  if (!isGenerator(resource)) return false;
+  const length = resource.is(random.string) ? known(() => resource.at("length").number()) : undefined;
+  return length === undefined || length >= shortestSecret;
 }
 
 /** Fewest characters of what a random resource generates. Throws UnknownRead. */

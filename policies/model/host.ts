@@ -30,6 +30,16 @@ export interface Hiding {
   readonly otherStages: () => readonly string[];
 }
 
+/** A variable of what runs beside production, such as previews, and not of production. */
+export interface StageVariable {
+  readonly resource: Resource;
+  /** Its name; undefined where production has it too, which is judged there. Throws UnknownRead. */
+  readonly name: () => string | undefined;
+  readonly value: AnyValue;
+  /** What has it. Throws UnknownRead. */
+  readonly stages: () => readonly string[];
+}
+
 /** A command of a host: what it serves with, what it runs before a release, or what it builds with. */
 export interface Command {
   readonly when: "start" | "release" | "build";

@@ -13,7 +13,7 @@ export interface NamedInput {
 const maximumDepth = 30;
 
 /** Keys under which the value of something named is found. */
-const valueKeys: ReadonlySet<string> = new Set(["value", "valueWo", "plaintextValue"]);
+const valueKeys: ReadonlySet<string> = new Set(["value", "valueWo", "plaintextValue", "text"]);
 
 /** Inputs of resources that were looked through, which more than one policy asks for. */
 const walked = new WeakMap<object, readonly NamedInput[]>();

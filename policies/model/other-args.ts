@@ -1,6 +1,6 @@
 import type { Input } from "@pulumi/pulumi";
 import type { IpAllowRule, WebServiceArgs } from "@pulumi/render";
-import type { KeyArgs } from "@pulumi/sentry";
+import type { KeyArgs, ProjectArgs } from "@pulumi/sentry";
 
 // Properties of resources that no package of this project declares, as the providers' documentation has them
 // and as Pulumi's bridge names them; only those that a policy reads.
@@ -29,6 +29,14 @@ export interface RenderPostgresArgs {
 export interface SentryKeyArgs extends KeyArgs {
   /** A key that is switched off accepts no event. */
   isActive?: Input<boolean>;
+}
+
+/** A project of Sentry, with what providers in other versions and Sentry's API know of it. */
+export interface SentryProjectArgs extends ProjectArgs {
+  dataScrubber?: Input<boolean>;
+  dataScrubberDefaults?: Input<boolean>;
+  /** Fields that are stored as they are, whatever scrubs the others. */
+  safeFields?: Input<Input<string>[]>;
 }
 
 /** Alerts of Sentry from before there were monitors: their parts as lists of objects or as JSON. */

@@ -137,7 +137,7 @@ function urlPassword(text: string): string | undefined {
 /** The secret in `password=…`, `--token …` or `-u user:…`: in a query, a connection string or a command. */
 function assignedSecret(text: string): string | undefined {
   if (!/[=\s]/.test(text)) {
-    return undefined;
+    return filedSecret(text);
   }
   const pairs = [
     ...text.matchAll(
@@ -149,8 +149,40 @@ function assignedSecret(text: string): string | undefined {
     value: double ?? single ?? bare ?? "",
   }));
   const commanded = commandSecrets(text).find((value) => !isPlaceholder(value));
-  return commanded ?? named.find(isAssignment)?.value;
+  return commanded ?? named.find(isAssignment)?.value ?? listedSecret(text) ?? filedSecret(text);
 }
+
+/** The password in a line of a password file of libpq or of a .netrc, or in an element of XML. */
+function filedSecret(text: string): string | undefined {
+  const [, login] = /(?:^|\s)machine\s+\S+\s+login\s+\S+\s+password\s+(\S+)/.exec(text) ?? [];
+  const [, line] = /(?:^|\n)[\w.*-]+:(?:\d{1,5}|\*):[\w.*-]+:[\w.*-]+:(\S{4,})(?:\r?\n|$)/.exec(text) ?? [];
+  const elements = text.includes("</") ? [...text.matchAll(/<([\w:.-]+)>([^<>\s]{4,500})<\//g)] : [];
+  const element = elements.find(([, name = "", value = ""]) => isAssignment({ name, value }))?.[2];
+  return [login, line, element].find((secret) => secret !== undefined && !isPlaceholder(secret));
+}
+
+/**
+ * The secret in a line of a YAML document, such as one that Pulumi ESC keeps or a manifest: under the name of one, or
+ * under `fn::secret`, which encrypts it at Pulumi Cloud and not where it is written.
+ */
+function listedSecret(text: string): string | undefined {
+  if (!text.includes(": ")) return undefined;
+  const lines = [...text.matchAll(listed)].map(([, name = "", double, single, bare]) => ({
+    name,
+    value: double ?? single ?? bare ?? "",
+  }));
+  return lines.find(
+    (line) =>
+      (line.name === "fn::secret" && line.value.length >= 4 && !isPlaceholder(line.value)) ||
+      (isAssignment(line) && !typeWord.test(line.value)),
+  )?.value;
+}
+
+const listed =
+  /(?:^|\n|[{,])[ \t]*(?:-[ \t]+)?["']?([\w.-]+|fn::secret)["']?:[ \t]+(?:"([^"\n]*)"|'([^'\n]*)'|([^\s,}]+))[ \t]*(?=[\n,}#]|$)/g;
+
+/** What a schema or a form has in the place of a value. */
+const typeWord = /^(?:true|false|null|~|yes|no|on|off|string|required|optional|hidden|text|password)$/i;
 
 function isAssignment({ name, value }: { name: string; value: string }): boolean {
   if (isPlaceholder(value) || isReference(value)) {

@@ -1,7 +1,7 @@
 import { adapters } from "../adapters/index.ts";
 import { known, type Resource, type Stack, some } from "../framework/index.ts";
 import type { Scrape } from "./adapter.ts";
-import { isGenerator } from "./generated.ts";
+import { isGenerator } from "./generators.ts";
 import type { Host, Variable } from "./host.ts";
 import { perStack } from "./per-stack.ts";
 import { postgresql } from "./tokens.ts";

@@ -35,6 +35,7 @@ export const vercel = {
   sharedVariableLink: token<ve.SharedEnvironmentVariableProjectLinkArgs>(
     "vercel:index/sharedEnvironmentVariableProjectLink:SharedEnvironmentVariableProjectLink",
   ),
+  customEnvironment: token<ve.CustomEnvironmentArgs>("vercel:index/customEnvironment:CustomEnvironment"),
   firewall: token<ve.FirewallConfigArgs>("vercel:index/firewallConfig:FirewallConfig"),
   route: token<ve.ProjectRouteArgs>("vercel:index/projectRoute:ProjectRoute"),
   logDrain: token<ve.LogDrainArgs>("vercel:index/logDrain:LogDrain"),
@@ -120,6 +121,7 @@ export const cloudflare = {
   spectrum: token<cf.SpectrumApplicationArgs>("cloudflare:index/spectrumApplication:SpectrumApplication"),
   snippetRules: token<cf.SnippetRulesArgs>("cloudflare:index/snippetRules:SnippetRules"),
   lockdown: token<cf.ZoneLockdownArgs>("cloudflare:index/zoneLockdown:ZoneLockdown"),
+  worker: token<cf.WorkersScriptArgs>("cloudflare:index/workersScript:WorkersScript"),
   waitingRoom: token<cf.WaitingRoomArgs>("cloudflare:index/waitingRoom:WaitingRoom"),
 } as const;
 
@@ -130,6 +132,8 @@ export const postgresql = {
   schema: token<pg.SchemaArgs>("postgresql:index/schema:Schema"),
   grant: token<pg.GrantArgs>("postgresql:index/grant:Grant"),
   grantRole: token<pg.GrantRoleArgs>("postgresql:index/grantRole:GrantRole"),
+  subscription: token<pg.SubscriptionArgs>("postgresql:index/subscription:Subscription"),
+  server: token<pg.ServerArgs>("postgresql:index/server:Server"),
   function: token<pg.FunctionArgs>("postgresql:index/function:Function"),
   defaultPrivileges: token<pg.DefaultPrivilegesArgs>("postgresql:index/defaultPrivileges:DefaultPrivileges"),
 } as const;
@@ -190,8 +194,8 @@ export const pagerRules = {
 /** Sentry, also under the names of the older package on npm. */
 export const sentry = {
   project: [
-    token<se.ProjectArgs>("sentry:index/project:Project"),
-    token<se.ProjectArgs>("sentry:index/sentryProject:SentryProject"),
+    token<other.SentryProjectArgs>("sentry:index/project:Project"),
+    token<other.SentryProjectArgs>("sentry:index/sentryProject:SentryProject"),
   ],
   key: [
     token<other.SentryKeyArgs>("sentry:index/key:Key"),

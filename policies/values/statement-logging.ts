@@ -37,6 +37,21 @@ export function logsStatements(name: string, value: string): boolean {
   }
 }
 
+/** The first setting in a text, such as SQL in a command or options in a URL, that writes statements into the log. */
+export function statementSettingIn(text: string): string | undefined {
+  const found = [
+    ...text
+      .replaceAll(/%20|\+/g, " ")
+      .replaceAll(/%3D/gi, "=")
+      .matchAll(assignment),
+  ];
+  const logged = found.find(([, name = "", value = ""]) => logsStatements(name, value));
+  return logged && `${logged[1]} = ${logged[2]}`;
+}
+
+const assignment =
+  /\b(log_[a-z_]+|auto_explain\.log_min_duration|pgaudit\.log)["']?\s*(?:=|,|\bto\b)\s*\\?["']?(-?[\w]+)/gi;
+
 function milliseconds(text: string): number | undefined {
   const [, figure, unit = "ms"] = /^(-?\d+(?:\.\d+)?)\s*(us|ms|s|min|h|d)?$/.exec(text) ?? [];
   const factor = { us: 0.001, ms: 1, s: 1000, min: 60_000, h: 3_600_000, d: 86_400_000 }[unit];

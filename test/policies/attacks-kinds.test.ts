@@ -13,6 +13,7 @@ import {
   unreachedPlatforms,
   unseenFailures,
 } from "./reach-edits.ts";
+import { ownSecrets, referredDocuments, sharedSecrets, writtenDocuments } from "./secret-edits.ts";
 import {
   misplaced,
   ownOrigins,
@@ -45,16 +46,20 @@ describe("what breaks an item is refused", () => {
     ...unreadFronts,
     ...misplaced,
     ...brokenFronts,
+    ...sharedSecrets,
   ])("%s objects where %s", (policy, _what, edit) => {
     expect(objecting(edit(platform), policy)).toEqual([policy]);
   });
 
-  test.each([...brokenDeliveries, ...unreachedDeliveries, ...unprovedDeliveries, ...unreadDeliveries])(
-    "%s objects where %s",
-    (policy, _what, edit) => {
-      expect(objecting(edit(delivery), policy)).toEqual([policy]);
-    },
-  );
+  test.each([
+    ...brokenDeliveries,
+    ...unreachedDeliveries,
+    ...unprovedDeliveries,
+    ...unreadDeliveries,
+    ...writtenDocuments,
+  ])("%s objects where %s", (policy, _what, edit) => {
+    expect(objecting(edit(delivery), policy)).toEqual([policy]);
+  });
 });
 
 describe("what looks like it and is right is accepted", () => {
@@ -66,6 +71,7 @@ describe("what looks like it and is right is accepted", () => {
     ...readFronts,
     ...placed,
     ...rightFronts,
+    ...ownSecrets,
   ])("%s", (_what, edit) => {
     expect(objecting(edit(platform))).toEqual([]);
   });
@@ -74,10 +80,13 @@ describe("what looks like it and is right is accepted", () => {
     expect(objecting(ownOrigins(platform), "cors-header-restricted")).toEqual([]);
   });
 
-  test.each([...rightDeliveries, ...reachedDeliveries, ...provedDeliveries, ...readDeliveries])(
-    "%s",
-    (_what, edit) => {
-      expect(objecting(edit(delivery))).toEqual([]);
-    },
-  );
+  test.each([
+    ...rightDeliveries,
+    ...reachedDeliveries,
+    ...provedDeliveries,
+    ...readDeliveries,
+    ...referredDocuments,
+  ])("%s", (_what, edit) => {
+    expect(objecting(edit(delivery))).toEqual([]);
+  });
 });

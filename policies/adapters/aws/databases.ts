@@ -97,7 +97,9 @@ function judgeTls(stack: Stack, resource: Any, groupType: string): Verdict {
   }
   const version = resource.at("engineVersion");
   const major = Number.parseInt(version.string() ?? "", 10);
-  const [vendor, first] = resource.type === rds.cluster ? ["Aurora", 17] : ["PostgreSQL", 15];
+  // A Multi-AZ cluster is of RDS: its engine is postgres, and Aurora's is aurora-postgresql.
+  const isAurora = resource.type === rds.cluster && resource.at("engine").string() !== "postgres";
+  const [vendor, first] = isAurora ? ["Aurora", 17] : ["PostgreSQL", 15];
   return (
     major >= first ||
     fault(

@@ -1,8 +1,8 @@
 import type { ProviderArgs } from "@pulumi/postgresql";
-import { fault, type ResourceOf, type Stack, type Verdict } from "../../framework/index.ts";
+import { type AnyValue, fault, type ResourceOf, type Stack, type Verdict } from "../../framework/index.ts";
 import type { Connection } from "../../model/adapter.ts";
 import { postgresql } from "../../model/tokens.ts";
-import { sslModeFault } from "../../values/connection-string.ts";
+import { parseConnection, sslModeFault } from "../../values/connection-string.ts";
 
 /** The schemes of AWS and Google connect by their own means, always by TLS, and send no sslmode. */
 function judgeProvider(provider: ResourceOf<ProviderArgs>): Verdict {
@@ -24,8 +24,47 @@ function judgeProvider(provider: ResourceOf<ProviderArgs>): Verdict {
   );
 }
 
-/** What the provider connects to. */
-export const connections = (stack: Stack): Connection[] =>
-  stack
+/** Another server that a database reads from: without a mode the library falls back to plain text. */
+function judgeMode(at: AnyValue, host: string | undefined, mode: string | undefined): Verdict {
+  const isLocal = host === undefined || /^(?:localhost|127\.|\/|$)/.test(host);
+  const weakness = isLocal ? undefined : sslModeFault(mode ?? "prefer");
+  return (
+    weakness === undefined ||
+    fault(
+      at,
+      `${at.resource.name} has ${mode === undefined ? "no sslmode" : weakness}, which allows a plaintext connection.`,
+      "Set sslmode of the connection to require, verify-ca or verify-full.",
+    )
+  );
+}
+
+/** What the provider connects to, and what the database itself does. */
+export const connections = (stack: Stack): Connection[] => [
+  ...stack
     .ofType(postgresql.provider)
-    .map((provider) => ({ resource: provider, isEncrypted: () => judgeProvider(provider) }));
+    .map((provider) => ({ resource: provider, isEncrypted: () => judgeProvider(provider) })),
+  ...stack.ofType(postgresql.subscription).map((resource) => {
+    const at = resource.at("conninfo");
+    return {
+      resource,
+      isEncrypted: () => {
+        const connection = parseConnection(at.string() ?? "");
+        return judgeMode(at, connection?.host, connection?.sslModes.at(-1));
+      },
+    };
+  }),
+  ...stack.ofType(postgresql.server).map((resource) => {
+    const option = (name: string) =>
+      resource
+        .at("options")
+        .entries()
+        .find(([key]) => key === name)?.[1]
+        .string();
+    return {
+      resource,
+      isEncrypted: () =>
+        resource.at("fdwName").string() !== "postgres_fdw" ||
+        judgeMode(resource.at("options"), option("host"), option("sslmode")),
+    };
+  }),
+];

@@ -9,7 +9,12 @@ import {
 } from "../../framework/index.ts";
 import type { ErrorKey, ErrorProject, Scrubbing } from "../../model/error-tracking.ts";
 import { belongsTo } from "../../model/links.ts";
-import type { SentryKeyArgs, SentryOrganizationDataScrubbingArgs } from "../../model/other-args.ts";
+import type {
+  SentryKeyArgs,
+  SentryOrganizationDataScrubbingArgs,
+  SentryProjectArgs,
+} from "../../model/other-args.ts";
+import { isSecretName } from "../../model/secret-names.ts";
 import { sentry } from "../../model/tokens.ts";
 
 /** Of a plan that has a million events a month these are used up within an hour. */
@@ -96,10 +101,34 @@ export const errorKeys = (stack: Stack): ErrorKey[] =>
     isDiscreet: () => judgeLoader(key),
   }));
 
-export const scrubbings = (stack: Stack): Scrubbing[] =>
-  stack
+export const scrubbings = (stack: Stack): Scrubbing[] => [
+  ...stack
     .ofType(sentry.organizationScrubbing)
-    .map((scrubbing) => ({ resource: scrubbing, isOn: () => judgeScrubbing(scrubbing) }));
+    .map((scrubbing) => ({ resource: scrubbing, isOn: () => judgeScrubbing(scrubbing) })),
+  ...stack
+    .ofType(...sentry.project)
+    .map((project) => ({ resource: project, isOn: () => judgeProjectScrubbing(project) })),
+];
+
+/** A project's scrubbers are on where they are left out; fields that it calls safe are stored as they are. */
+function judgeProjectScrubbing(project: ResourceOf<SentryProjectArgs>): Verdict {
+  const off = (["dataScrubber", "dataScrubberDefaults"] as const).find(
+    (it) => project.at(it).boolean() === false,
+  );
+  if (off !== undefined) {
+    return fault(
+      project.at(off),
+      `${off} of ${project.name} is false, so it stores passwords and card numbers.`,
+    );
+  }
+  const safe = project
+    .at("safeFields")
+    .items()
+    .find((field) => field.string() === "*" || isSecretName(field.string() ?? ""));
+  return (
+    safe === undefined || fault(safe, `${project.name} stores the field ${safe.string()} as it is sent.`)
+  );
+}
 
 function judgeLimit(key: ResourceOf<SentryKeyArgs>): Verdict {
   if (key.at("isActive").boolean() === false) {

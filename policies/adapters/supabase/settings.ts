@@ -17,6 +17,9 @@ const longestCode = 3600;
 const mostAttempts = 3600;
 
 const attemptLimits = [
+  "rate_limit_token_refresh",
+  "rate_limit_email_sent",
+  "rate_limit_sms_sent",
   "rate_limit_otp",
   "rate_limit_verify",
   "rate_limit_anonymous_users",

@@ -730,4 +730,18 @@ describe("what a platform at Amazon may do", () => {
   ])("%s", (_, edit) => {
     expect(newlyObjecting(sample, edit)).toEqual([]);
   });
+
+  test.each([
+    ["postgres", "a cluster in three zones", []],
+    ["aurora-postgresql", "Aurora", ["database-ssl-enforced"]],
+  ])("version 16 of %s, %s, by its own default for plaintext", (engine, _what, policies) => {
+    const cluster = add("aws:rds/cluster:Cluster", "orders", {
+      engine,
+      engineVersion: "16.4",
+      backupRetentionPeriod: 7,
+      storageEncrypted: true,
+      deletionProtection: true,
+    });
+    expect(objecting(cluster(sample), "database-ssl-enforced")).toEqual(policies);
+  });
 });

@@ -219,6 +219,10 @@ test.each<[what: string, Edit]>([
     web({ healthCheck: { httpPath: "/health", port: 9090 }, internalPorts: [9090] }),
   ],
   [
+    "a health check at the port that visitors are sent to by default",
+    web({ healthCheck: { httpPath: "/health", port: 8080 }, httpPort: undefined }),
+  ],
+  [
     "a cache beside the database",
     add("digitalocean:index/databaseCluster:DatabaseCluster", "cache", {
       engine: "valkey",

@@ -1,0 +1,343 @@
+import { unknownText } from "../../policies/framework/value.ts";
+import { cloudflare, github, postgresql, random, vercel } from "../../policies/model/tokens.ts";
+import { add, all, type Edit, type Inputs, leading, list, set, variables } from "../recording/edited.ts";
+import type { Case } from "./kinds-edits.ts";
+
+// Secrets that something beside production has, generators that show what they make, and loggers by other switches.
+
+const beside = (name: string, inputs: Inputs, type: string = vercel.variable): Edit =>
+  add(type, "another", { sensitive: true, ...inputs }, { beside: name, by: "value" });
+const previews = { targets: ["preview"] };
+const generator = "secrets-jwt-secret";
+const entries = (type: string, name: string, property: string): Edit =>
+  all(
+    add(type, name, {
+      [property]: [{ key: "AUTH_SECRET", value: unknownText, sensitive: true, ...previews }],
+    }),
+    leading(name, property, generator),
+  );
+
+const made =
+  (type: string, options: Inputs = {}): Edit =>
+  (stack) => ({
+    ...stack,
+    resources: stack.resources.map((one) =>
+      one.name === generator
+        ? { ...one, type, options: { ...one.options, additionalSecretOutputs: [], ...options } }
+        : one,
+    ),
+  });
+
+/** Says that an input was given as a secret. */
+const encrypted =
+  (name: string, ...path: readonly string[]): Edit =>
+  (stack) => ({
+    ...stack,
+    resources: stack.resources.map((one) => (one.name === name ? { ...one, secretPaths: [path] } : one)),
+  });
+
+const auth = (change: Inputs): Edit =>
+  set("database-settings", (inputs) => ({
+    auth: JSON.stringify({ ...Object(JSON.parse(String(inputs.auth ?? "{}"))), ...change }),
+  }));
+
+const managed = (overrides: Inputs): Edit =>
+  set("edge-waf-managed", ({ rules }) => ({
+    rules: list(rules).map((rule, place) => {
+      const { actionParameters, ...rest } = Object(rule);
+      return place > 0 ? rule : { ...rest, actionParameters: { ...actionParameters, overrides } };
+    }),
+  }));
+
+const file = (name: string, content: string): Edit =>
+  set("api-service", () => ({ secretFiles: { [name]: { content } } }));
+
+const document = (text: string): Edit =>
+  add("pulumiservice:index:Environment", "credentials", { name: "production", yaml: { text } });
+
+export const sharedSecrets: readonly Case[] = [
+  [
+    "secrets-not-shared",
+    "an environment of the project's own has the secret",
+    set("web-JWT_SECRET", () => ({ customEnvironmentIds: [unknownText] })),
+  ],
+  [
+    "secrets-not-shared",
+    "previews have it by a variable of another name",
+    beside("web-JWT_SECRET", { key: "AUTH_SECRET", ...previews }),
+  ],
+  [
+    "secrets-not-shared",
+    "previews have it by a variable of the team",
+    beside("web-JWT_SECRET", { key: "JWT_SECRET", ...previews }, vercel.sharedVariable),
+  ],
+  [
+    "secrets-not-shared",
+    "an environment of the project's own has it alone",
+    beside("web-SECRET_KEY", { key: "SECRET_KEY", targets: [], customEnvironmentIds: [unknownText] }),
+  ],
+  [
+    "secrets-not-shared",
+    "previews have the database",
+    beside("web-DATABASE_URL", { key: "DATABASE_URL", ...previews }),
+  ],
+  ["secrets-not-shared", "previews have it in a list", entries(vercel.variables, "previews", "variables")],
+  [
+    "secrets-not-shared",
+    "a preview is deployed with it",
+    all(
+      add(vercel.deployment, "hotfix", { ref: "fix/login", environment: { AUTH_SECRET: unknownText } }),
+      leading("hotfix", "environment", generator),
+    ),
+  ],
+  [
+    "secret-variables-sensitive",
+    "a variable of workflows shows it",
+    all(
+      add(github.actionsVariable, "shown", {
+        repository: "optropic",
+        variableName: "SIGNING",
+        value: unknownText,
+      }),
+      leading("shown", "value", generator),
+    ),
+  ],
+  [
+    "secret-variables-sensitive",
+    "a binding of a Worker shows it",
+    add(cloudflare.worker, "checkout", {
+      accountId: "0123456789abcdef0123456789abcdef",
+      scriptName: "checkout",
+      bindings: [{ name: "JWT_SECRET", type: "plain_text", text: unknownText }],
+    }),
+  ],
+  [
+    "secrets-not-shared",
+    "a preview is deployed with it, among what is unknown",
+    all(
+      add(vercel.deployment, "hotfix", { ref: "fix/login", environment: unknownText }),
+      leading("hotfix", "environment", generator),
+    ),
+  ],
+  ["secrets-generated", "the generator shows it", made(random.string)],
+  [
+    "no-literal-secrets",
+    "a file of passwords",
+    file(".pgpass", "db.optropic.example:5432:postgres:optropic_application:Zx3Vb6Nm9Wt4Yc1H\n"),
+  ],
+  [
+    "no-literal-secrets",
+    "a file of logins",
+    file(".netrc", "machine npm.optropic.example login ci password Zx3Vb6Nm9Wt4Yc1H\n"),
+  ],
+  [
+    "no-literal-secrets",
+    "a document of elements",
+    file("config.xml", "<sessions><secret>Zx3Vb6Nm9Wt4Yc1Hp5Gj8Ua2</secret></sessions>"),
+  ],
+  [
+    "no-literal-secrets",
+    "a document of lines",
+    file("config.yaml", "sessions:\n  secret: Zx3Vb6Nm9Wt4Yc1Hp5Gj8Ua2\n"),
+  ],
+  [
+    "database-role-least-privilege",
+    "every role may write to tables to come",
+    add(postgresql.defaultPrivileges, "everybody", {
+      database: "postgres",
+      role: "public",
+      owner: "postgres",
+      schema: "public",
+      objectType: "table",
+      privileges: ["SELECT", "INSERT"],
+    }),
+  ],
+  [
+    "database-role-least-privilege",
+    "every role may make objects in a schema",
+    add(postgresql.schema, "orders", {
+      name: "orders",
+      policies: [{ create: true, usage: true, role: "public" }],
+    }),
+  ],
+  [
+    "connections-encrypted",
+    "the database copies from another in plain text",
+    add(postgresql.subscription, "copy", {
+      name: "copy",
+      conninfo: "host=r.optropic.example dbname=r sslmode=disable",
+      publications: ["orders"],
+    }),
+  ],
+  [
+    "connections-encrypted",
+    "the database reads another in plain text",
+    add(postgresql.server, "reports", {
+      serverName: "reports",
+      fdwName: "postgres_fdw",
+      options: { host: "r.optropic.example", dbname: "r" },
+    }),
+  ],
+  ["log-format-json", "the logger's own level is silent", variables({ PINO_LOG_LEVEL: "Silent" })],
+  ["log-format-json", "the level is the number of fatal errors", variables({ APP_LOG_LEVEL: "60" })],
+  ["log-format-json", "a level above errors", variables({ LOG_LEVEL: "critical" })],
+  ["log-format-json", "the logger is off", variables({ LOG_ENABLED: "false" })],
+  ["log-format-json", "the logger is disabled", variables({ DISABLE_LOGGING: "1" })],
+  [
+    "log-format-json",
+    "the command makes it silent",
+    set("api-service", () => ({ startCommand: "node dist/server.js --log-level=silent" })),
+  ],
+  ["log-level-quiet", "the logger's own level is debug", variables({ PINO_LOG_LEVEL: "debug" })],
+  ["log-without-statements", "the pages print", variables({ NEXT_PUBLIC_DEBUG: "true" })],
+  ["log-without-statements", "the client prints queries", variables({ PRISMA_CLIENT_LOG: "query,info" })],
+  ["log-without-statements", "its engine prints them", variables({ RUST_LOG: "quaint=trace" })],
+  ["log-without-statements", "bodies are printed", variables({ LOG_REQUEST_BODY: "1" })],
+  [
+    "log-without-statements",
+    "a command before each release has the server print them",
+    set("api-service", () => ({
+      preDeployCommand:
+        'psql "$DIRECT_URL" -c "alter role app set log_statement = \'all\'" && npx prisma migrate status',
+    })),
+  ],
+  [
+    "log-without-statements",
+    "a connection has the server print them",
+    variables({ REPORTS_OPTIONS: "-c log_min_duration_statement=0" }),
+  ],
+  ["supabase-sign-in", "tokens are renewed without limit", auth({ rate_limit_token_refresh: 1_000_000 })],
+  ["waf-managed-rules", "the rules take almost anything", managed({ sensitivityLevel: "eoff" })],
+  ["error-tracking-scrubs", "the project keeps all", set("errors-project", () => ({ dataScrubber: false }))],
+  [
+    "error-tracking-scrubs",
+    "the project keeps passwords",
+    set("errors-project", () => ({ safeFields: ["id", "password"] })),
+  ],
+];
+
+export const ownSecrets: readonly (readonly [what: string, Edit])[] = [
+  [
+    "previews with a secret of their own",
+    all(
+      add(random.password, "preview-secret", { length: 64, special: false }),
+      add(vercel.variable, "preview", {
+        key: "JWT_SECRET",
+        value: unknownText,
+        sensitive: true,
+        projectId: unknownText,
+        ...previews,
+      }),
+      leading("preview", "value", "preview-secret"),
+      encrypted("preview", "value"),
+    ),
+  ],
+  [
+    "a name with a few random letters",
+    all(
+      add(random.string, "suffix", { length: 8, special: false }),
+      beside("web-LOG_LEVEL", {
+        key: "BUCKET_SUFFIX",
+        value: unknownText,
+        targets: ["production"],
+        sensitive: false,
+        projectId: unknownText,
+      }),
+      leading("another", "value", "suffix"),
+    ),
+  ],
+  ["a generator whose result is encrypted", made(random.string, { additionalSecretOutputs: ["result"] })],
+  [
+    "previews with the address of the error tracker",
+    beside("web-SENTRY_DSN", { key: "SENTRY_DSN", projectId: unknownText, ...previews }),
+  ],
+  [
+    "loggers at their usual levels",
+    variables({
+      PINO_LOG_LEVEL: "info",
+      OTEL_LOG_LEVEL: "none",
+      NPM_CONFIG_LOGLEVEL: "silent",
+      LOG_ENABLED: "true",
+      DEBUG: "",
+      RUST_LOG: "warn,app=info",
+    }),
+  ],
+  [
+    "variables of workflows that are no secrets",
+    add(github.actionsVariable, "region", {
+      repository: "optropic",
+      variableName: "REGION",
+      value: "eu-central-1",
+    }),
+  ],
+  [
+    "a Worker with a secret and a plain text",
+    all(
+      add(cloudflare.worker, "checkout", {
+        accountId: "0123456789abcdef0123456789abcdef",
+        scriptName: "checkout",
+        bindings: [
+          { name: "JWT_SECRET", type: "secret_text", text: unknownText },
+          { name: "REGION", type: "plain_text", text: "eu-central-1" },
+        ],
+      }),
+      encrypted("checkout", "bindings"),
+    ),
+  ],
+  [
+    "a command that has the server log what is slow, and nothing else",
+    set("api-service", () => ({
+      preDeployCommand:
+        'psql "$DIRECT_URL" -c "alter role app set log_min_duration_statement = \'2s\'" && npx prisma migrate deploy',
+    })),
+  ],
+  [
+    "a database that reads another by TLS",
+    add(postgresql.server, "reports", {
+      serverName: "reports",
+      fdwName: "postgres_fdw",
+      options: { host: "r.optropic.example", dbname: "r", sslmode: "verify-full" },
+    }),
+  ],
+  [
+    "a schema that every role may use",
+    add(postgresql.schema, "orders", { name: "orders", policies: [{ usage: true, role: "public" }] }),
+  ],
+  ["tokens renewed as often as by default", auth({ rate_limit_token_refresh: 150 })],
+];
+
+export const writtenDocuments: readonly Case[] = [
+  [
+    "no-literal-secrets",
+    "an environment has a key in plain text",
+    document("values:\n  environmentVariables:\n    VERCEL_API_TOKEN: 9WtYc1Hp5Gj8Ua2Ek7Rd0LqS\n"),
+  ],
+  [
+    "no-literal-secrets",
+    "an environment has a secret that only its keeper encrypts",
+    document("values:\n  vercel:\n    token:\n      fn::secret: 9WtYc1Hp5Gj8Ua2Ek7Rd0LqS\n"),
+  ],
+];
+
+export const referredDocuments: readonly (readonly [what: string, Edit])[] = [
+  [
+    "an environment with encrypted and borrowed credentials",
+    document(
+      [
+        "values:",
+        "  vercel:",
+        "    token:",
+        "      fn::secret:",
+        "        ciphertext: ZXNjeAAAAAEAAAEAZ3v4Rr0mQ8b1Xc7d9Lk2Tq5Wn6Yp3Eu0FgHi=",
+        "  aws:",
+        "    login:",
+        "      fn::open::aws-login:",
+        "        oidc:",
+        "          roleArn: arn:aws:iam::123456789012:role/deploy",
+        "  environmentVariables:",
+        `    VERCEL_API_TOKEN: \${vercel.token}`,
+        "    PASSWORD: required",
+      ].join("\n"),
+    ),
+  ],
+];
