@@ -3,10 +3,14 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import * as z from "zod";
 import { Failure } from "../../lib/failure.ts";
+import { parseJson } from "../../lib/json.ts";
+import { isVersion } from "../../project/version.ts";
 import { ancestors } from "../isolation/folders.ts";
 
 /** The oldest SDK whose protocol and runner the preview speaks: 3.40 of October 2022. */
 const oldest = [3, 40] as const;
+
+const described = z.object({ version: z.string().refine(isVersion) });
 
 /** What of a program's own @pulumi/pulumi runs a preview. */
 export interface Sdk {
@@ -29,7 +33,14 @@ export function findSdk(programDirectory: string, mayRead: (path: string) => voi
     throw notInstalled(programDirectory);
   }
   mayRead(manifest);
-  const { version } = z.object({ version: z.string() }).parse(JSON.parse(readFileSync(manifest, "utf8")));
+  const { data } = described.safeParse(parseJson(readFileSync(manifest, "utf8")));
+  if (data === undefined) {
+    throw new Failure(
+      "project",
+      `${manifest} does not say which version it is of: install @pulumi/pulumi again`,
+    );
+  }
+  const { version } = data;
   const [major = 0, minor = 0] = version.split(".").map(Number);
   if (major !== oldest[0] || minor < oldest[1]) {
     throw new Failure(

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -181,6 +181,17 @@ made.size.apply((size) => declare([{ name: size }]));
     expect(await failureOf(run())).toEqual({
       failure: "project",
       message: `@pulumi/pulumi is not installed for ${folder}: run npm install there`,
+    });
+  });
+
+  it.each(["{}", '{"version":"next"}'])("with an SDK that is described by %s says so", async (manifest) => {
+    const sdk = join(folder, "node_modules", "@pulumi", "pulumi");
+    mkdirSync(sdk, { recursive: true });
+    writeFileSync(join(sdk, "package.json"), manifest);
+    writeFileSync(join(folder, "Pulumi.yaml"), "name: bare\nruntime: nodejs\n");
+    expect(await failureOf(run())).toEqual({
+      failure: "project",
+      message: expect.stringMatching(/package\.json does not say which version it is of/),
     });
   });
 
