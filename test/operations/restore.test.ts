@@ -1,6 +1,6 @@
 import type { ChildProcess } from "node:child_process";
 import { Readable } from "node:stream";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { ScriptSession } from "../../operations/restore/script-session.ts";
 import { type Ended, ended } from "../cli/command.ts";
 import { type PostgresServer, startPostgres } from "./support/postgres.ts";
@@ -422,10 +422,10 @@ describe("nothing is changed", () => {
   /** Waits until so many sessions of the target sleep. */
   async function sleeping(count: number): Promise<void> {
     const query = `select count(*) from pg_stat_activity where datname = '${database}' and application_name like 'optropic%' and (${count} = 0 or wait_event = 'PgSleep')`;
-    for (let tries = 0; tries < 500; tries += 1) {
-      if ((await other.sql(query)) === `${count}`) return;
-    }
-    throw new Error(`There are never ${count}`);
+    await vi.waitUntil(async () => (await other.sql(query)) === `${count}`, {
+      timeout: 60_000,
+      interval: 50,
+    });
   }
 
   async function all(): Promise<string> {

@@ -1,11 +1,11 @@
 import type { ChildProcess } from "node:child_process";
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { generateX25519Identity, identityToRecipient } from "age-encryption";
 import type { Connection } from "../../../postgres/connection.ts";
 import { type Ended, start } from "../../cli/command.ts";
 import { runHereWith } from "../../cli/here.ts";
+import { makeFolder } from "./memory.ts";
 import type { TestStore } from "./store.ts";
 
 /** A key holder, with the file that holds the key. */
@@ -22,7 +22,7 @@ export async function startFolder(): Promise<{
   stranger: Holder;
   remove(): void;
 }> {
-  const folder = mkdtempSync(join(tmpdir(), "operations-"));
+  const folder = makeFolder("operations-");
   // A server runs as another account where the tests run as root.
   chmodSync(folder, 0o755);
   const holder = async (name: string): Promise<Holder> => {

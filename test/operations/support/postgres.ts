@@ -1,14 +1,14 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { createHash, createHmac, pbkdf2Sync, randomBytes } from "node:crypto";
-import { chownSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chownSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { Client, type QueryArrayResult } from "pg";
 import type { Connection } from "../../../postgres/connection.ts";
 import { findProgram } from "../../../postgres/programs.ts";
 import { serverAccount } from "../../../postgres/server-account.ts";
+import { makeFolder } from "./memory.ts";
 
 /** A PostgreSQL server of its own on a loopback port, with password authentication and no data. */
 export interface PostgresServer {
@@ -38,7 +38,7 @@ export async function startPostgres(
   const program = (name: "initdb" | "postgres"): string =>
     programs === undefined ? findProgram(name) : join(programs, name);
   const user = "postgres";
-  const folder = mkdtempSync(join(tmpdir(), "postgres-"));
+  const folder = makeFolder("postgres-");
   const owner = serverAccount();
   const data = join(folder, "data");
   const passwordFile = join(folder, "password");
