@@ -1,6 +1,7 @@
 import { cpus, totalmem } from "node:os";
 import { join } from "node:path";
 import { type PreviewDocument, preview } from "../preview/index.ts";
+import { pack, prepare } from "../tools/prepare.ts";
 import { usageOf } from "./usage.ts";
 
 /**
@@ -14,6 +15,7 @@ const root = join(import.meta.dirname, "..");
 const policyPacks = [join(root, "policies")];
 
 async function main(): Promise<void> {
+  await prepare(root, pack);
   const [cpu] = cpus();
   console.log(
     `Node.js ${process.versions.node}, ${cpus().length} × ${cpu?.model ?? "unknown"}, ${Math.round(totalmem() / 2 ** 30)} GiB\n`,

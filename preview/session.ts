@@ -28,6 +28,9 @@ import type { PackSource } from "./packs/pack.ts";
 const openLimits = { messageBytes: maxMessageBytes, totalBytes: Number.POSITIVE_INFINITY };
 const isolatedLimits = { messageBytes: isolatedBytes, totalBytes: 512 * 1024 * 1024 };
 
+/** A program of more resources gives its memory back before packs get all that it declared at once. */
+const mostBeside = 2000;
+
 /** Failures of hooks that are told, and characters of each. */
 const mostFailures = 20;
 const longestFailure = 2000;
@@ -145,6 +148,7 @@ export class Session {
     this.#progress("the policies");
     // As with the engine, policies judge what the stack manages, not what the program only reads.
     const managed = [...monitor.resources.values()].filter(({ external }) => !external);
+    if (managed.length > mostBeside) await Promise.race([ended, judgement.failed, monitor.refused]);
     const concluded = Promise.all([ended, judgement.conclude(managed)]);
     await Promise.race([concluded, monitor.refused]);
     if (this.#failures.length > 0) throw new JudgedFailure("program", this.#failures.join("\n"));

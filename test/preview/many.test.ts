@@ -1,7 +1,9 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { preview } from "../../preview/index.ts";
-import { pack } from "./harness.ts";
+import { pack, program } from "./harness.ts";
 
 it("judges 800 resources and what they depend on", async () => {
   const { resources, summary, policies } = await preview({
@@ -16,4 +18,21 @@ it("judges 800 resources and what they depend on", async () => {
   const inStack = policies.find(({ name }) => name === "echo-stack")?.violations ?? [];
   const dependents = inStack.filter(({ message }) => message.includes('"propertyDependencies":{"content"'));
   expect(dependents).toHaveLength(400);
+});
+
+it("judges a large stack once the program's memory is free", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "many-"));
+  process.env.LEFT_BY_PROGRAM = join(folder, "left");
+  try {
+    const { policies } = await preview({
+      cwd: program("leaving"),
+      stack: "dev",
+      config: ["count=2001"],
+      policyPacks: [pack("leaving")],
+    });
+    expect(policies.map(({ status }) => status)).toEqual(["violated"]);
+  } finally {
+    delete process.env.LEFT_BY_PROGRAM;
+    rmSync(folder, { recursive: true });
+  }
 });
