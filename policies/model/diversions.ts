@@ -1,5 +1,5 @@
 import { adapters } from "../adapters/index.ts";
-import { type AnyValue, type Fault, fault, type Stack, unproved } from "../framework/index.ts";
+import { type AnyValue, type Fault, fault, known, type Stack, unproved } from "../framework/index.ts";
 import { actsOn } from "../values/cloudflare-expression.ts";
 import { targetOfExpression, targetOfUrl } from "../values/redirect-target.ts";
 import { isVendorsOwn } from "./domains.ts";
@@ -10,6 +10,7 @@ import { type Reach, reachOf } from "./reach.ts";
 import { type Rule, rulesOf } from "./rulesets.ts";
 import { requestTo, type Site } from "./sites.ts";
 import { cloudflare } from "./tokens.ts";
+import { hosts, isOtherHost } from "./variables.ts";
 import type { Zone } from "./zones.ts";
 
 /**
@@ -114,12 +115,21 @@ function sentTo(
     );
   }
   if (sent.scheme === "http") return fault(at, `${what} to plain http`);
-  if (sent.kind === "host" && isVendorsOwn(sent.host)) {
+  if (sent.kind === "host" && isVendorsOwn(sent.host) && !isOthers(stack, sent.host)) {
     return fault(at, `${what} to ${sent.host}, where no rule of the zone acts on them`);
   }
   return sent.kind === "same" || isOwnName(stack, sent.host)
     ? undefined
     : fault(at, `${what} to ${sent.host}, which is not a name of the platform`);
+}
+
+/** Whether a vendor gives the name to a host of the stack that is not of the application, such as its documentation. */
+function isOthers(stack: Stack, name: string): boolean {
+  const [label] = name.split(".");
+  return hosts(stack).some(
+    ({ resource, labels }) =>
+      isOtherHost(stack)(resource) && known(labels)?.some((text) => text.toLowerCase() === label) === true,
+  );
 }
 
 /** Ports at which Cloudflare connects without TLS: https://developers.cloudflare.com/fundamentals/reference/network-ports/ */

@@ -1,10 +1,11 @@
 import { adapters } from "../adapters/index.ts";
 import { type Fault, fault, known, type Stack, unproved } from "../framework/index.ts";
+import { actsOn } from "../values/cloudflare-expression.ts";
 import { isOn } from "./given.ts";
 import { ownedBy } from "./links.ts";
 import { isDeclaredName, isOwnName } from "./own-names.ts";
 import { reachOf } from "./reach.ts";
-import type { Site } from "./sites.ts";
+import { requestTo, type Site } from "./sites.ts";
 import { cloudflare, vercel } from "./tokens.ts";
 import { inZone, type Zone } from "./zones.ts";
 
@@ -139,10 +140,17 @@ function byBalancer(stack: Stack, site: Site, zone: Zone): Fault | undefined {
         `the load balancer ${balancer.name} leads to ${foreign.at("address").string()}, which is not a host of the stack`,
       );
     }
+    const health = site.healthPath?.isUnknown === false ? site.healthPath.string() : undefined;
+    const needed = ["/", "/api/orders/17", health ?? "/api/health"];
     const answer = balancer
       .at("rules")
       .items()
-      .find((rule) => rule.at("disabled").boolean() !== true && rule.at("fixedResponse").exists);
+      .find(
+        (rule) =>
+          rule.at("disabled").boolean() !== true &&
+          rule.at("fixedResponse").exists &&
+          needed.some((path) => actsOn(rule.at("condition").string() ?? "", requestTo(site, path)) !== false),
+      );
     if (answer !== undefined) {
       return fault(
         answer.at("fixedResponse"),
@@ -186,14 +194,19 @@ export function routedElsewhere(stack: Stack, { project }: Site): Fault | undefi
   if (project === undefined) return undefined;
   for (const resource of routesOf(stack, project)) {
     const route = resource.at("route");
+    if (resource.at("enabled").boolean() === false) continue;
+    const source = route.at("src").string() ?? "";
     const host = hostIn(route.at("dest").string());
-    const isOff =
-      resource.at("enabled").boolean() === false || !takesPages.test(route.at("src").string() ?? "");
-    if (!isOff && host !== undefined && !isDeclaredName(stack, host)) {
+    const isStray =
+      host !== undefined &&
+      (takesAll.test(source)
+        ? !isDeclaredName(stack, host)
+        : takesPages.test(source) && !isOwnName(stack, host));
+    if (isStray) {
       return fault(route.at("dest"), `the route ${resource.name} sends its requests to ${host}`);
     }
     const status = route.at("status");
-    if (!isOff && host === undefined && (status.number() ?? 0) >= 400) {
+    if (host === undefined && takesAll.test(source) && (status.number() ?? 0) >= 400) {
       return fault(status, `the route ${resource.name} answers its requests with ${status.number()}`);
     }
   }
@@ -210,6 +223,9 @@ export function routedElsewhere(stack: Stack, { project }: Site): Fault | undefi
 
 /** Every page, the first one, or the API; a folder of another name may be another program's. */
 const takesPages = /^\^?\/(?:$|\$$|\(|:path|\.\*|\*|api\b)/;
+
+/** The same without what names a part of the API. */
+const takesAll = /^\^?\/(?:$|\$$|\(|:path|\.\*|\*|api\/?(?:$|\(|:|\.\*|\*))/;
 
 function foreignHost(stack: Stack, text: string | undefined): string | undefined {
   const host = hostIn(text);

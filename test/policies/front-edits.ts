@@ -560,5 +560,36 @@ export const rightFronts: readonly (readonly [what: string, edit: Edit])[] = [
     "Vercel keeps files for all",
     routed({ headers: { "Cache-Control": "public, s-maxage=86400" } }, "/fonts/(.*)"),
   ],
+  ["an old part of the API is gone", routed({ status: 410 }, "/api/v0/(.*)")],
+  [
+    "an old part of the API is at a host of another stack",
+    routed({ dest: "https://legacy.optropic.example/$1" }, "/api/v0/(.*)"),
+  ],
+  [
+    "a load balancer tells robots where to go",
+    balanced(
+      {},
+      {
+        rules: [
+          {
+            name: "robots",
+            condition: 'http.request.uri.path eq "/robots.txt"',
+            fixedResponse: { statusCode: 200, messageBody: "User-agent: *" },
+          },
+        ],
+      },
+    ),
+  ],
+  [
+    "documentation is at the name that its vendor gives it",
+    all(
+      add(vercel.project, "docs", {
+        name: "docs",
+        framework: "docusaurus-2",
+        gitRepository: { type: "github", repo: "optropic/docs", productionBranch: "main" },
+      }),
+      redirect({ value: "https://docs.vercel.app/" }, 'http.request.uri.path eq "/docs"'),
+    ),
+  ],
   ["an old folder is gone", routed({ status: 410 }, "/old/(.*)")],
 ];
