@@ -69,7 +69,7 @@ function properties(value: Value, name: string): NamedInput[] {
 
 /** The name beside a value, as in `{ key: "JWT_SECRET", value: … }`. */
 function labelOf(entry: Value): string | undefined {
-  for (const key of ["key", "secretName", "variableName", "name"]) {
+  for (const key of ["key", "secretName", "variableName", "keyName", "name"]) {
     const label = entry.at(key);
     const text = label.isUnknown ? undefined : label.string();
     if (text !== undefined) {

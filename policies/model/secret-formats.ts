@@ -83,6 +83,10 @@ function search(text: string, depth: number): Credential | undefined {
   if (password !== undefined) {
     return { kind: "a URL with a password", secret: password };
   }
+  const user = urlToken(text) ?? comparedSecret(text);
+  if (user !== undefined) {
+    return user;
+  }
   const assigned = assignedSecret(text);
   if (assigned !== undefined) {
     return { kind: "a text with a password", secret: assigned };
@@ -132,6 +136,28 @@ function urlPassword(text: string): string | undefined {
   } catch {
     return password;
   }
+}
+
+/** A token in the place of a URL's user, as in https://token@host; that of a DSN is public. */
+function urlToken(text: string): Credential | undefined {
+  if (!text.includes("://") || !text.includes("@")) return undefined;
+  const users = [...text.matchAll(/\b(?:https?|git\+https?):\/\/([^\s:@/?#"'<>]{16,200})@([\w.-]{1,253})/gi)];
+  const found = users.find(
+    ([, user = "", host = ""]) =>
+      looksRandom(user) && !/(?:^|\.)sentry\.|^(?:sentry|ingest|glitchtip)\b/i.test(host),
+  );
+  return found?.[1] === undefined ? undefined : { kind: "a URL with a token", secret: found[1] };
+}
+
+/** What a rule of a firewall compares a header or a cookie with. */
+function comparedSecret(text: string): Credential | undefined {
+  const compared =
+    /http\.(?:request\.(?:headers|cookies|uri\.args)\[[^\]]{1,100}\](?:\[\d+\])?|cookie)\s*(?:eq|ne|==|!=|contains)\s*"([^"]{12,500})"/.exec(
+      text,
+    )?.[1];
+  return compared !== undefined && looksRandom(compared, 12)
+    ? { kind: "a rule with a secret", secret: compared }
+    : undefined;
 }
 
 /** The secret in `password=…`, `--token …` or `-u user:…`: in a query, a connection string or a command. */

@@ -132,6 +132,37 @@ export const sharedSecrets: readonly Case[] = [
   ],
   [
     "no-literal-secrets",
+    "a token in the place of a user",
+    variables({ GIT_URL: "https://9WtYc1Hp5Gj8Ua2Ek7Rd0LqS@git.optropic.example/app.git" }),
+  ],
+  [
+    "no-literal-secrets",
+    "a rule that compares a header with a secret",
+    set("edge-waf-custom", ({ rules }) => ({
+      rules: [
+        ...list(rules),
+        {
+          action: "block",
+          enabled: true,
+          description: "internal",
+          expression:
+            '(http.request.uri.path eq "/internal" and http.request.headers["x-api-key"][0] ne "9WtYc1Hp5Gj8Ua2Ek7Rd0LqS")',
+        },
+      ],
+    })),
+  ],
+  [
+    "no-literal-secrets",
+    "a value that a Worker reads by the name of a secret",
+    add("cloudflare:index/workersKv:WorkersKv", "kept", {
+      accountId: "0123456789abcdef0123456789abcdef",
+      namespaceId: "0f",
+      keyName: "stripe-secret-key",
+      value: "9WtYc1Hp5Gj8Ua2Ek7Rd0LqS",
+    }),
+  ],
+  [
+    "no-literal-secrets",
     "a document of elements",
     file("config.xml", "<sessions><secret>Zx3Vb6Nm9Wt4Yc1Hp5Gj8Ua2</secret></sessions>"),
   ],
@@ -302,6 +333,10 @@ export const ownSecrets: readonly (readonly [what: string, Edit])[] = [
   [
     "a schema that every role may use",
     add(postgresql.schema, "orders", { name: "orders", policies: [{ usage: true, role: "public" }] }),
+  ],
+  [
+    "the address of another project's errors",
+    variables({ JOBS_DSN: "https://0f1e2d3c4b5a69788796a5b4c3d2e1f0@o1.ingest.de.sentry.io/2" }),
   ],
   ["tokens renewed as often as by default", auth({ rate_limit_token_refresh: 150 })],
 ];
