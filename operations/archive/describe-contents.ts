@@ -175,7 +175,7 @@ async function notesOn(
     ...[...invalid].map((name) => `The index ${name} is invalid and is not in the backup.`),
     ...[...(await namesOf(session, disabledKeysQuery, schemas))].map(
       (name) =>
-        `Triggers that enforce foreign keys are disabled on ${name}. They are enabled in a restored database, and rows that violate a key make a restore fail.`,
+        `Triggers that enforce foreign keys are disabled on ${name}. They are enabled in a restored database, which lacks a key that rows violate: that is a difference.`,
     ),
     ...[...(await namesOf(session, reorderedQuery, schemas))].map(
       (name) =>

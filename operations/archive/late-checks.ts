@@ -1,6 +1,7 @@
 import { escapeLiteral } from "pg";
 import * as z from "zod";
 import type { Session } from "../../postgres/session.ts";
+import { refusals } from "./refused.ts";
 
 /** Checks that were dropped until all rows are there. */
 export interface LateChecks {
@@ -8,6 +9,26 @@ export interface LateChecks {
   statements: string[];
   /** Whether some could not be dropped, so that rows must come in the order of the dump. */
   inOrder: boolean;
+}
+
+/**
+ * Makes checks again. One that a row violates is made for new rows only.
+ *
+ * @param attempt runs a statement, which changes nothing when it fails; resolves with the reason then
+ * @returns why some were refused, one sentence each
+ */
+export async function addChecks(
+  statements: readonly string[],
+  attempt: (statement: string) => Promise<string | undefined>,
+): Promise<string[]> {
+  const refused: string[] = [];
+  for (const statement of statements) {
+    const reason = await attempt(statement);
+    if (reason === undefined) continue;
+    refused.push(...refusals(`ERROR: ${reason}`));
+    await attempt(`${statement} not valid`);
+  }
+  return refused;
 }
 
 /**

@@ -20,11 +20,12 @@ import type { Details } from "./details.ts";
 import { extensionCommentStatements } from "./extension-comments.ts";
 import { attemptEach, createExtensions, type LeftOut, leftOutNotes } from "./extensions.ts";
 import type { Listing } from "./items.ts";
-import { setChecksAside } from "./late-checks.ts";
+import { addChecks, setChecksAside } from "./late-checks.ts";
 import type { Manifest } from "./manifest.ts";
 import { makeBlocks, namesOf } from "./names.ts";
 import { grantMemberships, membershipsOf, powerless, roleStatements, schemaStatements } from "./prepare.ts";
 import { refreshedViews, splitRefreshes, unfilled } from "./refresh.ts";
+import { refusals, wentOn } from "./refused.ts";
 import { withoutRemote } from "./remote.ts";
 import { lendSearchPath, withSearchPath } from "./search-path.ts";
 import { findMissingProviders, isLabel, labelNotes } from "./security-labels.ts";
@@ -71,6 +72,7 @@ export interface Outcome {
 export async function restoreParallel(options: RestoreOptions): Promise<Outcome> {
   const { session, manifest, details, contents, signal } = options;
   const fullRoles = options.roles === "full";
+  const refused: string[] = [];
   try {
     await session.run(withoutCompiler);
     const { leftOut, apart } = await prepare(options);
@@ -102,7 +104,7 @@ export async function restoreParallel(options: RestoreOptions): Promise<Outcome>
     const notFilled: string[] = [];
     const { others, triggers } = splitTriggers(withTriggers);
     await runRestore({ ...options, jobs: 1 }, schemaPrivilegesOf(others), []);
-    await runDefinitions(options, { selected: others, carrier });
+    refused.push(...(await runDefinitions(options, { selected: others, carrier })));
     const all = [...manifest.schemas, ...manifest.companions].map(({ name }) => name);
     await withSearchPath(session, manifest, async () => {
       await carrier.make("first");
@@ -115,7 +117,7 @@ export async function restoreParallel(options: RestoreOptions): Promise<Outcome>
       }
       const rows = ofExtensions.size > 0 ? withoutData(others, ofExtensions) : others;
       await runRestore({ ...options, jobs: checks.inOrder ? 1 : options.jobs }, rows, ["--section=data"]);
-      for (const statement of checks.statements) await run(session, statement);
+      refused.push(...(await addChecks(checks.statements, (statement) => attemptEach(session, [statement]))));
       const { before, attachments, after } = splitAttachments(others);
       const later = attachments.isEmpty
         ? [{ list: others, jobs: options.jobs }]
@@ -125,7 +127,7 @@ export async function restoreParallel(options: RestoreOptions): Promise<Outcome>
             { list: after, jobs: options.jobs },
           ];
       for (const { list, jobs } of [...later, { list: triggers, jobs: 1 }]) {
-        await runRestore({ ...options, jobs }, list, ["--section=post-data"]);
+        refused.push(...(await runOn({ ...options, jobs }, list, "--section=post-data")));
       }
       notFilled.push(...(await fillViews(options, refreshes)));
       await carrier.make("last");
@@ -144,6 +146,7 @@ export async function restoreParallel(options: RestoreOptions): Promise<Outcome>
         globals,
         dependents: new Set(),
         missing: [...carrier.missing, ...notFilled],
+        refused: () => refused,
         extensions: manifest.extensions.filter(
           ({ name }) => !leftOut.some(({ extension }) => extension.name === name),
         ),
@@ -151,9 +154,28 @@ export async function restoreParallel(options: RestoreOptions): Promise<Outcome>
     };
   } catch (error) {
     signal.throwIfAborted();
-    const reason = reasonOf(error);
+    // What the server refused before may be why.
+    const reason = [...refused, reasonOf(error)].join("\n");
     const hint = !fullRoles && lacksRights.test(reason) ? `\n${needsRights}` : "";
     throw new Failure("failed", `The restore failed: ${reason}${hint}`);
+  }
+}
+
+/**
+ * Makes what has no rows. What the server refuses is left out, such as a foreign key that was not enforced or a view of
+ * itself, and everything else is made: the comparison names what is missing.
+ *
+ * @returns why the server refused some, one sentence each
+ */
+async function runOn(options: RestoreOptions, list: Contents, section: string): Promise<string[]> {
+  try {
+    await runRestore(options, list, [section], { goesOn: true });
+    return [];
+  } catch (error) {
+    options.signal.throwIfAborted();
+    const reason = reasonOf(error);
+    if (!wentOn(reason)) throw error;
+    return refusals(reason);
   }
 }
 
@@ -174,20 +196,26 @@ async function fillViews(options: RestoreOptions, refreshes: Contents): Promise<
   return failed;
 }
 
-/** Makes tables, types, functions and views, and what stands for some of them. */
+/**
+ * Makes tables, types, functions and views, and what stands for some of them.
+ *
+ * @returns why the server refused some, one sentence each
+ */
 async function runDefinitions(
   options: RestoreOptions,
   { selected, carrier }: { selected: Contents; carrier: Carrier },
-): Promise<void> {
+): Promise<string[]> {
   const { session, manifest } = options;
+  const refused: string[] = [];
   const { lend } = lendSearchPath(manifest);
   const parts = divideContents(selected, carrier.replaced, lend.length > 0);
   for (const [index, part] of parts.entries()) {
     if (index > 0) for (const statement of lend) await session.run(statement);
     if (part.replaced !== undefined) await carrier.makeInPlaceOf(part.replaced);
     await runRestore({ ...options, jobs: 1 }, part.about, []);
-    await runRestore({ ...options, jobs: 1 }, part.contents, ["--section=pre-data"]);
+    refused.push(...(await runOn({ ...options, jobs: 1 }, part.contents, "--section=pre-data")));
   }
+  return refused;
 }
 
 /** Whether an object in no schema is the privilege of an extension that was left out. */
@@ -203,12 +231,13 @@ async function runRestore(
   { connection, manifest, file, jobs, tablespaces, signal }: RestoreOptions,
   list: Contents,
   sections: readonly string[],
+  { goesOn = false }: { goesOn?: boolean } = {},
 ): Promise<void> {
   if (list.isEmpty) return;
   const args = [
     `--dbname=${connection.PGDATABASE}`,
     `--jobs=${jobs}`,
-    "--exit-on-error",
+    ...(goesOn ? [] : ["--exit-on-error"]),
     "--no-password",
     ...(tablespaces ? [] : ["--no-tablespaces"]),
     `--use-list=${list.file}`,

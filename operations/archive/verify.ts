@@ -30,6 +30,8 @@ export interface Restored {
   extensions: Manifest["extensions"];
   /** What the backup carries beside its dump and could not be made, one sentence each. */
   missing: readonly string[];
+  /** Why the server refused indexes, keys and the like, of which the comparison says which they are. */
+  refused?: () => readonly string[];
   /** Whether only what is expected is compared, since the backup has more. */
   isPart?: boolean;
   /** Objects that are not compared. */
@@ -89,7 +91,10 @@ export async function verify(
   ];
   const { counted, accepted } = divideAccepted(all, acceptable);
   const { figures, missed } = own;
-  return { figures, missed, differences: limited(counted), accepted };
+  const refused = restored.refused?.() ?? [];
+  // What was refused and did not show is a difference, too.
+  const differences = counted.length + accepted.length === 0 ? refused : counted;
+  return { figures, missed, differences: limited(differences), accepted, refused };
 }
 
 /** What a comparison found. */
@@ -100,6 +105,8 @@ export interface Verified {
   missed: string[];
   differences: string[];
   accepted: AcceptedDifference[];
+  /** Why the server refused some of what differs, one sentence each. */
+  refused: readonly string[];
 }
 
 /** What is expected of the companions: the dump has the values of few of their sequences. */

@@ -130,7 +130,7 @@ async function drillIn(place: Place, options: DrillOptions, subject: Subject): P
   }
 }
 
-interface Restored extends Pick<Verified, "figures" | "differences" | "accepted"> {
+interface Restored extends Pick<Verified, "figures" | "differences" | "accepted" | "refused"> {
   notes: string[];
   checks: Drill["checks"];
   /** From the start of the drill to the last check, in milliseconds. */
@@ -185,6 +185,7 @@ async function restoreAndLook(
         ...manifest.notes,
         ...(server?.notes ?? []),
         ...notes,
+        ...compared.refused.filter((sentence) => !compared.differences.includes(sentence)),
         ...unusedNotes(acceptable, compared.accepted),
       ],
       checks: answers,

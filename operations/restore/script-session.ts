@@ -8,6 +8,10 @@ import { Failure, reasonOf } from "../../lib/failure.ts";
 import { type Connection, programEnvironment } from "../../postgres/connection.ts";
 import { launchOf } from "../../postgres/programs.ts";
 import { batchesOf, type Session } from "../../postgres/session.ts";
+import { refusals } from "../archive/refused.ts";
+
+/** Most refusals that are told. */
+const mostRefusals = 20;
 
 /**
  * A session in psql, which can run a script of pg_restore, data included, and queries in between. It ends at
@@ -17,6 +21,7 @@ export class ScriptSession implements Session {
   #child: Child;
   #lines: Lines;
   #cursors = 0;
+  #errors: string[] = [];
 
   constructor(connection: Connection, signal: AbortSignal) {
     const args = [
@@ -29,7 +34,11 @@ export class ScriptSession implements Session {
       "--file=-",
     ];
     const env = programEnvironment(connection, "optropic restore");
-    this.#child = new Child({ label: "psql", launch: launchOf("psql", args, env), signal });
+    const keepsError = (line: string): boolean => {
+      this.#errors.push(...refusals(line));
+      return true;
+    };
+    this.#child = new Child({ label: "psql", launch: launchOf("psql", args, env), signal, keepsError });
     this.#lines = new Lines(this.#child.stdout);
   }
 
@@ -73,6 +82,18 @@ export class ScriptSession implements Session {
       await this.#fail(error);
     }
     await this.#ask("");
+  }
+
+  /** Runs work of which the server may refuse some statements, within the transaction: the others are run. */
+  async goingOn(work: () => Promise<void>): Promise<void> {
+    await this.#ask("\\set ON_ERROR_ROLLBACK on\n\\set ON_ERROR_STOP 0");
+    await work();
+    await this.#ask("\\set ON_ERROR_STOP 1\n\\set ON_ERROR_ROLLBACK off");
+  }
+
+  /** Why the server refused statements, one sentence each, as far as psql has said so. */
+  get refused(): readonly string[] {
+    return [...new Set(this.#errors)].slice(0, mostRefusals);
   }
 
   /** Commits. From here on an abort no longer ends the session. */

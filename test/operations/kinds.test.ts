@@ -289,6 +289,52 @@ test("a materialized view that can no longer be filled is named, and can be acce
   expect(await ask("select count from n")).toBe("1");
 });
 
+test("keys, checks and indexes that the rows do not allow are named, and can be accepted", async () => {
+  const { connection, ask } = await make(
+    `create table up (id int primary key); create table down (id int primary key, up int constraint to_up references up, n int);
+     create table after (down int constraint to_down references down); create index on down (n);
+     insert into up values (1); insert into down values (1, 1, 0); insert into after values (1);
+     set session_replication_role = replica; insert into down values (2, 99, 5); set session_replication_role = origin;
+     create function tenth(int) returns int language sql immutable as 'select 10 / $1';
+     create table odd (n int); insert into odd values (1); create index by_tenth on odd (tenth(n));
+     create or replace function tenth(int) returns int language sql immutable as 'select $1 / 0';
+     create function most() returns int language sql immutable as 'select 10'; create table t (a int constraint few check (a < most())); insert into t values (7);
+     create or replace function most() returns int language sql immutable as 'select 5';`,
+  );
+  await cycle.backUp(connection);
+  const lost = [
+    "constraint few of public.t has a different definition.",
+    "constraint to_up of public.down is missing.",
+    "index public.by_tenth is missing.",
+  ];
+  const { problems, drill } = await cycle.drill();
+  expect(problems.toSorted()).toEqual(lost);
+  const reason = 'insert or update on table "down" violates foreign key constraint "to_up"';
+  expect(drill?.notes).toContain(`The server refused a part of the backup: ${reason}.`);
+  await expect(cycle.restore(connection)).rejects.toThrow(
+    /constraint to_up of public\.down is missing[\s\S]*violates foreign key constraint[\s\S]*Nothing was changed/,
+  );
+  const accepted = lost.map((sentence) => ({
+    name: sentence.replace(/ (?:is|has) .*$/, ""),
+    reason: "old rows",
+  }));
+  const target = cycle.source.connection("as_far_as_it_goes");
+  for (const options of [{ jobs: 2 }, {}]) {
+    const place = options.jobs === undefined ? connection : target;
+    const { differences } = await cycle.restore(place, { ...options, accepted });
+    expect(differences.filter((sentence) => sentence.startsWith("Accepted: "))).toHaveLength(3);
+    expect(await cycle.source.sql("select count(*) from down where up = 99", place.PGDATABASE)).toBe("1");
+    // New rows are checked as before, and what needs only the other rows is there.
+    expect(
+      await cycle.source.sql(
+        "select conname, convalidated from pg_constraint where conname in ('few', 'to_up', 'to_down') order by 1",
+        place.PGDATABASE,
+      ),
+    ).toBe("few|f\nto_down|t");
+  }
+  expect(await ask("select count(*) from pg_indexes where tablename = 'down'")).toBe("2");
+});
+
 test("a table of another schema that would lose its rows is not replaced", async () => {
   const { connection, ask } = await make(
     `create schema app; create schema beside; create table app.t (a int); create table beside.child (b int) inherits (app.t);
