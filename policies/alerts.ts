@@ -233,15 +233,21 @@ function judgeDown(measure: Measure, from: Of<"down">["from"]): true | string | 
 /** A failure that only one location sees may be a problem of that location; two are enough. */
 const isFew = (measure: Measure): boolean => measure.kind === "several" && measure.least <= 2;
 
+/** What fills up within an hour is gone before the average of a longer time shows it. */
+const longestUseMinutes = 60;
+
 /** A rule that fires at ordinary use is switched off by those it wakes. */
 const leastPercent = 20;
 
 function judgeUse(
-  { above, isShare }: Of<"memory" | "connections">,
+  { above, isShare, window = 0 }: Of<"memory" | "connections">,
   maximumPercent: number,
   most: number,
   what: string,
 ): true | string {
+  if (window > longestUseMinutes * 60) {
+    return `looks at ${what} over ${Math.round(window / 60)} minutes, in which a process can run out of it many times.`;
+  }
   if (isShare) {
     return above * 100 < leastPercent
       ? `fires already above ${Number((above * 100).toPrecision(3))} % of ${what}, which is always.`

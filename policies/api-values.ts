@@ -37,10 +37,9 @@ export const alertValues = policy({
   name: "alert-values",
   items: ["S6.2"],
   title:
-    "Every alert rule and mute timing must have states, intervals, times and places that Grafana accepts.",
+    "Every alert rule, and every time at which alerts are silent, must have values that its vendor's API takes.",
   severity: "medium",
-  fix: "Use the spelling of Grafana's API: NoData and KeepLast, sunday and not sun, 03:00 and not 3 am, Europe/Berlin and not CET+1; intervals are multiples of 10 seconds; a load test starts at a moment such as 2026-01-05T00:00:00Z, and recurs if that is past.",
-  url: "https://grafana.com/docs/grafana/latest/developers/http_api/alerting_provisioning/",
+  fix: "Use the spelling, the numbers and the times that the API of the vendor documents.",
   check: (stack, _threshold, context) => rejected(stack, "alerts", context),
 });
 

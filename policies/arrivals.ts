@@ -17,6 +17,7 @@ import { isGenerator } from "./model/generators.ts";
 import { isGiven } from "./model/given.ts";
 import type { Host, Variable } from "./model/host.ts";
 import { strayTarget } from "./model/origins.ts";
+import { providersIn, wrongAddress } from "./model/provider-addresses.ts";
 import {
   hasVariable,
   isEmpty,
@@ -47,6 +48,17 @@ export const dnsRecordsArrive = policy({
         judge(record.resource, () => strayTarget(stack, record, domain) ?? true),
       ]);
     }),
+});
+
+export const providersArrive = policy({
+  name: "providers-arrive",
+  items: ["5.1", "5.4", "4.4", "S6.2", "S6.3"],
+  title: "Every provider must talk to its vendor's API, by TLS: what it declares elsewhere is nowhere.",
+  severity: "critical",
+  fix: "Leave the address of the API out of the provider and of the stack's settings, or give the one of the vendor, or of your own installation, with https.",
+  url: "https://www.pulumi.com/docs/iac/concepts/providers/",
+  check: (stack, _threshold, { stage }) =>
+    providersIn(stack).map((provider) => judge(provider, () => wrongAddress(provider, stage) ?? true)),
 });
 
 export const variablesArrive = policy({

@@ -15,6 +15,7 @@ import type { ErrorProject } from "./model/error-tracking.ts";
 import { errorKeys, errorProjects, scrubbings } from "./model/facts.ts";
 import { type NamedVariable, variablesNamed } from "./model/generated.ts";
 import { isOwnName } from "./model/own-names.ts";
+import { releases } from "./model/releases.ts";
 import { isDsnOfStack } from "./model/sentry-dsn.ts";
 import { applicationHosts, declaredVariables, judgeVariables } from "./model/variables.ts";
 
@@ -29,7 +30,8 @@ export const errorTrackingProject = policy({
   severity: "high",
   fix: "Declare a sentry.Project for the platform, whose filters name single messages, releases and addresses.",
   url: "https://docs.sentry.io/product/projects/",
-  check: (stack) => judgeProjects(stack, `${noProject}, so errors are not tracked.`, ({ keeps }) => keeps()),
+  check: (stack) =>
+    judgeProjects(stack, `${noProject}, so errors are not tracked.`, ({ keeps }) => keeps(releases(stack))),
 });
 
 export const errorTrackingOrigins = policy({
@@ -80,7 +82,7 @@ export const errorTrackingKey = policy({
   name: "error-tracking-key",
   items: ["5.1"],
   title:
-    "Every project at Sentry must have a key that the stack declares, and every key a rate limit that leaves room for errors.",
+    "Every project at Sentry must have a key that the stack declares, and every key a rate limit that leaves room for errors, or Sentry's protection against spikes.",
   severity: "high",
   fix: "Declare a sentry.Key for the project with rateLimitCount and rateLimitWindow, such as 300 events in 60 seconds.",
   url: "https://docs.sentry.io/pricing/quotas/manage-event-stream-guide/",

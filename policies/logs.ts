@@ -40,16 +40,35 @@ function judgeSilence({ variables, commands = [] }: Host): Verdict {
     if (isLevelName(name) && isSilent(value)) {
       return fault(variable.value, `${name} is ${shownValue(value)}, at which no error is logged.`);
     }
-    if (switchesOff(name, value)) {
+    if (switchesOff(name, value) || (/^LOG/i.test(name) && value.trim() === "/dev/null")) {
       return fault(variable.value, `${name} is ${shownValue(value)}, which switches the log off.`);
     }
   }
-  const mute = commands.find(
-    ({ when, command }) =>
-      when === "start" && isSilent(logLevelOf(known(() => command.string()) ?? "") ?? ""),
-  );
+  const starts = commands
+    .filter(({ when }) => when === "start")
+    .map(({ command }) => ({ command, text: known(() => command.string()) ?? "" }));
+  const away = starts.find(({ text }) => writesAway(text));
+  if (away !== undefined) {
+    return fault(
+      away.command,
+      "The start command sends what is logged to a file, where nothing collects it.",
+      "Leave the redirection out, so that the host gets what the program prints.",
+    );
+  }
+  const mute = starts.find(({ text }) => isSilent(logLevelOf(text) ?? ""));
   return (
     mute === undefined || fault(mute.command, "The start command sets a level at which no error is logged.")
+  );
+}
+
+/** Whether the program that a command leaves running prints into a file; what runs before it may. */
+function writesAway(command: string): boolean {
+  const last = command.split(/&&|\|\||;|\n/).at(-1) ?? "";
+  const targets = [...last.matchAll(/(?:^|\s)(?:[12]|&)?>{1,2}\|?\s*(?!&)["']?([^\s"'&|;]+)/g)].map(
+    ([, file = ""]) => file,
+  );
+  return targets.some(
+    (file) => !/^(?:\/dev\/(?:stdout|stderr|fd\/[12]|tty)|\/proc\/(?:1|self)\/fd\/[12])$/.test(file),
   );
 }
 

@@ -226,7 +226,10 @@ const reads: readonly (readonly [components: readonly ManagedComponent[], polici
   [["web", "logs"], ["plan-web-host"]],
   [["web", "api", "database"], ["database-role-least-privilege"]],
   [["web", "api", "backups", "errorTracking"], ["error-tracking-scrubs"]],
-  [["errorTracking", "observability"], ["monitors-watch-platform"]],
+  [
+    ["errorTracking", "observability"],
+    ["monitors-watch-platform", "providers-arrive"],
+  ],
   [["web", "api", "errorTracking"], ["health-checked-outside"]],
   [["api"], ["service-health-check", "service-autoscaling", "service-custom-domain", "base-url"]],
   [["logs"], ["vercel-project"]],

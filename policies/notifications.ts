@@ -18,9 +18,16 @@ import { routings } from "./model/facts.ts";
 import { isGiven } from "./model/given.ts";
 import { judgeSeverities, wakingAlerts } from "./model/named-alerts.ts";
 import { type Deliveries, deliveriesOf } from "./model/notification-routes.ts";
-import { isPrompt, messageWaits, muteFault, pageWaits } from "./model/notification-times.ts";
+import { isPrompt, messageWaits, mutesFault, pageWaits } from "./model/notification-times.ts";
 import { judgeSilence } from "./model/pager-silence.ts";
-import { isPager, judgePagers, sendersElsewhere, servicesOf, silencesElsewhere } from "./model/pagers.ts";
+import {
+  errorServices,
+  isPager,
+  judgePagers,
+  sendersElsewhere,
+  servicesOf,
+  silencesElsewhere,
+} from "./model/pagers.ts";
 import { perStack } from "./model/per-stack.ts";
 
 // Item S6.3. Whom a page calls is in on-call.ts.
@@ -119,8 +126,7 @@ export const alertsRouted = policy({
           return "reaches nobody.";
         }
         const muted = reaching
-          .flatMap(({ timings }) => timings)
-          .map((timing) => muteFault(stack, timing, now))
+          .map(({ timings }) => mutesFault(stack, timings, now))
           .find((wrong) => wrong !== undefined);
         if (muted !== undefined) {
           return `goes a way that is ${muted}.`;
@@ -190,7 +196,11 @@ export const pagerReachesOnCall = policy({
   productionOnly: true,
   check: (stack, _threshold, { now }) => [
     ...judgePagers(stack),
-    ...judgeSilence(stack, contactPoints(stack).filter(isPager).flatMap(servicesOf), now),
+    ...judgeSilence(
+      stack,
+      [...new Set([...contactPoints(stack).filter(isPager).flatMap(servicesOf), ...errorServices(stack)])],
+      now,
+    ),
     ...silencesElsewhere(stack, now),
   ],
 });

@@ -93,7 +93,6 @@ const readers: ReadonlySet<string> = new Set([
   "role-use",
   "route",
   "rulesets",
-  "sentry-alerts",
   "sentry-dsn",
   "shared-secrets",
   "sites",

@@ -31,6 +31,7 @@ import { apiTokens } from "./cloudflare-tokens.ts";
 
 export const cloudflareAdapter: Adapter = {
   packages: ["cloudflare"],
+  api: /^api\.(?:fed\.)?cloudflare\.com$/,
   fixes: { "cdn-enabled": "At Cloudflare set proxied of the domain's cloudflare.DnsRecord to true." },
   isReplaced: true,
   corsAnswers,

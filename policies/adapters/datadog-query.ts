@@ -47,6 +47,52 @@ export function otherEnvironmentOf(query: string): string | undefined {
   return names.find((name) => notProduction.test(name));
 }
 
+/** Tags by which a metric is that of one application, or of a part of one. */
+const applicationTag =
+  /^(?:service|app|application|host|container_name|kube_deployment|task_family|servicename)$/i;
+const partTag =
+  /^(?:resource_name|http\.(?:route|url|path)|route|path|url|endpoint|version|http\.status_code|status_code)$/i;
+
+/**
+ * The values of a tag that a query is limited to, as each of its scopes says: `{service:api,env:prod}`, `{service:api OR
+ * service:web}` or `{service IN (api,web)}`. A part of an application is never all of it, whatever its value.
+ */
+export function limitsIn(query: string): ReadonlyMap<string, Limit> {
+  const limits = new Map<string, Limit>();
+  for (const [, scope = ""] of query.matchAll(/\{([^{}]*)\}/g)) {
+    for (const [tag, values] of taken(scope)) {
+      const before = limits.get(tag)?.values;
+      limits.set(tag, {
+        values: before === undefined ? values : before.filter((value) => values.includes(value)),
+        isPart: partTag.test(tag),
+      });
+    }
+  }
+  return limits;
+}
+
+export interface Limit {
+  readonly values: readonly string[];
+  /** Set where there is always something else, such as another path. */
+  readonly isPart: boolean;
+}
+
+function taken(scope: string): Map<string, string[]> {
+  const values = new Map<string, string[]>();
+  const lists = scope.matchAll(/([!-]|\bNOT\s+)?\b([\w.]+)(?::([^\s,()]+)|\s+IN\s*\(([^)]*)\))/gi);
+  for (const [, not, tag = "", one, several] of lists) {
+    const named = (several ?? one ?? "").split(",").map((text) => text.trim());
+    // What is left out by name is found among the values that others have.
+    const isLimit = (applicationTag.test(tag) || partTag.test(tag)) && !named.some((text) => text === "*");
+    // A class of statuses, such as 5*, is not one of them.
+    const isClass = /status/i.test(tag) && named.every((text) => !/^\d{3}$/.test(text));
+    if (not === undefined && isLimit && !isClass) {
+      values.set(tag.toLowerCase(), [...(values.get(tag.toLowerCase()) ?? []), ...named]);
+    }
+  }
+  return values;
+}
+
 const notProduction =
   /(?:^|[-_.])(?:stag\w*|stg|dev\w*|test\w*|qa|uat|sandbox|preview\w*|demo|local|ci|integration)(?:$|[-_.])/i;
 

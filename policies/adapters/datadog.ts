@@ -10,13 +10,15 @@ import {
 import { type Adapter, type HealthCheck, longestMaintenanceHours, type Sender } from "../model/adapter.ts";
 import type { AlertRule, Channel } from "../model/alert-rule.ts";
 import { datadog } from "../model/tokens.ts";
-import { boundOf, measureOf, otherEnvironmentOf, windowOf } from "./datadog-query.ts";
+import type { Measure } from "../values/alert-measures.ts";
+import { boundOf, limitsIn, measureOf, otherEnvironmentOf, windowOf } from "./datadog-query.ts";
 
 type Any = ResourceOf<unknown>;
 
 /** Monitors of Datadog, which tell by themselves whom their message mentions. */
 export const datadogAdapter: Adapter = {
   packages: ["datadog"],
+  api: /(?:^|\.)(?:datadoghq\.(?:com|eu)|ddog-gov\.com)$/,
   alerts: (stack) => stack.ofType(datadog.monitor).map((monitor) => toRule(stack, monitor)),
   channels: (stack): Sender[] =>
     stack
@@ -78,6 +80,8 @@ function toRule(stack: Stack, monitor: Any): AlertRule {
       return { at, value: /https:\/\/[^\s)>\]]+/.exec(at.string() ?? "")?.[0] };
     },
     channels: () => mentionsIn(monitor),
+    limits: () =>
+      isOfApplications(measureOf(query(), monitor.at("type").string() ?? "")) ? limitsIn(query()) : new Map(),
     silence: () => {
       const other = otherEnvironmentOf(query());
       if (other !== undefined) return `watches the environment ${other}, which is not production by its name`;
@@ -92,6 +96,11 @@ function toRule(stack: Stack, monitor: Any): AlertRule {
     },
   };
 }
+
+/** What each application has a figure of; what a database or a job has, only one of them may report. */
+const isOfApplications = (measure: Measure): boolean =>
+  ["error ratio", "latency", "memory"].includes(measure.kind) ||
+  (measure.kind === "down" && measure.from === "scrape");
 
 /** The part of the time for which maintenance may silence an alert. */
 const mostMuted = 0.1;

@@ -46,6 +46,7 @@ const isOwnName = (host: string): boolean => host.endsWith(".ondigitalocean.app"
 /** DigitalOcean: apps of App Platform, clusters of PostgreSQL, DNS and uptime checks. */
 export const digitaloceanAdapter: Adapter = {
   packages: ["digitalocean"],
+  api: /(?:^|\.)digitalocean(?:spaces)?\.com$/,
   isPlatform: (type) => type === types.app || type === types.cluster,
   databaseTypes: [types.cluster],
   fixes: {

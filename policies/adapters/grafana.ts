@@ -9,6 +9,7 @@ import { type Measure, measureOf } from "../values/alert-measures.ts";
 import { durationSeconds } from "../values/duration.ts";
 import { healthChecks, watches } from "./grafana/checks.ts";
 import { dashboards } from "./grafana/dashboards.ts";
+import { inhibitions } from "./grafana/inhibitions.ts";
 import { judgeMonitoringValues } from "./grafana/monitoring-values.ts";
 import { routing } from "./grafana/routing.ts";
 import { scrapes } from "./grafana/scrapes.ts";
@@ -30,6 +31,7 @@ export const grafanaAdapter: Adapter = {
     monitoring: judgeMonitoringValues,
   },
   scrapes,
+  silences: inhibitions,
 };
 
 /** A rule that records a series alerts nobody; a list of rules that is unknown is one unknown rule. */

@@ -19,6 +19,7 @@ type Any = ResourceOf<unknown>;
 /** On-call at Opsgenie: schedules with rotations of their own, and escalations. */
 export const opsgenieAdapter: Adapter = {
   packages: ["opsgenie"],
+  api: /(?:^|\.)opsgenie\.com$/,
   schedules: (stack) =>
     stack.ofType(opsgenie.schedule).map((schedule) => ({
       resource: schedule,

@@ -19,6 +19,7 @@ import { schedulesByRotation } from "./pagerduty-v2.ts";
 
 export const pagerdutyAdapter: Adapter = {
   packages: ["pagerduty"],
+  api: /(?:^|\.)pagerduty\.com$/,
   hasOwnTexts: true,
   rejects: { onCall: judgeOnCallValues },
   schedules: (stack) => [

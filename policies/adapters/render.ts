@@ -49,6 +49,7 @@ export const renderAdapter: Adapter = {
       .map((name) => `${name.toLowerCase()}.onrender.com`),
   databaseTypes: [render.postgres],
   packages: ["render"],
+  api: /(?:^|\.)render\.com$/,
   fixes,
   isPlatform: (type) =>
     [render.webService, render.privateService, render.backgroundWorker, render.postgres].some(

@@ -15,6 +15,7 @@ import { judgeComputeSizes } from "./supabase/values.ts";
 export const supabaseAdapter: Adapter = {
   databaseTypes: [supabase.project],
   packages: ["supabase"],
+  api: /(?:^|\.)supabase\.com$/,
   fixes,
   isPlatform: (type) => type === supabase.project,
   isReplaced: true,

@@ -37,6 +37,8 @@ import type { CodeSource, HostEnvironment, ImageSource, SectionUse, VariableFile
 export interface Adapter {
   /** Packages of its provider, with which the types of its resources begin. */
   readonly packages?: readonly string[];
+  /** Hosts at which its API is, where nobody but the vendor runs it. */
+  readonly api?: RegExp;
   /** How to meet at this vendor what a policy asks for whose own fix is for another. */
   readonly fixes?: Fixes;
   /** Set where other vendors have all that it has in a form of their own. */

@@ -193,9 +193,10 @@ function joinFault(one: Given, other: Given): string | undefined {
 
 /** The values that a rule is limited to, of each label that the stack decides; empty where it takes all. */
 export function limitsOf(stack: Stack, rule: AlertRule): ReadonlyMap<string, readonly string[]> {
+  const own = [...(rule.limits?.() ?? [])].map(([label, { values }]) => [label, values] as const);
   return expressionsOf(stack, rule)
     .map((expr) => limitsIn(expr, alertFacts(stack)))
-    .reduce(narrowed, new Map());
+    .reduce(narrowed, new Map(own));
 }
 
 export function selectorsOf(stack: Stack, rule: AlertRule): Selector[] {

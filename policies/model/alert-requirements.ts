@@ -4,6 +4,7 @@ import {
   type Finding,
   fault,
   judge,
+  known,
   type Stack,
   UnknownRead,
   undecided,
@@ -15,6 +16,7 @@ import { allOf } from "../values/promql-labels.ts";
 import { alertFacts } from "./alert-facts.ts";
 import { limitsOf, selectorsOf, silence } from "./alert-proof.ts";
 import { type AlertRule, alertRules } from "./alert-rules.ts";
+import { applicationHosts } from "./variables.ts";
 
 /** What an alert has to watch. */
 export interface AlertRequirement {
@@ -124,7 +126,19 @@ function valuesOf(stack: Stack, rules: readonly AlertRule[], label: string): rea
   const values = rules
     .flatMap((rule) => selectorsOf(stack, rule))
     .map((selector) => allOf(selector, label, alertFacts(stack)));
-  return values.find((all) => all.length > 0) ?? [];
+  return values.find((all) => all.length > 0) ?? namedElsewhere(stack, label);
+}
+
+/**
+ * Values of a label that the stack does not decide: those that its rules name, and one more where it has more
+ * applications than they name.
+ */
+function namedElsewhere(stack: Stack, label: string): readonly string[] {
+  const limits = alertRules(stack).flatMap((rule) => known(() => rule.limits?.().get(label)) ?? []);
+  const named = new Set(limits.flatMap(({ values }) => values));
+  const isMore =
+    named.size > 0 && (limits.some(({ isPart }) => isPart) || named.size < applicationHosts(stack).length);
+  return isMore ? [...named, `other than ${[...named].join(", ")}`] : [...named];
 }
 
 /** True, what is wrong with a rule that watches the right thing, or undefined for a rule on another thing. */

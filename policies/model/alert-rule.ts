@@ -34,6 +34,14 @@ export interface AlertRule {
   readonly hasOwnRoute?: () => boolean;
   /** Whom it tells by itself, where no routes decide that. */
   readonly channels?: () => readonly Channel[];
+  /**
+   * What it is limited to, where its vendor has a form of its own: the values of a label, and whether they are parts of
+   * something, of which there is always another.
+   */
+  readonly limits?: () => ReadonlyMap<
+    string,
+    { readonly values: readonly string[]; readonly isPart: boolean }
+  >;
   /** Why it may stay silent although what it waits for is there, where its vendor has a form of its own. */
   readonly silence?: () => string | undefined;
 }

@@ -107,8 +107,19 @@ function reachesWeCom(entry: Entry<"wecoms">): boolean {
 
 /** By a webhook, or by a token and a channel. */
 function reachesSlack(entry: Entry<"slacks">): boolean {
-  return isFilled(entry.at("url")) || (isFilled(entry.at("token")) && isFilled(entry.at("recipient")));
+  const url = entry.at("url");
+  const isChat = url.isUnknown || isChatUrl(url.string() ?? "");
+  return (isFilled(url) && isChat) || (isFilled(entry.at("token")) && isFilled(entry.at("recipient")));
 }
+
+/** Slack's own address, or that of a chat which takes the same messages; a path of letters alone stands for a secret. */
+function isChatUrl(text: string): boolean {
+  const { protocol, hostname = "" } = URL.parse(text) ?? {};
+  return protocol === undefined || (protocol === "https:" && chatHosts.test(hostname));
+}
+
+const chatHosts =
+  /^hooks\.slack(?:-gov)?\.com$|^(?:canary\.|ptb\.)?discord(?:app)?\.com$|\.mattermost\.(?:com|cloud)$|\.rocket\.chat$|^(?:chat|mattermost|mm|rocket|rocketchat|zulip|slack)[\w-]*\./i;
 
 /** The name by which routes know it; without one, the provider uses the name of the resource. Throws UnknownRead. */
 export const nameOf = (point: ContactPoint): string => point.at("name").string() ?? point.name;

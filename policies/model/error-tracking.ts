@@ -4,8 +4,8 @@ import type { Job } from "./job.ts";
 /** What collects the errors of the application. Each question may throw UnknownRead. */
 export interface ErrorProject {
   readonly resource: Resource;
-  /** Whether it keeps what it is sent. */
-  readonly keeps: () => Verdict;
+  /** Whether it keeps what it is sent, also of the releases that go out. */
+  readonly keeps: (releases: readonly string[]) => Verdict;
   /** Whether the stack declares a key of it. */
   readonly hasKey: () => boolean;
   /** Where it lists the origins of pages that may send it events. */

@@ -1,4 +1,4 @@
-import { type AnyValue, type Stack, undecided, type Value } from "../framework/index.ts";
+import { type AnyValue, type Resource, type Stack, undecided, type Value } from "../framework/index.ts";
 import { takes } from "../values/metric-names.ts";
 import type { AlertRule } from "./alert-rules.ts";
 import { isGiven } from "./given.ts";
@@ -123,9 +123,12 @@ function matchesAll(route: Value<Route>, rule: AlertRule): boolean | undefined {
 }
 
 /** What a rule gives a label; undefined where the series may, or a template does. */
-function labelOf({ grafana: entry }: AlertRule, label: string): string | undefined {
+function labelOf({ grafana: entry, resource }: AlertRule, label: string): string | undefined {
   if (entry === undefined) {
     return undefined;
+  }
+  if (label === "grafana_folder") {
+    return folderOf(resource);
   }
   const value = label === "alertname" ? entry.at("name") : entry.at("labels", label);
   const text = value.isUnknown ? undefined : value.string();
@@ -134,4 +137,15 @@ function labelOf({ grafana: entry }: AlertRule, label: string): string | undefin
 
 function isOperator(operator: string | undefined): operator is "=" | "!=" | "=~" | "!~" {
   return operator !== undefined && ["=", "!=", "=~", "!~"].includes(operator);
+}
+
+/** Grafana labels each alert with the title of its folder; of one in another, it has both. */
+function folderOf(group: Resource): string | undefined {
+  if (!group.is(grafana.ruleGroup)) {
+    return undefined;
+  }
+  const [folder, ...others] = group.dependenciesOf("folderUid").filter((source) => source.is(grafana.folder));
+  return folder?.is(grafana.folder) && others.length === 0 && !isGiven(folder.at("parentFolderUid"))
+    ? folder.at("title").string()
+    : undefined;
 }

@@ -1,3 +1,4 @@
+import type { UserNotificationRuleArgs } from "@pulumi/pagerduty";
 import {
   type Fault,
   type Finding,
@@ -33,12 +34,52 @@ export function judgeSilence(stack: Stack, services: readonly Resource[], now: n
     ...stack
       .ofType(pagerRules.window)
       .filter(concerns)
-      .map((window) => judge(window, () => judgeWindow(window, now))),
+      .map((window, _, all) => judge(window, () => judgeWindow(window, all, now))),
     ...stack
       .ofType(...pagerRules.rules)
       .filter(concerns)
-      .map((rules) => judge(rules, () => judgeRules(rules))),
+      .map((rules) => judge(rules, () => judgeRules(stack, rules))),
+    ...judgeCalls(stack),
   ];
+}
+
+/** A mail wakes nobody, and somebody who is told late answers late. */
+const longestDelayMinutes = 10;
+
+/** Of each person whose notification rules the stack declares, one has to wake them soon. */
+function judgeCalls(stack: Stack): Finding[] {
+  const rules = stack
+    .ofType(pagerRules.notification)
+    .filter((rule) => known(() => rule.at("urgency").string()) !== "low");
+  const people = Map.groupBy(rules, personOf);
+  return [...people.values()].flatMap(([first, ...others]) =>
+    first === undefined
+      ? []
+      : judge(
+          first,
+          () =>
+            [first, ...others].some(wakes) ||
+            fault(
+              first.at("contactMethod"),
+              `${first.name} tells whoever is on call by e-mail or late, and no other rule of the same person wakes them.`,
+              "Add a pagerduty.UserNotificationRule of that person for high urgency, by phone, text message or push, without a delay.",
+            ),
+        ),
+  );
+}
+
+type NotificationRule = ResourceOf<UserNotificationRuleArgs>;
+
+const personOf = (rule: NotificationRule): string =>
+  known(() => rule.at("userId").string()) ??
+  rule
+    .dependenciesOf("userId")
+    .map(({ urn }) => urn)
+    .join(" ");
+
+function wakes(rule: NotificationRule): boolean {
+  const method = rule.at("contactMethod").at("type").string() ?? "";
+  return !/^email/.test(method) && (rule.at("startDelayInMinutes").number() ?? 0) <= longestDelayMinutes;
 }
 
 /** At low urgency PagerDuty sends an e-mail, by default, and does not escalate. */
@@ -83,38 +124,64 @@ function judgeHolding(service: Service): Verdict {
   );
 }
 
-function judgeWindow(window: ResourceOf<unknown>, now: number): Verdict {
-  const [start, end] = [window.at("startTime"), window.at("endTime")].map((time) =>
-    Date.parse(time.string() ?? ""),
+type Window = ResourceOf<unknown>;
+
+interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** When nobody is called, in milliseconds since 1970; undefined where it is over, or cannot be read. */
+function spanOf(window: Window, now: number): Span | undefined {
+  const [start = Number.NaN, end = Number.NaN] = [window.at("startTime"), window.at("endTime")].map((time) =>
+    Date.parse(known(() => time.string()) ?? ""),
   );
-  if (start === undefined || end === undefined || Number.isNaN(start) || Number.isNaN(end) || end <= now) {
+  return Number.isNaN(start) || Number.isNaN(end) || end <= now ? undefined : { start, end };
+}
+
+/** Between two windows that are not further apart nothing is told either. */
+const shortestBreak = 3_600_000;
+
+/** Windows that follow one another are one. */
+function judgeWindow(window: Window, all: readonly Window[], now: number): Verdict {
+  const own = spanOf(window, now);
+  if (own === undefined) {
     return true;
   }
-  const hours = Math.round((end - start) / 3_600_000);
+  let end = own.end;
+  const later = all
+    .flatMap((one) => spanOf(one, now) ?? [])
+    .filter(({ start }) => start >= own.start)
+    .toSorted((one, other) => one.start - other.start);
+  for (const next of later) {
+    if (next.start <= end + shortestBreak) end = Math.max(end, next.end);
+  }
+  const hours = Math.round((end - own.start) / 3_600_000);
   return (
     hours <= longestMaintenanceHours ||
     fault(
       window.at("endTime"),
-      `The maintenance window ${window.name} silences the pager for ${hours} hours.`,
+      `The maintenance window ${window.name} silences the pager for ${hours} hours${end > own.end ? ", with those that follow it" : ""}.`,
     )
   );
 }
 
 /** Event orchestrations have sets of rules and a last one for the rest; the older rules are resources of their own. */
-function judgeRules(resource: ResourceOf<unknown>): Verdict {
+function judgeRules(stack: Stack, resource: ResourceOf<unknown>): Verdict {
   const sets = resource.at("sets").items();
   const rules: Value[] = [
     ...sets.flatMap((set) => set.at("rules").items()),
     ...(resource.at("catchAll").exists && !isRule(resource) ? [resource.at("catchAll")] : []),
     ...(isRule(resource) ? [resource.at()] : []),
   ];
-  return rules.map((rule) => ruleFault(resource, rule)).find((wrong) => wrong !== undefined) ?? true;
+  return rules.map((rule) => ruleFault(stack, resource, rule)).find((wrong) => wrong !== undefined) ?? true;
 }
 
 const isRule = ({ type }: Resource): boolean => /(?:serviceEventRule|rulesetRule):/.test(type);
 
-function ruleFault({ name }: Resource, rule: Value): Fault | undefined {
-  const action = silencing(rule.at("actions"));
+function ruleFault(stack: Stack, resource: ResourceOf<unknown>, rule: Value): Fault | undefined {
+  const { name } = resource;
+  const action = silencing(rule.at("actions")) ?? softening(stack, resource, rule.at("actions"));
   if (rule.at("disabled").boolean() === true || action === undefined) {
     return undefined;
   }
@@ -122,21 +189,71 @@ function ruleFault({ name }: Resource, rule: Value): Fault | undefined {
     .at("conditions")
     .items()
     .map((condition) => condition.at("expression").string() ?? "");
-  if (expressions.length > 0 && expressions.every(isMinor)) {
+  if ((expressions.length > 0 && expressions.every(isMinor)) || asksForMinor(rule.at("conditions"))) {
     return undefined;
   }
   if (expressions.length === 0 && !rule.at("conditions").exists) {
-    return fault(action, `The rules of ${name} suppress every event, so nobody is paged.`);
+    return fault(action, `The rules of ${name} suppress, soften or send on every event, so nobody is paged.`);
   }
   return unproved(
     action,
-    `A rule of ${name} suppresses events, and its condition does not say that critical ones are not among them.`,
+    `A rule of ${name} suppresses, softens or sends on events, and its condition does not say that critical ones are not among them.`,
     "Suppress only what is not critical: begin the condition with event.severity matches 'info' or 'warning'.",
   );
 }
 
+/** The same of the older rules, whose conditions are of parts: all of them, or any. */
+function asksForMinor(conditions: Value): boolean {
+  const parts = conditions.at("subconditions").items();
+  const isOfMinor = (part: Value): boolean => {
+    const parameters = part.at("parameters").items();
+    return (
+      part.at("operator").string() === "equals" &&
+      parameters.length > 0 &&
+      parameters.every(
+        (parameter) =>
+          /(?:^|\.)severity$/.test(parameter.at("path").string() ?? "") &&
+          /^(?:info|warning)$/i.test(parameter.at("value").string() ?? ""),
+      )
+    );
+  };
+  return conditions.at("operator").string() === "and"
+    ? parts.some(isOfMinor)
+    : parts.length > 0 && parts.every(isOfMinor);
+}
+
 const isMinor = (expression: string): boolean =>
   /^\s*event\.severity\s+matches\s+'(?:info|warning)'(?:\s+and\s(?!.*\bor\b).*)?\s*$/i.test(expression);
+
+/** Whether a service calls somebody at once only for events that say that they are critical or errors. */
+export function followsSeverity(service: Service): boolean {
+  const rule = service.at("incidentUrgencyRule");
+  return [rule, rule.at("duringSupportHours"), rule.at("outsideSupportHours")].some(
+    (part) => part.at("urgency").string() === "severity_based",
+  );
+}
+
+/** What an event of low severity is, at a service whose urgency follows it, and one that goes by another policy. */
+function softening(stack: Stack, resource: ResourceOf<unknown>, actions: Value): Value | undefined {
+  const services = stack.ofType(pagerduty.service);
+  const severities = [
+    actions.at("severity"),
+    ...actions
+      .at("severities")
+      .items()
+      .map((one) => one.at("value")),
+  ];
+  const minor = services.some(followsSeverity)
+    ? severities.find((severity) => /^(?:info|warning)$/i.test(known(() => severity.string()) ?? ""))
+    : undefined;
+  const other = actions.at("escalationPolicy");
+  const isOther =
+    !other.isUnknown &&
+    (other.string() ?? "") !== "" &&
+    !resource.dependencies.some(({ type }) => type === pagerduty.escalationPolicy) &&
+    stack.ofType(pagerduty.escalationPolicy).every(({ id }) => id !== other.string());
+  return minor ?? (isOther ? other : undefined);
+}
 
 /** The action of a rule by which an event calls nobody. */
 function silencing(actions: Value): Value | undefined {
@@ -145,6 +262,7 @@ function silencing(actions: Value): Value | undefined {
   return (
     switches.find((value) => known(() => value.boolean()) === true) ??
     delays.find((value) => Number(known(() => value.number() ?? value.string()) ?? 0) > 900) ??
+    [actions.at("eventAction")].find((value) => known(() => value.string()) === "resolve") ??
     [actions.at("suppresses", "0")].find((value) => known(() => value.at("value").boolean()) === true)
   );
 }

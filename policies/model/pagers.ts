@@ -1,10 +1,12 @@
 import type { ServiceArgs, ServiceIntegrationArgs } from "@pulumi/pagerduty";
+import type { IntegrationPagerdutyArgs } from "@pulumi/sentry";
 import { adapters } from "../adapters/index.ts";
 import {
   type Finding,
   fault,
   judge,
   judgeStack,
+  type Resource,
   type ResourceOf,
   type Stack,
   some,
@@ -12,7 +14,8 @@ import {
 } from "../framework/index.ts";
 import type { Sender } from "./adapter.ts";
 import { type ContactPoint, channelsOf, contactPoints } from "./contact-points.ts";
-import { pagerduty } from "./tokens.ts";
+import { followsSeverity } from "./pager-silence.ts";
+import { pagerduty, sentry } from "./tokens.ts";
 
 /** What sends messages to people beside Grafana. */
 export const sendersElsewhere = (stack: Stack): readonly Sender[] =>
@@ -31,9 +34,13 @@ export function judgePagers(stack: Stack): Finding[] {
   const isPaged = () =>
     some(others, (point) => channelsOf(point).some(({ pages }) => pages)) ||
     some(sendersElsewhere(stack), ({ channels }) => channels().some(({ pages }) => pages));
+  const pages = stack
+    .ofType(sentry.pagerduty)
+    .map((pager) => judge(pager, () => judgeErrorPager(stack, pager)));
   return pagers.length > 0
-    ? pagers.map((point) => judge(point, () => judgePager(point)))
+    ? [...pagers.map((point) => judge(point, () => judgePager(point))), ...pages]
     : [
+        ...pages,
         judgeStack(
           () =>
             isPaged() ||
@@ -41,6 +48,23 @@ export function judgePagers(stack: Stack): Finding[] {
         ),
       ];
 }
+
+/** Errors page the same people: where the stack declares a service at PagerDuty, the key is one of its own. */
+function judgeErrorPager(stack: Stack, pager: ResourceOf<IntegrationPagerdutyArgs>): Verdict {
+  return (
+    stack.ofType(pagerduty.service).length === 0 ||
+    pager.dependenciesOf("integrationKey").some((source) => source.is(pagerduty.integration)) ||
+    fault(
+      pager.at("integrationKey"),
+      `The key of ${pager.name} is not that of a service that this stack declares.`,
+      "Make integrationKey from a pagerduty.ServiceIntegration of the service.",
+    )
+  );
+}
+
+/** Services at PagerDuty that errors page. */
+export const errorServices = (stack: Stack): ResourceOf<ServiceArgs>[] =>
+  stack.ofType(sentry.pagerduty).flatMap((pager) => servicesBehind(pager.dependenciesOf("integrationKey")));
 
 export function isPager(point: ContactPoint): boolean {
   const pagers = point.at("pagerduties");
@@ -76,6 +100,18 @@ function judgePager(point: ContactPoint): Verdict {
       `${point.name} sends its events to ${elsewhere.string()}, which is not PagerDuty.`,
     );
   }
+  const minor = point
+    .at("pagerduties")
+    .items()
+    .map((entry) => entry.at("severity"))
+    .find((severity) => !severity.isUnknown && isMinor(severity.string() ?? "critical"));
+  if (minor !== undefined && servicesOf(point).some(followsSeverity)) {
+    return fault(
+      minor,
+      `${point.name} sends each event as ${minor.string()}, for which the urgency of its service is low.`,
+      "Leave severity out, or set it to critical or {{ .CommonLabels.severity }}.",
+    );
+  }
   const services = servicesOf(point);
   if (services.length === 0) {
     return `The integration of ${point.name} is not that of a service that this stack declares.`;
@@ -88,6 +124,8 @@ function judgePager(point: ContactPoint): Verdict {
   );
 }
 
+const isMinor = (severity: string): boolean => /^(?:info|warning)$/i.test(severity.trim());
+
 /** Grafana sends events of version 2; an integration of a vendor's own takes them too. */
 function takesEvents(integration: ResourceOf<ServiceIntegrationArgs>): boolean {
   const type = integration.at("type").string();
@@ -95,9 +133,11 @@ function takesEvents(integration: ResourceOf<ServiceIntegrationArgs>): boolean {
 }
 
 /** Services at PagerDuty whose key a contact point has. */
-export function servicesOf(point: ContactPoint): ResourceOf<ServiceArgs>[] {
-  return point
-    .dependenciesOf("pagerduties")
+export const servicesOf = (point: ContactPoint): ResourceOf<ServiceArgs>[] =>
+  servicesBehind(point.dependenciesOf("pagerduties"));
+
+function servicesBehind(sources: readonly Resource[]): ResourceOf<ServiceArgs>[] {
+  return sources
     .flatMap((source) => (source.is(pagerduty.integration) ? [...source.dependenciesOf("service")] : []))
     .filter((source) => source.is(pagerduty.service));
 }

@@ -5,13 +5,14 @@ export function switchesOff(name: string, value: string): boolean {
   return (
     (negative.has(text) && (enables.test(words) || isProtection.test(words))) ||
     (affirmative.has(text) && (disables.test(words) || widens.test(words))) ||
-    (sampling.test(words) && Number(text) === 0)
+    (sampling.test(words) && Number(text) < leastSampled) ||
+    (tracing.test(words) && text !== "" && Number(text) === 0)
   );
 }
 
 /** Whether a variable of that name switches a protection. */
 export const isSwitch = (name: string): boolean =>
-  [isProtection, enables, disables, widens, sampling].some((form) => form.test(wordsOf(name)));
+  [isProtection, enables, disables, widens, sampling, tracing].some((form) => form.test(wordsOf(name)));
 
 const wordsOf = (name: string): string =>
   name.toUpperCase().replace(/^(?:APP|API|NEXT|NUXT|SERVER|OPTROPIC)_/, "");
@@ -40,6 +41,11 @@ const disables = new RegExp(
 
 /** How many of the errors are sent: with none, nobody hears of any. */
 const sampling = /^SENTRY_(?:ERRORS?_)?SAMPLE_RATE$/;
+/** Of fewer, an error that few people meet is never seen. */
+const leastSampled = 0.1;
+
+/** The rate of failed requests is that of those that are traced. */
+const tracing = /^SENTRY_TRACES_SAMPLE_RATE$/;
 
 /** What shows more than it should. */
 const widens =

@@ -6,7 +6,7 @@ export type OutputPath =
   | readonly ["contacts", "technicalLead" | "devops" | "databaseAdmin" | "security"]
   | readonly ["objectives", "rtoMinutes" | "rpoMinutes"]
   | readonly ["dashboardUrl" | "errorTrackingUrl" | "statusPageUrl"]
-  | readonly ["healthCheckPath" | "loginPath"];
+  | readonly ["healthCheckPath" | "loginPath" | "release"];
 
 /** What the program exports at a path; undefined where the stack itself is not among the resources. */
 export function stackOutput(stack: Stack, ...[first, second]: OutputPath): AnyValue | undefined {

@@ -144,6 +144,14 @@ export const grafana = {
   notificationPolicy: token<gf.alerting.NotificationPolicyArgs>(
     "grafana:alerting/notificationPolicy:NotificationPolicy",
   ),
+  provider: token<gf.ProviderArgs>("pulumi:providers:grafana"),
+  folder: token<gf.oss.FolderArgs>("grafana:oss/folder:Folder"),
+  inhibition: token<gf.alerting.v1beta1.NotificationsInhibitionRuleArgs>(
+    "grafana:alerting/v1beta1/notificationsInhibitionRule:NotificationsInhibitionRule",
+  ),
+  routingTree: token<gf.alerting.v1beta1.NotificationsRoutingTreeArgs>(
+    "grafana:alerting/v1beta1/notificationsRoutingTree:NotificationsRoutingTree",
+  ),
   muteTiming: token<gf.alerting.MuteTimingArgs>("grafana:alerting/muteTiming:MuteTiming"),
   dashboard: token<gf.oss.DashboardArgs>("grafana:oss/dashboard:Dashboard"),
   scrapeJob: token<gf.connections.MetricsEndpointScrapeJobArgs>(
@@ -181,6 +189,9 @@ export const pagerduty = {
 
 /** What may keep an incident of PagerDuty from calling anybody. Versions of the provider differ in which they have. */
 export const pagerRules = {
+  notification: token<pd.UserNotificationRuleArgs>(
+    "pagerduty:index/userNotificationRule:UserNotificationRule",
+  ),
   window: token("pagerduty:index/maintenanceWindow:MaintenanceWindow"),
   rules: [
     token("pagerduty:index/eventOrchestrationService:EventOrchestrationService"),
@@ -205,6 +216,9 @@ export const sentry = {
   metricMonitor: token<se.MetricMonitorArgs>("sentry:index/metricMonitor:MetricMonitor"),
   uptimeMonitor: token<se.UptimeMonitorArgs>("sentry:index/uptimeMonitor:UptimeMonitor"),
   cronMonitor: token<se.CronMonitorArgs>("sentry:index/cronMonitor:CronMonitor"),
+  spikeProtection: token<se.ProjectSpikeProtectionArgs>(
+    "sentry:index/projectSpikeProtection:ProjectSpikeProtection",
+  ),
   pagerduty: token<se.IntegrationPagerdutyArgs>("sentry:index/integrationPagerduty:IntegrationPagerduty"),
   /** Alerts from before there were monitors. */
   issueAlert: [

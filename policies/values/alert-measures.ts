@@ -23,6 +23,8 @@ export type Measure =
       readonly kind: "memory" | "connections";
       readonly above: number;
       readonly isShare: boolean;
+      /** Seconds for which it has to be used up before the figure says so, where that is not at once. */
+      readonly window?: number;
     }
   /** Connections that fail, by the minute. */
   | { readonly kind: "failed connections"; readonly above: number }
@@ -133,17 +135,18 @@ function ratio(subject: Expr, interval: Interval): Measure | undefined {
     return undefined;
   }
   const isPart = !limits(subject.left) && limits(subject.right);
+  const window = delayIn(subject.left);
   if (above === "memory" && below === "memory" && isPart) {
-    return { kind: "memory", above: upwards(interval), isShare: true };
+    return { kind: "memory", above: upwards(interval), isShare: true, window };
   }
   if (below === "memory" && isUsed(subject.left)) {
-    return { kind: "memory", above: upwards(interval), isShare: true };
+    return { kind: "memory", above: upwards(interval), isShare: true, window };
   }
   if (above === "free memory" && below === "memory") {
-    return { kind: "memory", above: upwards(inverted(interval)), isShare: true };
+    return { kind: "memory", above: upwards(inverted(interval)), isShare: true, window };
   }
   return above === "database connections" && below === "database connections" && isPart
-    ? { kind: "connections", above: upwards(interval), isShare: true }
+    ? { kind: "connections", above: upwards(interval), isShare: true, window }
     : undefined;
 }
 
@@ -278,9 +281,30 @@ function level(subject: Expr, interval: Interval): Measure | undefined {
     return undefined;
   }
   if (kind === "memory") {
-    return { kind: "memory", above, isShare: false };
+    return { kind: "memory", above, isShare: false, window: delayIn(subject) };
   }
-  return kind === "database connections" ? { kind: "connections", above, isShare: false } : undefined;
+  return kind === "database connections"
+    ? { kind: "connections", above, isShare: false, window: delayIn(subject) }
+    : undefined;
+}
+
+/** The time over which a level is averaged, or has to last; the highest of some time, or a forecast, tells at once. */
+function delayIn(expr: Expr): number {
+  switch (expr.kind) {
+    case "call":
+      return ["max_over_time", "last_over_time", "predict_linear"].includes(expr.name)
+        ? 0
+        : Math.max(expr.name.endsWith("_over_time") ? windowOf(expr) : 0, ...expr.args.map(delayIn));
+    case "aggregate":
+      return Math.max(0, ...expr.args.map(delayIn));
+    case "binary":
+      return Math.max(delayIn(expr.left), delayIn(expr.right));
+    case "negation":
+    case "subquery":
+      return delayIn(expr.operand);
+    default:
+      return 0;
+  }
 }
 
 /** Whether the least of several series decides, so that one which is high goes unseen. */

@@ -25,6 +25,7 @@ import {
   unreadFronts,
   unreadPlatforms,
 } from "./unread-edits.ts";
+import { unwatchedPlatforms, watchedPlatforms } from "./watching-edits.ts";
 
 let platform: RecordedStack;
 let delivery: RecordedStack;
@@ -47,6 +48,7 @@ describe("what breaks an item is refused", () => {
     ...misplaced,
     ...brokenFronts,
     ...sharedSecrets,
+    ...unwatchedPlatforms,
   ])("%s objects where %s", (policy, _what, edit) => {
     expect(objecting(edit(platform), policy)).toEqual([policy]);
   });
@@ -72,6 +74,7 @@ describe("what looks like it and is right is accepted", () => {
     ...placed,
     ...rightFronts,
     ...ownSecrets,
+    ...watchedPlatforms,
   ])("%s", (_what, edit) => {
     expect(objecting(edit(platform))).toEqual([]);
   });

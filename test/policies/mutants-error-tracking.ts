@@ -42,9 +42,13 @@ export const errorTrackingMutants: readonly Mutant[] = [
   },
   {
     policy: "error-tracking-key",
-    what: "the key has no rate limit",
+    what: "the key has no rate limit, and nothing protects against spikes",
     break: (stack) =>
-      withProps(stack, "errors-key", { rateLimitCount: undefined, rateLimitWindow: undefined }),
+      withProps(
+        withProps(stack, "errors-key", { rateLimitCount: undefined, rateLimitWindow: undefined }),
+        "errors-spike-protection",
+        { enabled: false },
+      ),
   },
   {
     policy: "error-tracking-key",

@@ -47,6 +47,13 @@ export const monitoringMutants: readonly Mutant[] = [
       break: (stack) => without(stack, `observability-scrape-${host}`),
     }),
   ),
+  ...["http://localhost:3000", "http://grafana.optropic.example", "https://staging-optropic.grafana.net"].map(
+    (url): Mutant => ({
+      policy: "providers-arrive",
+      what: `Grafana is at ${url}`,
+      break: (stack) => withProps(stack, "observability-grafana", { url }),
+    }),
+  ),
   {
     policy: "metrics-scraped",
     what: "the scrape job is off",

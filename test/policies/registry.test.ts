@@ -24,6 +24,7 @@ const notOfPresence = new Set([
   "caa-permits-hosts",
   "certificate-challenges-answered",
   "dns-records-arrive",
+  "providers-arrive",
   "variables-arrive",
   "database-grants-reach",
   "database-roles-connect",

@@ -41,6 +41,13 @@ function judgeCheck(check: ResourceOf<syntheticmonitoring.CheckArgs>): Verdict {
   if (["POST", "PUT", "PATCH", "DELETE", "OPTIONS"].includes(method.string() ?? "GET")) {
     return fault(method, `${check.name} asks by ${method.string()}, which no health check answers.`);
   }
+  const always = check
+    .at("settings", "http", "failIfBodyMatchesRegexps")
+    .items()
+    .find((pattern) => /^\^?(?:\.[*+]|\[\\s\\S\][*+])?\$?$/.test(pattern.string() ?? "x"));
+  if (always !== undefined) {
+    return fault(always, `${check.name} fails whatever the host answers, so its alert says nothing.`);
+  }
   const timeout = check.at("timeout");
   const time = timeout.number() ?? 3000;
   if (time < 1000 || time > 180_000) {

@@ -5,6 +5,7 @@ import {
   type Finding,
   fault,
   judge,
+  known,
   type Stack,
   unproved,
   type Value,
@@ -82,7 +83,103 @@ export function judgeMonitoringValues(stack: Stack): Finding[] {
         return isDocument || fault(config, `The configJson of ${dashboard.name} is not an object in JSON.`);
       }),
     ),
+    ...ofOrganizations(stack),
+    ...twins(stack),
   ];
+}
+
+/** Of two resources that are one thing at Grafana, the one that is written last replaces the other. */
+function twins(stack: Stack): Finding[] {
+  const seen = new Map<string, string>();
+  const places = [
+    ...stack
+      .ofType(grafana.notificationPolicy)
+      .map((tree) => ({ at: tree.at(), key: "notification policy" })),
+    ...stack.ofType(grafana.routingTree).map((tree) => ({
+      at: tree.at("metadata", "uid"),
+      key: treeNamed(textIn(tree.at("metadata", "uid"))),
+    })),
+    ...stack
+      .ofType(grafana.contactPoint)
+      .map((point) => ({ at: point.at("name"), key: `contact point ${textIn(point.at("name"))}` })),
+    ...stack
+      .ofType(grafana.muteTiming)
+      .map((timing) => ({ at: timing.at("name"), key: `mute timing ${textIn(timing.at("name"))}` })),
+    ...stack.ofType(grafana.ruleGroup).map((group) => ({
+      at: group.at("name"),
+      key: `rule group ${textIn(group.at("name"))} of the folder ${folderOf(group.at("folderUid"))}`,
+    })),
+  ];
+  return places.map(({ at, key: own }) =>
+    judge(at.resource, () => {
+      const organization = known(() => organizationIn(at.resource)) ?? standard;
+      const key = `${own}, ${organization}`;
+      const other = seen.get(key);
+      seen.set(key, at.resource.name);
+      return (
+        other === undefined ||
+        own.includes(unnamed) ||
+        fault(
+          at,
+          `${at.resource.name} and ${other} are one ${own}, of which Grafana keeps what is written last.`,
+          "Declare it once, with all that it is to have, or give one of them another name.",
+        )
+      );
+    }),
+  );
+}
+
+const unnamed = "without a name";
+
+const textIn = (value: AnyValue): string => known(() => value.string()) ?? unnamed;
+
+/** The tree of that name is the one that a notification policy is. */
+const treeNamed = (uid: string): string =>
+  uid === "default" || uid === "user-defined" ? "notification policy" : `routing tree ${uid}`;
+
+/** Before it exists, a folder has no uid, but what makes it has a name. */
+const folderOf = (uid: AnyValue): string =>
+  known(() => uid.string()) ??
+  uid.resource
+    .sourcesOf(uid)
+    .map(({ name }) => name)
+    .join(" ");
+
+const organizationIn = (resource: AnyValue["resource"]): string =>
+  resource.is<{ orgId?: unknown }>(resource.type) ? organizationOf(resource.at("orgId")) : standard;
+
+/** What is in another organization than the routes is not seen by them, nor by those who look at the others. */
+function ofOrganizations(stack: Stack): Finding[] {
+  const all = stack.all().flatMap((resource) => {
+    const isOfOne = organized.test(resource.type) && resource.is<{ orgId?: unknown }>(resource.type);
+    return isOfOne ? [{ resource, at: resource.at("orgId") }] : [];
+  });
+  const routes = all.find(({ resource }) => resource.is(grafana.notificationPolicy));
+  const usual = known(() => routes && organizationOf(routes.at)) ?? standard;
+  return all.map(({ resource, at }) =>
+    judge(resource, () => {
+      const own = organizationOf(at);
+      return (
+        own === usual ||
+        fault(
+          at,
+          `${resource.name} is in the organization ${own} of Grafana, and what routes alerts in ${usual}.`,
+          "Leave orgId out of every resource of Grafana, or give all of them the same.",
+        )
+      );
+    }),
+  );
+}
+
+const organized =
+  /^grafana:(?:alerting\/(?:ruleGroup|contactPoint|notificationPolicy|muteTiming)|oss\/(?:dashboard|folder|dataSource)):/;
+
+/** Without a word it is the one that Grafana has from the start, and Grafana Cloud alone. */
+const standard = "1";
+
+function organizationOf(at: AnyValue): string {
+  const text = at.string() ?? String(at.number() ?? "");
+  return text === "" || text === "0" ? standard : text;
 }
 
 const folderType = "grafana:oss/folder:Folder";
@@ -151,12 +248,28 @@ function judgeSource(stack: Stack, data: Data): Verdict {
   const usual = usualSource(stack);
   const ofCloud = model.json().at("datasource", "type").string() === "loki" ? cloudLogs : cloudMetrics;
   return (
-    (text !== "" && (usual === undefined || text === usual || ofCloud.test(text))) ||
+    (text !== "" &&
+      (usual === undefined || text === usual || (ofCloud.test(text) && isOfInstance(stack, text)))) ||
     unproved(
       uid,
       `A query asks the data source ${JSON.stringify(text)}, and the others ask ${JSON.stringify(usual ?? "")}.`,
       "Correct the uid, or take it from a grafana.oss.DataSource of the stack.",
     )
+  );
+}
+
+/** Sources are named for the instance that they are of, without its hyphens; at an address of one's own it has any name. */
+function isOfInstance(stack: Stack, uid: string): boolean {
+  const [, name] = /^grafanacloud-(.+)-(?:prom|logs)$/.exec(uid) ?? [];
+  const urls = stack
+    .ofType(grafana.provider)
+    .map((provider) => known(() => provider.at("url").string()) ?? "");
+  const instances = urls.map((url) => /^https:\/\/([\w-]+)\.grafana\.net\/?$/.exec(url)?.[1]);
+  const bare = (text: string) => text.replaceAll("-", "");
+  return (
+    name === undefined ||
+    instances.length === 0 ||
+    instances.some((instance) => instance === undefined || bare(instance) === bare(name))
   );
 }
 

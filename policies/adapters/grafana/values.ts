@@ -4,6 +4,7 @@ import {
   type Finding,
   fault,
   judge,
+  type Resource,
   type ResourceOf,
   type Stack,
   type Verdict,
@@ -22,10 +23,20 @@ import {
   noDataStates,
 } from "../../values/api-values.ts";
 
+const fix =
+  "Use the spelling of Grafana's API: NoData and KeepLast, sunday and not sun, 03:00 and not 3 am, Europe/Berlin and not CET+1; intervals are multiples of 10 seconds; a load test starts at a moment such as 2026-01-05T00:00:00Z, and recurs if that is past.";
+
+/** Judges values of Grafana's, whatever vendor the policy's own fix is for. */
+const judgeValues = (resource: Resource, test: () => Verdict): Finding =>
+  judge(resource, () => {
+    const verdict = test();
+    return verdict === true ? true : { fix, ...(typeof verdict === "string" ? { found: verdict } : verdict) };
+  });
+
 export function judgeAlertValues(stack: Stack, { now }: Context): Finding[] {
   return [
     ...stack.ofType(grafana.ruleGroup).map((group) =>
-      judge(group, () => {
+      judgeValues(group, () => {
         const interval = group.at("intervalSeconds");
         if (!isInterval(interval.number())) {
           return fault(
@@ -46,7 +57,7 @@ export function judgeAlertValues(stack: Stack, { now }: Context): Finding[] {
       }),
     ),
     ...stack.ofType(grafana.muteTiming).map((timing) =>
-      judge(timing, () => {
+      judgeValues(timing, () => {
         for (const interval of timing.at("intervals").items()) {
           for (const field of ["weekdays", "daysOfMonths", "months", "years"] as const) {
             const wrong = interval
@@ -76,7 +87,9 @@ export function judgeAlertValues(stack: Stack, { now }: Context): Finding[] {
         return true;
       }),
     ),
-    ...stack.ofType(grafana.k6Schedule).map((schedule) => judge(schedule, () => judgeStart(schedule, now))),
+    ...stack
+      .ofType(grafana.k6Schedule)
+      .map((schedule) => judgeValues(schedule, () => judgeStart(schedule, now))),
   ];
 }
 

@@ -10,14 +10,8 @@ import {
 } from "../../framework/index.ts";
 import type { ErrorAlert, ErrorFigure, Monitor } from "../../model/error-tracking.ts";
 import { isOn } from "../../model/given.ts";
-import {
-  alertsOf,
-  pages,
-  sentryMonitors,
-  tellsOfIssues,
-  tellsOfIssuesBefore,
-} from "../../model/sentry-alerts.ts";
 import { sentry } from "../../model/tokens.ts";
+import { alertsOf, pages, sentryMonitors, tellsOfIssues, tellsOfIssuesBefore } from "./issue-alerts.ts";
 
 type Rate = ResourceOf<PropertiesOf<typeof sentry.metricMonitor | (typeof sentry.metricAlert)[number]>>;
 

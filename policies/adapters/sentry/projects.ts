@@ -8,6 +8,7 @@ import {
   type Verdict,
 } from "../../framework/index.ts";
 import type { ErrorKey, ErrorProject, Scrubbing } from "../../model/error-tracking.ts";
+import { isOn } from "../../model/given.ts";
 import { belongsTo } from "../../model/links.ts";
 import type {
   SentryKeyArgs,
@@ -21,7 +22,44 @@ import { sentry } from "../../model/tokens.ts";
 const mostPerMinute = 20_000;
 
 /** Filters that match whatever comes. Throws UnknownRead. */
-function judgeFilters(project: ResourceOf<ProjectArgs>): Verdict {
+function judgeFilters(project: ResourceOf<ProjectArgs>, releases: readonly string[]): Verdict {
+  const wide = project
+    .at("filters", "errorMessages")
+    .items()
+    .find((item) => dropsAKind(item.string() ?? ""));
+  if (wide !== undefined) {
+    return fault(
+      wide,
+      `${project.name} drops errors whatever they say: ${JSON.stringify(wide.string())} in errorMessages.`,
+      "Name the messages that are dropped, such as ResizeObserver loop*.",
+    );
+  }
+  const rules = project.at("fingerprintingRules");
+  const joined = (rules.string() ?? "").split("\n").find(joinsAll);
+  if (joined !== undefined) {
+    return fault(
+      rules,
+      `${project.name} puts every error into one issue, of which only the first is new: ${joined.trim()}`,
+      "Let each rule of fingerprintingRules ask for one kind of error, or end in {{ default }}.",
+    );
+  }
+  for (const [kind, most] of longestDigests) {
+    const wait = project.at(kind);
+    if ((wait.number() ?? 0) > most) {
+      return fault(wait, `${project.name} keeps messages back for ${wait.number()} seconds: ${kind}.`);
+    }
+  }
+  const current = project
+    .at("filters", "releases")
+    .items()
+    .find((item) => releases.some((release) => dropsRelease(item.string() ?? "", release)));
+  if (current !== undefined) {
+    return fault(
+      current,
+      `${project.name} drops every event of the release that goes out: ${JSON.stringify(current.string())} in releases.`,
+      "Name releases that are no longer out.",
+    );
+  }
   for (const kind of ["errorMessages", "releases", "blacklistedIps"] as const) {
     const filter = project.at("filters", kind);
     const all = filter.items().find((item) => matchesAll(item.string() ?? ""));
@@ -35,8 +73,61 @@ function judgeFilters(project: ResourceOf<ProjectArgs>): Verdict {
   return true;
 }
 
+/** Networks larger than any provider's are everybody's. */
 const matchesAll = (filter: string): boolean =>
-  filter.includes("*") ? !/[^*?\s]/.test(filter) : /^(?:0\.0\.0\.0|::)\/0$/.test(filter);
+  filter.includes("*")
+    ? !/[^*?\s]/.test(filter)
+    : /^[\d.]+\/[0-7]$|^[\da-f:]*:[\da-f:]*\/(?:\d|1[0-5])$/i.test(filter);
+
+/** Seconds for which Sentry may collect messages before it sends them as one. */
+const longestDigests = [
+  ["digestsMinDelay", 3600],
+  ["digestsMaxDelay", 6 * 3600],
+] as const;
+
+/** `type:* -> everything`: whatever the error is, it is the same issue. */
+function joinsAll(line: string): boolean {
+  const [, matchers = "", fingerprint = ""] = /^\s*(?!#)(.*?)->(.*)$/.exec(line) ?? [];
+  const patterns = [...matchers.matchAll(/!?[\w.]+:(?:"([^"]*)"|(\S+))/g)];
+  const isWide =
+    patterns.length > 0 &&
+    patterns.every(([whole, quoted, bare]) => !whole.startsWith("!") && /^\*+$/.test(quoted ?? bare ?? ""));
+  return isWide && !/\{\{/.test(fingerprint);
+}
+
+/** As Sentry compares: the whole text, without regard to case, where an asterisk stands for anything. */
+function glob(pattern: string): RegExp {
+  const parts = pattern.trim().split("*");
+  return new RegExp(
+    `^${parts.map((part) => part.replaceAll(/[.+?^${}()|[\]\\]/g, "\\$&")).join(".*")}$`,
+    "is",
+  );
+}
+
+/** Errors of programs, each with a message that no filter can mean. */
+const anyErrors = [
+  "Error",
+  "TypeError",
+  "ReferenceError",
+  "RangeError",
+  "AggregateError",
+  "HttpException",
+  "InternalServerError",
+  "PrismaClientKnownRequestError",
+  "UnhandledPromiseRejection",
+].map((name) => `${name}: qzjx 7193 vwkp`);
+
+function dropsAKind(pattern: string): boolean {
+  const expression = glob(pattern);
+  return anyErrors.some((message) => expression.test(message));
+}
+
+/** The version alone, or behind a name, as in shop@3.0.0. */
+function dropsRelease(pattern: string, release: string): boolean {
+  const [, name = "", version = ""] = /^(?:(.*)@)?([^@]*)$/.exec(pattern.trim()) ?? [];
+  const isOld = name !== "" && /^(?:old|legacy|former)/i.test(name);
+  return !isOld && [release, `v${release}`].some((text) => glob(version).test(text));
+}
 
 /** One fault in a loop reports itself as often, and hides every other while the key takes no more. */
 const fewestPerMinute = 10;
@@ -85,7 +176,7 @@ export const errorProjects = (stack: Stack): ErrorProject[] => {
     const list = project.at("clientSecurity", "allowedDomains");
     return {
       resource: project,
-      keeps: () => judgeFilters(project),
+      keeps: (releases) => judgeFilters(project, releases),
       hasKey: () => some(keys, (key) => isOf(key, project)),
       originsAt: list,
       origins: () => list.items(),
@@ -97,7 +188,7 @@ export const errorProjects = (stack: Stack): ErrorProject[] => {
 export const errorKeys = (stack: Stack): ErrorKey[] =>
   stack.ofType(...sentry.key).map((key) => ({
     resource: key,
-    isLimited: () => judgeLimit(key),
+    isLimited: () => judgeLimit(stack, key),
     isDiscreet: () => judgeLoader(key),
   }));
 
@@ -130,7 +221,11 @@ function judgeProjectScrubbing(project: ResourceOf<SentryProjectArgs>): Verdict 
   );
 }
 
-function judgeLimit(key: ResourceOf<SentryKeyArgs>): Verdict {
+/** Sentry protects each project against spikes, until somebody switches that off. */
+const hasSpikes = (stack: Stack): boolean =>
+  stack.ofType(sentry.spikeProtection).some((protection) => !isOn(protection.at("enabled")));
+
+function judgeLimit(stack: Stack, key: ResourceOf<SentryKeyArgs>): Verdict {
   if (key.at("isActive").boolean() === false) {
     return fault(
       key.at("isActive"),
@@ -154,9 +249,10 @@ function judgeLimit(key: ResourceOf<SentryKeyArgs>): Verdict {
   }
   return (
     isPositive(key.at("rateLimitCount"), window) ||
+    (!key.at("rateLimitCount").exists && !hasSpikes(stack)) ||
     fault(
       key.at("rateLimitCount"),
-      "The key has no rate limit. It is in every page, so anybody can use up the quota with it.",
+      "The key has no rate limit, and the spike protection of Sentry is off. The key is in every page, so anybody can use up the quota with it.",
     )
   );
 }

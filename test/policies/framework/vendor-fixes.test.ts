@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { alertValues } from "../../../policies/api-values.ts";
 import { fixFor } from "../../../policies/framework/vendor-fixes.ts";
 import { alwaysHttps } from "../../../policies/security-https.ts";
 import { type Fixture, stackOf } from "../fixture.ts";
@@ -21,4 +22,8 @@ test("where Cloudflare is in use, or nothing yet, the fix is for it", () => {
     /cloudflare/,
   );
   expect(fixAt()).toMatch(/cloudflare/);
+});
+
+test("the fix for a value of an alert is of no vendor that the stack lacks", () => {
+  expect(`${alertValues.title} ${alertValues.fix}`).not.toMatch(/grafana/i);
 });

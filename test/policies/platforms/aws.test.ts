@@ -590,6 +590,11 @@ describe("a break at Amazon is refused", () => {
         orderedCacheBehaviors: mapped(orderedCacheBehaviors, ({ responseHeadersPolicyId: _, ...own }) => own),
       })),
     ],
+    [
+      "alert-high-latency-p95",
+      "seconds are taken for milliseconds, beside a monitor of one service",
+      set("latency-p95", () => ({ threshold: 500 })),
+    ],
     ["alert-runbook", "an alarm says not what to do", set("down", () => ({ alarmDescription: "down" }))],
     [
       "on-call-people",

@@ -80,6 +80,9 @@ const missing: Readonly<Record<Name, readonly string[]>> = {
   digitalocean: [...ofAll, ...withoutBackups, "rate-limit-api", "rate-limit-login", "waf-managed-rules"],
 };
 
+const p95 = (scope: string): Edit =>
+  set("p95", () => ({ query: `percentile(last_5m):p95:trace.http.request${scope} > 0.5` }));
+
 test.each<[Name]>([["vercel"], ["render"], ["neon"], ["digitalocean"]])(
   "%s is told what it does not have, and nothing else",
   (name) => {
@@ -176,6 +179,8 @@ test.each<[Name, what: string, Edit]>([
     downtime("env:prod", "2h", "FREQ=WEEKLY;BYDAY=SU"),
   ],
   ["render", "what maintenance of staging leaves alone", downtime("env:staging", "1d")],
+  ["render", "the one application that there is", p95("{env:prod,service:tasks}")],
+  ["neon", "each service by itself", p95("{env:prod,service:*} by {service}")],
   [
     "render",
     "a check that fails three times",
@@ -487,6 +492,8 @@ describe("a break is refused", () => {
       set("down", () => ({ evaluationDelay: 86_400 })),
     ],
     ["render", "alert-service-down", "maintenance is all day, each day", downtime("env:prod", "1d")],
+    ["render", "alert-high-latency-p95", "one path is measured", p95("{env:prod,resource_name:get_/}")],
+    ["neon", "alert-high-latency-p95", "one version is measured", p95("{env:prod AND version:1}")],
     [
       "render",
       "render-service-configured",

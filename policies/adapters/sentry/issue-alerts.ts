@@ -1,4 +1,4 @@
-import type { AlertArgs } from "@pulumi/sentry";
+import type { AlertAction, AlertArgs } from "@pulumi/sentry";
 import {
   type AnyValue,
   type PropertiesOf,
@@ -7,10 +7,12 @@ import {
   type Stack,
   select,
   some,
-} from "../framework/index.ts";
-import { isOn } from "./given.ts";
-import type { SentryIssueAlertArgs } from "./other-args.ts";
-import { sentry } from "./tokens.ts";
+  type Value,
+} from "../../framework/index.ts";
+import { isOn } from "../../model/given.ts";
+import type { SentryIssueAlertArgs } from "../../model/other-args.ts";
+import { sentry } from "../../model/tokens.ts";
+import { type Issue, letsThrough } from "./filters.ts";
 
 const monitorTypes = [sentry.metricMonitor, sentry.uptimeMonitor, sentry.cronMonitor] as const;
 
@@ -34,7 +36,7 @@ export function alertsOf(stack: Stack, monitor: Resource): Alert[] {
       alert.refersTo(monitor, "monitorIds") &&
       namesAll(alert) &&
       waitsFor(alert, "firstSeenEvent", "regressionEvent") &&
-      hasAction(alert),
+      hasAction(alert, "incident"),
   );
 }
 
@@ -59,20 +61,32 @@ export function tellsOfIssues(alert: Alert): boolean {
   return (
     isOn(alert.at("enabled")) &&
     waitsFor(alert, "firstSeenEvent", "regressionEvent") &&
-    hasAction(alert) &&
+    hasAction(alert, "error") &&
     watchesMoreThanMonitors(alert)
   );
 }
 
-const hasAction = (alert: Alert): boolean =>
-  some(alert.at("actionFilters").items(), (filter) => filter.at("actions").items().length > 0);
+/** Whether one of its filters lets through what has just happened, and somebody is told of it. */
+const hasAction = (alert: Alert, issue: Issue): boolean =>
+  some(
+    alert.at("actionFilters").items(),
+    (filter) => letsThrough(filter, issue) && some(filter.at("actions").items(), reachesSomebody),
+  );
+
+/** Issues without an owner are nobody's, where nobody else is told of them. */
+const reachesSomebody = (action: Value<AlertAction>): boolean =>
+  action.at("email", "targetType").string() !== "issue_owners" ||
+  action.at("email", "fallthroughType").string() !== "NoOne";
 
 /** Whether an alert pages somebody. */
 export function pages(alert: Alert): boolean {
-  return some(alert.at("actionFilters").items(), (filter) =>
-    some(filter.at("actions").items(), (action) =>
-      some(pagers, (pager) => action.at(pager).exists && !isMinor(action.at("pagerduty", "severity"))),
-    ),
+  return some(
+    alert.at("actionFilters").items(),
+    (filter) =>
+      letsThrough(filter, "incident") &&
+      some(filter.at("actions").items(), (action) =>
+        some(pagers, (pager) => action.at(pager).exists && !isMinor(action.at("pagerduty", "severity"))),
+      ),
   );
 }
 

@@ -1,0 +1,142 @@
+import type { ActionFilter, AlertCondition } from "@pulumi/sentry";
+import type { Value } from "../../framework/index.ts";
+
+/** What an alert is to tell of: an ordinary error that is new or back, or an incident that a monitor opened. */
+export type Issue = "error" | "incident";
+
+/**
+ * Whether a filter of an alert lets such an issue through as soon as it is there, as far as its conditions show. One
+ * that the pack does not read may keep it back, so that another filter has to let it through. Throws UnknownRead.
+ *
+ * Source: Sentry, Alerts, "if" filters.
+ */
+export function letsThrough(filter: Value<ActionFilter>, issue: Issue): boolean {
+  const conditions = filter.at("conditions").items();
+  const logic = filter.at("logicType").string() ?? "all";
+  if (conditions.length === 0) {
+    return true;
+  }
+  switch (logic) {
+    case "any":
+    case "any-short":
+      return conditions.some((condition) => isMet(condition, issue) === true);
+    case "none":
+      return conditions.every((condition) => isMet(condition, issue) === false);
+    default:
+      return conditions.every((condition) => isMet(condition, issue) === true);
+  }
+}
+
+/** Undefined where the pack cannot tell. */
+function isMet(condition: Value<AlertCondition>, issue: Issue): boolean | undefined {
+  const answers = tests.flatMap(([kind, test]) => {
+    const own = condition.at(kind);
+    return own.exists ? [test(own as Value, issue)] : [];
+  });
+  const [first] = answers;
+  return answers.length === 1 ? first : undefined;
+}
+
+type Test = (condition: Value, issue: Issue) => boolean | undefined;
+
+/** Numbers by which Sentry knows what an exception is, and how bad. */
+const categoryOfErrors = 1;
+const levelOfErrors = 40;
+const levels: Readonly<Record<string, number>> = { debug: 10, info: 20, warning: 30, error: 40, fatal: 50 };
+
+/** An issue that has to happen so often before anybody is told has gone on for long. */
+const mostOccurrences = 100;
+
+const isSoon: Test = (condition) => (condition.at("value").number() ?? 0) <= mostOccurrences;
+
+const always: Test = () => true;
+
+/** It is nobody's, new, of the newest release and of production; that is what each of these conditions asks of it. */
+const tests: readonly (readonly [keyof AlertCondition, Test])[] = [
+  ["level", isOfLevel],
+  ["issueCategory", isOfCategory],
+  // New errors have a high priority, and what a monitor finds has the one that it says.
+  ["issuePriorityGreaterOrEqual", (condition) => (condition.at("comparison").number() ?? 0) <= 75],
+  ["issueOccurrences", isSoon],
+  ["eventFrequencyCount", (condition, issue) => hasNoFilters(condition) && isSoon(condition, issue)],
+  [
+    "eventUniqueUserFrequencyCount",
+    (condition, issue) => hasNoFilters(condition) && isSoon(condition, issue),
+  ],
+  ["ageComparison", (condition) => condition.at("comparisonType").string() === "newer"],
+  ["assignedTo", (condition) => (condition.at("targetType").string() ?? "Unassigned") === "Unassigned"],
+  ["issueType", isOfType],
+  ["latestRelease", always],
+  [
+    "latestAdoptedRelease",
+    (condition) =>
+      condition.at("ageComparison").string() === "newer" &&
+      isProduction(condition.at("environment").string()),
+  ],
+  ["taggedEvent", (condition) => isOfProduction(condition, condition.at("key").string())],
+  ["eventAttribute", (condition) => isOfProduction(condition, condition.at("attribute").string())],
+];
+
+/** At least, at most, or exactly. */
+function isOfLevel(condition: Value): boolean | undefined {
+  const at = condition.at("level");
+  const level = at.number() ?? levels[at.string()?.toLowerCase() ?? ""] ?? Number.NaN;
+  switch (condition.at("match").string()) {
+    case "gte":
+      return level <= levelOfErrors;
+    case "lte":
+      return level >= levelOfErrors;
+    case "eq":
+      return level === levelOfErrors;
+    default:
+      return undefined;
+  }
+}
+
+function isOfCategory(condition: Value, issue: Issue): boolean | undefined {
+  const isIncluded = condition.at("include").boolean() !== false;
+  const isOfErrors = condition.at("value").number() === categoryOfErrors;
+  if (issue === "error") return isOfErrors === isIncluded;
+  return isOfErrors ? !isIncluded : undefined;
+}
+
+function isOfType(condition: Value, issue: Issue): boolean | undefined {
+  const isIncluded = condition.at("include").boolean() !== false;
+  const isOfErrors = condition.at("value").string() === "error";
+  if (issue === "error") return isOfErrors === isIncluded;
+  return isOfErrors ? !isIncluded : undefined;
+}
+
+const hasNoFilters = (condition: Value): boolean => condition.at("filters").items().length === 0;
+
+/**
+ * A tag or an attribute may say which environment an event is of, and how bad it is; what else is asked for, an ordinary
+ * error need not have, and what else is left out, it has not.
+ */
+function isOfProduction(condition: Value, key = ""): boolean | undefined {
+  const match = condition.at("match").string() ?? "";
+  const text = (condition.at("value").string() ?? "").trim();
+  const isKnown = /^(?:environment|level)$/i.test(key);
+  const isThere = /^level$/i.test(key) ? /^error$/i.test(text) : isProduction(text);
+  switch (match) {
+    case "eq":
+    case "co":
+    case "sw":
+      return isKnown ? isThere : undefined;
+    case "ne":
+    case "nc":
+    case "nsw":
+    case "new":
+      return isKnown ? !isThere : !ofEveryError.test(key) || undefined;
+    case "is":
+      return isKnown || undefined;
+    default:
+      return undefined;
+  }
+}
+
+/** Tags that an ordinary error has, with a value that may be the one that is left out. */
+const ofEveryError =
+  /^(?:handled|mechanism|release|dist|server_name|runtime|sdk|platform|type|message|error)/i;
+
+const isProduction = (text = ""): boolean => /^(?:prod|production|live|main)$/i.test(text.trim());
