@@ -7,9 +7,9 @@ import { type Ended, ended } from "../cli/command.ts";
 import {
   canary,
   makeProject,
-  parentTitle,
   processes,
   type Rig,
+  sessionsOf,
   startRig,
   whileRunning,
 } from "./support/rig.ts";
@@ -330,11 +330,9 @@ describe("a drill that is broken off leaves neither server nor file", () => {
     /** Waits until a scratch server is busy with the rows. */
     function restoring(job: ReturnType<Rig["start"]>): Promise<unknown> {
       return whileRunning(job, () =>
-        processes().find(
-          ({ id, title }) =>
-            /^postgres: drill_\w+ \w+ \[local\] (?:COPY|CREATE TABLE)/.test(title) &&
-            parentTitle(id).includes(rig.temporary),
-        ),
+        globSync(join(rig.temporary, "optropic-server-*", "data"))
+          .flatMap(sessionsOf)
+          .find(({ title }) => /^postgres: drill_\w+ \w+ \[local\] (?:COPY|CREATE TABLE)/.test(title)),
       );
     }
   });

@@ -120,20 +120,16 @@ export function processes(): Process[] {
 
 /** Processes that a process started and that still run. */
 export function childrenOf(parent: ChildProcess): Process[] {
-  return processes().filter(({ id }) => parentOf(id) === parent.pid);
+  return childIdsOf(`${parent.pid}`).map((id) => ({ id: Number(id), title: titleOf(id) }));
 }
 
-/** Title of the process that started another, such as that of a server for one of its sessions. */
-export function parentTitle(id: number): string {
-  return titleOf(`${parentOf(id)}`);
-}
-
-function parentOf(id: number): number | undefined {
+/** Sessions of a server, which are the processes that it started, with what each calls itself. */
+export function sessionsOf(data: string): Process[] {
   try {
-    // The name before it, in brackets, may hold anything.
-    return Number(readFileSync(`/proc/${id}/stat`, "utf8").split(") ").pop()?.split(" ")[1]);
+    const [server = ""] = readFileSync(join(data, "postmaster.pid"), "utf8").split("\n");
+    return childIdsOf(server).map((id) => ({ id: Number(id), title: titleOf(id) }));
   } catch {
-    return undefined;
+    return [];
   }
 }
 
@@ -155,16 +151,20 @@ export async function titlesWhile(child: ChildProcess): Promise<ReadonlySet<stri
   return seen;
 }
 
-/** Ids of a process and of those that come from it, of which the kernel has a list for each thread. */
+/** Ids of a process and of those that come from it. */
 function familyOf(id: string): string[] {
   try {
-    const lists = readdirSync(`/proc/${id}/task`).map((task) =>
-      readFileSync(`/proc/${id}/task/${task}/children`, "utf8"),
-    );
-    return [id, ...lists.flatMap((list) => list.split(" ").filter((each) => each !== "")).flatMap(familyOf)];
+    return [id, ...childIdsOf(id).flatMap(familyOf)];
   } catch {
     return [id];
   }
+}
+
+/** Ids of the processes that a process started, of which the kernel has a list for each thread. */
+function childIdsOf(id: string): string[] {
+  return readdirSync(`/proc/${id}/task`)
+    .flatMap((task) => readFileSync(`/proc/${id}/task/${task}/children`, "utf8").split(" "))
+    .filter((each) => each !== "");
 }
 
 /** Looks until something is there, as long as a process runs, and leaves the processor to it in between. */
