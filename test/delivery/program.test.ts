@@ -7,7 +7,8 @@ import { runHere } from "../cli/here.ts";
 import { type Judged, judged } from "../cli/judged.ts";
 import { writtenDelivery } from "../config/delivery.ts";
 
-// The program of delivery/ with the pack, by the real command, as a person and CI run it.
+// The program of delivery/ with the pack, by the command that a person and CI run. That a process of its own says the
+// same is tested with the formats of a preview.
 
 const delivery = join(import.meta.dirname, "..", "..", "delivery");
 
