@@ -15,7 +15,7 @@ export interface Preparation {
   /** Source of the first module. */
   readonly entry: string;
   readonly options: BuildOptions;
-  /** Ends of the modules that are loaded, where at all, from where they are. */
+  /** Ends of the modules that are left out: whoever needs one does without what is prepared. */
   readonly left: readonly string[];
 }
 
@@ -58,6 +58,8 @@ export async function prepare(
   const { build } = await import("esbuild");
   const output = join(root, "node_modules", ".cache", "prepared", name);
   const first = join(folder, `prepared-${name}.ts`);
+  // Of what esbuild was given, and not of what a file holds by the end.
+  const digests = new Map<string, string>();
   const { metafile, outputFiles } = await build({
     absWorkingDir: root,
     stdin: { contents: entry, resolveDir: join(root, folder), sourcefile: basename(first), loader: "ts" },
@@ -70,14 +72,13 @@ export async function prepare(
     target: "node22.18",
     logLevel: "silent",
     ...options,
-    plugins: [inPlace(left)],
+    plugins: [...(options.plugins ?? []), inPlace(left, digests)],
     metafile: true,
     write: false,
   });
   const sources = Object.keys(metafile.inputs).filter((path) => path !== first);
   const packages = [...new Set(sources.flatMap((path) => packageOf(path) ?? []))];
-  const files = [
-    ...sources,
+  const others = [
     ...packages.map((path) => join(path, "package.json")),
     ...["package.json", join(folder, "package.json"), join(folder, "index.js")],
     // Says what is installed, and so where every import of a package leads.
@@ -90,27 +91,37 @@ export async function prepare(
   if (shadowed !== undefined) throw new Error(`${shadowed} has packages of its own`);
   const [made] = Object.entries(metafile.outputs).find(([, { entryPoint }]) => entryPoint === first) ?? [];
   if (made === undefined) throw new Error("esbuild made nothing of it");
+  for (const path of others) digests.set(join(root, path), digestOf(readFileSync(join(root, path))));
   mkdirSync(output, { recursive: true });
-  for (const { path, contents } of outputFiles) writeAtomic(path, contents);
+  for (const { path, contents } of outputFiles) {
+    digests.set(path, digestOf(contents));
+    writeAtomic(path, contents);
+  }
   writeAtomic(
     join(output, manifestFile),
     JSON.stringify({
       root,
       file: basename(made),
-      files: Object.fromEntries(files.map((path) => [path, hash("sha256", readFileSync(join(root, path)))])),
+      files: Object.fromEntries(
+        [...sources, ...others, made].map((path) => [path, digests.get(join(root, path))]),
+      ),
       folders,
     }),
   );
   // Beside the file there is the code that V8 has compiled of it.
-  const isKept = (file: string): boolean => file === manifestFile || file.startsWith(basename(made));
-  for (const file of readdirSync(output).filter((other) => !isKept(other))) {
-    if (Date.now() - statSync(join(output, file)).mtimeMs > keptMs)
-      rmSync(join(output, file), { force: true });
+  const kept = [manifestFile, `${basename(made)}.code`, ...outputFiles.map(({ path }) => basename(path))];
+  for (const file of readdirSync(output).filter((other) => !kept.includes(other))) {
+    const path = join(output, file);
+    const { mtimeMs } = statSync(path, { throwIfNoEntry: false }) ?? {};
+    if (mtimeMs !== undefined && Date.now() - mtimeMs > keptMs) rmSync(path, { force: true });
   }
 }
 
-/** Lets each of the project's own modules know its place, and refuses one that could not tell what it loads. */
-function inPlace(left: readonly string[]): Plugin {
+/**
+ * Lets each of the project's own modules know its place, and refuses one that could not tell what it loads. Takes the
+ * digest of every module.
+ */
+function inPlace(left: readonly string[], digests: Map<string, string>): Plugin {
   return {
     name: "in-place",
     setup({ onLoad, onResolve }) {
@@ -119,17 +130,25 @@ function inPlace(left: readonly string[]): Plugin {
           ? { path, external: true }
           : undefined,
       );
-      onLoad({ filter: /\.ts$/ }, ({ path }) => {
-        if (path.includes("/node_modules/")) return undefined;
-        const contents = readFileSync(path, "utf8")
+      onLoad({ filter: /.*/, namespace: "file" }, ({ path }) => {
+        const source = readFileSync(path);
+        digests.set(path, digestOf(source));
+        if (path.includes("/node_modules/")) return { contents: source, loader: "default" };
+        const contents = source
+          .toString()
           .replaceAll("import.meta.dirname", JSON.stringify(dirname(path)))
           .replaceAll("import.meta.url", JSON.stringify(pathToFileURL(path).href));
-        if (/\bimport\s*\.\s*meta\b/.test(contents))
-          throw new Error(`${path} uses import.meta in another way`);
-        return { contents, loader: "ts" };
+        if (/\bimport\s*\.\s*meta\b|\b__(?:dir|file)name\b/.test(contents)) {
+          throw new Error(`${path} asks for its place in another way`);
+        }
+        return { contents, loader: "default" };
       });
     },
   };
+}
+
+function digestOf(content: Uint8Array): string {
+  return hash("sha256", content);
 }
 
 /** The folder of the package that a file is of; undefined for one of the project's own. */

@@ -5,7 +5,8 @@ const { join } = require("node:path");
 const { preparedFile, runPrepared } = require("./prepared.cjs");
 
 module.exports = () => {
-  // What an isolated pack runs is nothing that one without bounds may have left; in a sandbox it is not there at all.
+  // An isolated pack runs nothing that one without bounds may have left. In a sandbox, where this module is elsewhere,
+  // none is found.
   if (process.permission !== undefined) return;
   const root = join(__dirname, "..", "..");
   const pack = process.cwd();
@@ -26,7 +27,7 @@ module.exports = () => {
   };
 };
 
-/** Calls back once, when the stack is judged and before the preview, which then ends this process, hears of it. */
+/** Calls back when the stack is judged, before the preview, which then ends this process, hears of it. */
 function beforeAnswer(callback) {
   const server = Module.createRequire(join(process.cwd(), "package.json")).resolve(
     "@pulumi/policy/server.js",

@@ -1,8 +1,8 @@
 // Many modules take longer to load than to run. `tools/prepare.ts` makes one file of those of the checklist's pack, and
 // one of those of `optropic preview`, which are loaded in their place while every module is what they were made of. An
 // isolated guest does not see them.
-const { hash } = require("node:crypto");
-const { existsSync, readFileSync, renameSync, writeFileSync } = require("node:fs");
+const { hash, randomUUID } = require("node:crypto");
+const { existsSync, readFileSync, renameSync, rmSync, writeFileSync } = require("node:fs");
 const Module = require("node:module");
 const { dirname, join } = require("node:path");
 const { setFlagsFromString } = require("node:v8");
@@ -10,8 +10,9 @@ const { constants, Script } = require("node:vm");
 
 /**
  * @param {string} root folder of the project
- * @param {"command" | "pack"} name
- * @returns {string | undefined} the file to load; undefined where there is none, or anything has changed
+ * @param {string} name of the preparation
+ * @returns {string | undefined} the file to load; undefined where there is none, or it or anything that it was made of has
+ *   changed
  */
 exports.preparedFile = (root, name) => {
   const folder = join(root, "node_modules", ".cache", "prepared", name);
@@ -22,10 +23,9 @@ exports.preparedFile = (root, name) => {
     for (const [path, digest] of Object.entries(prepared.files)) {
       if (hash("sha256", readFileSync(join(root, path))) !== digest) return undefined;
     }
-    const file = join(folder, prepared.file);
-    return existsSync(file) ? file : undefined;
+    return join(folder, prepared.file);
   } catch {
-    // None was made, or a file that it was made of is gone.
+    // None was made, or it or a file that it was made of is gone.
     return undefined;
   }
 };
@@ -42,7 +42,7 @@ exports.preparedFile = (root, name) => {
  */
 exports.runPrepared = (file, load, module, whenNew) => {
   const kept = `${file}.code`;
-  const cachedData = existsSync(kept) ? readFileSync(kept) : undefined;
+  const cachedData = keptCode(kept);
   const script = new Script(Module.wrap(readFileSync(file, "utf8")), {
     filename: file,
     cachedData,
@@ -52,14 +52,30 @@ exports.runPrepared = (file, load, module, whenNew) => {
   script.runInThisContext().call(module.exports, module.exports, load, module, file, dirname(file));
 };
 
+/** Bytes of the digest that stands before the code. */
+const digestBytes = 32;
+
+/** What is kept of an earlier run; undefined where that is nothing, or is damaged: V8 would run it and crash. */
+function keptCode(path) {
+  try {
+    const content = readFileSync(path);
+    const code = content.subarray(digestBytes);
+    return hash("sha256", code, "buffer").equals(content.subarray(0, digestBytes)) ? code : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 function keep(path, script) {
   // V8 takes only what was compiled with the flags that it has, and early collections begin later.
   setFlagsFromString("--heap-growing-percent=0");
-  const draft = `${path}.${process.pid}`;
+  const draft = `${path}.${randomUUID()}`;
   try {
-    writeFileSync(draft, script.createCachedData(), { flag: "wx" });
+    const code = script.createCachedData();
+    writeFileSync(draft, Buffer.concat([hash("sha256", code, "buffer"), code]), { flag: "wx" });
     renameSync(draft, path);
   } catch {
     // Where nothing can be written, each process compiles what it runs.
+    rmSync(draft, { force: true });
   }
 }

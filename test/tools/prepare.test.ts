@@ -1,9 +1,20 @@
-import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import type { Plugin } from "esbuild";
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { preparedFile } from "../../preview/host/prepared.cjs";
+import { preparedFile, runPrepared } from "../../preview/host/prepared.cjs";
 import { type Preparation, pack, prepare, preview } from "../../tools/prepare.ts";
 import { run } from "../cli/command.ts";
 
@@ -71,11 +82,55 @@ describe("what is prepared of a pack", () => {
     expect(require(join(root, "node_modules/@pulumi/policy")).host).toEqual(["changed1"]);
   });
 
-  test("is nothing of a module that could tell it from itself", async () => {
-    write("policies/rules/found.ts", 'export const found: string = import.meta.resolve("./found.ts");');
-    await expect(prepare(root, pack)).rejects.toThrow("uses import.meta in another way");
+  test.each(["import.meta.resolve('./found.ts')", "__dirname"])(
+    "is nothing of a module that could tell it from itself by %s",
+    async (place) => {
+      write("policies/rules/found.ts", `export const found: string = ${place};`);
+      await expect(prepare(root, pack)).rejects.toThrow("asks for its place in another way");
+      expect(preparedFile(root, "pack")).toBeUndefined();
+    },
+  );
+
+  test("is not loaded where a module changes while it is made", async () => {
+    const path = "policies/rules/found.ts";
+    const changing: Plugin = {
+      name: "changing",
+      setup: ({ onEnd }) => onEnd(() => write(path, 'export const found: string = "changed";')),
+    };
+    await prepare(root, { ...pack, options: { ...pack.options, plugins: [changing] } });
+    expect(preparedFile(root, "pack")).toBeUndefined();
+    write(path, project[path]);
+    expect(preparedFile(root, "pack")).toBeDefined();
+  });
+
+  test("is not loaded once it is damaged itself", () => {
+    const file = preparedFile(root, "pack") ?? "";
+    truncateSync(file);
     expect(preparedFile(root, "pack")).toBeUndefined();
   });
+
+  test("runs with the code that an earlier run kept, and without it where that is damaged", () => {
+    const file = preparedFile(root, "pack") ?? "";
+    const code = `${file}.code`;
+    expect([runs(file), existsSync(code)]).toEqual([true, true]);
+    expect(runs(file)).toBe(false);
+    const content = readFileSync(code);
+    content.fill(0, content.length / 2);
+    writeFileSync(code, content);
+    expect([runs(file), runs(file)]).toEqual([true, false]);
+  });
+
+  /** Whether nothing was kept of a file that runs: then it is, from now on. */
+  function runs(file: string): boolean {
+    let keep: (() => void) | undefined;
+    const pushed = require(join(root, "node_modules/@pulumi/policy")).host;
+    runPrepared(file, createRequire(file), { exports: {} }, (given) => {
+      keep = given;
+    });
+    expect(pushed.splice(0)).toEqual(["found1"]);
+    keep?.();
+    return keep !== undefined;
+  }
 
   function write(path: string, text: string): void {
     mkdirSync(dirname(join(root, path)), { recursive: true });
