@@ -48,16 +48,18 @@ module.exports = (server) => {
     getProvider() {
       const provider = read(this).getProvider();
       if (provider === undefined) return undefined;
+      const { providers } = this.shared;
       const urn = provider.getUrn();
-      if (!this.shared.has(urn)) this.shared.set(urn, provider);
-      return this.shared.get(urn);
+      if (!providers.has(urn)) providers.set(urn, provider);
+      return providers.get(urn);
     }
 
     getType() {
       if (this.type === undefined) {
+        const { types } = this.shared;
         const type = read(this).getType();
-        if (!this.shared.has(type)) this.shared.set(type, type);
-        this.type = this.shared.get(type);
+        if (!types.has(type)) types.set(type, type);
+        this.type = types.get(type);
       }
       return this.type;
     }
@@ -65,7 +67,7 @@ module.exports = (server) => {
   AnalyzeStackRequest.deserializeBinary = (bytes) => {
     const parts = partsOf(bytes);
     if (parts === undefined) return deserializeBinary(bytes);
-    const shared = new Map();
+    const shared = { types: new Map(), providers: new Map() };
     const resources = parts.map((part) => new Resource(part, shared));
     const request = new AnalyzeStackRequest();
     request.getResourcesList = () => resources;

@@ -65,7 +65,8 @@ function request(names: readonly string[]) {
   const stack = new messages.AnalyzeStackRequest();
   for (const name of names) {
     const resource = new messages.AnalyzerResource();
-    resource.setType(`type of ${name}`);
+    // What one thing is called may be another's type.
+    resource.setType(name === "second" ? "urn:provider" : `type of ${name}`);
     resource.setUrn(`urn:${name}`);
     resource.setName(name.repeat(100));
     resource.setParent("urn:parent");
