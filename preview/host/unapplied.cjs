@@ -83,14 +83,16 @@ function longError() {
   return error;
 }
 
+/** What an arrow function begins with; any other has its name or a keyword before its parameters. */
+const isArrow = /^(?:async\b\s*)?(?:\(|[\p{ID_Continue}$]+\s*=>)/u;
+
 /** Whether a function does more than to take a value apart: it makes something, or calls what may. */
 function mayDeclare(func) {
   if (typeof func !== "function") return false;
   // Of a function that is bound to an object there is no text.
-  if (func.name.startsWith("bound ")) return true;
+  if (String(func.name).startsWith("bound ")) return true;
   const text = Function.prototype.toString.call(func);
-  const arrow = text.indexOf("=>");
-  const body = arrow === -1 ? text.slice(text.indexOf(")") + 1) : text.slice(arrow + 2);
+  const body = isArrow.test(text) ? text.slice(text.indexOf("=>") + 2) : text.slice(text.indexOf("(") + 1);
   if (/\bnew\b|[\])]\s*\(/.test(body)) return true;
   return [...body.matchAll(/([\w$]+)\s*\(/g)].some(([, name]) => !harmless.has(name));
 }

@@ -156,7 +156,7 @@ const ask = (name, args = {}) => runtime.invokeOutput("test:index:get" + name, a
 const made = new Thing("made", { size: undefined });
 ask("Manifests").apply(({ items }) => declare(items));
 ask("Members").items.apply(declare);
-ask("Deep").items.first.apply(function (item) { new Thing(item.name, {}); });
+ask("Deep").items.first.apply(function (item) { new Thing(item.name, {}); return item.ids.map((id) => id + 1); });
 all([ask("Together"), 1]).apply(([{ items }]) => declare(items));
 output(runtime.invoke("test:index:getAwaited", {})).apply((answer) => answer.items).apply((items) => declare(items));
 ask("Zone").apply((zone) => zone.id);
