@@ -145,10 +145,10 @@ export class Session {
     // soon as it is whole, while the program's process is still about to end.
     await Promise.race([ended, monitor.shutdown, judgement.failed, monitor.refused]);
     await Promise.race([monitor.complete(), judgement.failed, monitor.refused]);
-    this.#progress("the policies");
     // As with the engine, policies judge what the stack manages, not what the program only reads.
     const managed = [...monitor.resources.values()].filter(({ external }) => !external);
     if (managed.length > mostBeside) await Promise.race([ended, judgement.failed, monitor.refused]);
+    this.#progress("the policies");
     const concluded = Promise.all([ended, judgement.conclude(managed)]);
     await Promise.race([concluded, monitor.refused]);
     if (this.#failures.length > 0) throw new JudgedFailure("program", this.#failures.join("\n"));

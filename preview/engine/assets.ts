@@ -64,6 +64,7 @@ export class Assets {
   #checkArchive({ path = "", uri = "", assets }: PropertyMap): void {
     checkKnown("the path of an archive", path);
     checkKnown("the address of an archive", uri);
+    checkKnown("the content of an archive", assets ?? null);
     if (path === "" && uri === "") {
       for (const [name, member] of Object.entries(assets ?? {})) {
         checkKnown(`the member ${JSON.stringify(name)} of an archive`, member);

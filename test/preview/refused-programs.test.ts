@@ -97,6 +97,7 @@ describe("assets and archives that the engine cannot open", () => {
       `new ${archive}({ a: new ${archive}({ b: "plain" }) })`,
       'the member "b" of an archive is no asset and no archive',
     ],
+    ["content", `new ${archive}(${id})`, "the content of an archive is not known in a preview"],
     [
       "address",
       'new pulumi.asset.RemoteArchive("https://example.com/page.html")',
