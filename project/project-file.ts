@@ -16,7 +16,10 @@ const template = z.strictObject({
   important: z.boolean().nullish(),
   metadata: z.record(z.string(), z.string()).nullish(),
   config: z
-    .record(z.string(), z.looseObject({ description: z.string().nullish(), secret: z.boolean().nullish() }))
+    .record(
+      z.string(),
+      z.looseObject({ description: z.string().nullish(), secret: z.boolean().nullish() }).nullable(),
+    )
     .nullish(),
 });
 
@@ -33,8 +36,8 @@ const packageSource = z.strictObject({
 
 /**
  * Pulumi.yaml as far as Pulumi checks it before it runs anything, by its own schema for projects
- * (https://github.com/pulumi/pulumi/blob/master/sdk/go/common/workspace/project.json): what a preview has no use for
- * has to be of its shape all the same.
+ * (https://github.com/pulumi/pulumi/blob/master/sdk/go/common/workspace/project.json). Keys that a
+ * preview does not use must have the right shape too.
  */
 export const projectFile = z.looseObject({
   name: z.string().regex(/^[A-Za-z0-9_.-]{1,100}$/, "letters, digits, dots, dashes and underscores"),

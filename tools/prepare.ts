@@ -168,7 +168,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
       await prepare(dirname(import.meta.dirname), preparation);
     } catch (error) {
       // Without it, previews load each module by itself, which takes longer.
-      console.error(`Not prepared, and slower to start: ${preparation.name}: ${reasonOf(error)}`);
+      console.error(`Previews will start slower: cannot prepare the ${preparation.name}: ${reasonOf(error)}`);
     }
   }
 }

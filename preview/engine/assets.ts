@@ -69,7 +69,9 @@ export class Assets {
       for (const [name, member] of Object.entries(assets ?? {})) {
         checkKnown(`the member ${JSON.stringify(name)} of an archive`, member);
         if (!isAssetOrArchive(member)) {
-          throw new Error(`the member ${JSON.stringify(name)} of an archive is no asset and no archive`);
+          throw new Error(
+            `the member ${JSON.stringify(name)} of an archive is neither an asset nor an archive`,
+          );
         }
         this.check(member);
       }
@@ -79,7 +81,9 @@ export class Assets {
     const name = file ?? new URL(String(uri)).pathname;
     const isArchive = archiveEndings.some((ending) => name.endsWith(ending));
     if (file === undefined && !isArchive) {
-      throw new Error(`the address of an archive ends in none of ${archiveEndings.join(", ")}: ${uri}`);
+      throw new Error(
+        `the address of an archive does not end in one of ${archiveEndings.join(", ")}: ${uri}`,
+      );
     }
     if (file === undefined || !this.#sees(file)) return;
     if (!existsSync(file)) throw new Error(`the path of an archive is missing: ${file}`);

@@ -35,10 +35,7 @@ export function findSdk(programDirectory: string, mayRead: (path: string) => voi
   mayRead(manifest);
   const { data } = described.safeParse(parseJson(readFileSync(manifest, "utf8")));
   if (data === undefined) {
-    throw new Failure(
-      "project",
-      `${manifest} does not say which version it is of: install @pulumi/pulumi again`,
-    );
+    throw new Failure("project", `${manifest} has no valid version: install @pulumi/pulumi again`);
   }
   const { version } = data;
   const [major = 0, minor = 0] = version.split(".").map(Number);

@@ -119,7 +119,7 @@ function watch(sdk) {
         if (unapplied.has(token)) return;
         unapplied.add(token);
         const place = placeIn(stack.split("\n").slice(2));
-        const text = `the answer of ${token} is not known offline, so that what ${place} applies to it does not run: resources that it declares are not judged`;
+        const text = `the answer of ${token} is not known offline, so the function that ${place} applies to it does not run: resources that it declares are not judged`;
         void log.warn(text);
       },
     );

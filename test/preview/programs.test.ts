@@ -169,7 +169,7 @@ made.size.apply((size) => declare([{ name: size }]));
     expect(resources.map(({ name }) => name)).toEqual(["applying-dev", "default", "made"]);
     const told = ["Manifests", "Members", "Deep", "Together", "Awaited"].map((name, index) => ({
       severity: "warning",
-      message: `the answer of test:index:get${name} is not known offline, so that what program.js:${6 + index} applies to it does not run: resources that it declares are not judged`,
+      message: `the answer of test:index:get${name} is not known offline, so the function that program.js:${6 + index} applies to it does not run: resources that it declares are not judged`,
       urn: "",
     }));
     expect(messages).toHaveLength(told.length);
@@ -191,7 +191,7 @@ made.size.apply((size) => declare([{ name: size }]));
     writeFileSync(join(folder, "Pulumi.yaml"), "name: bare\nruntime: nodejs\n");
     expect(await failureOf(run())).toEqual({
       failure: "project",
-      message: expect.stringMatching(/package\.json does not say which version it is of/),
+      message: expect.stringMatching(/package\.json has no valid version/),
     });
   });
 

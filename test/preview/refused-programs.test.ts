@@ -95,13 +95,13 @@ describe("assets and archives that the engine cannot open", () => {
     [
       "nested",
       `new ${archive}({ a: new ${archive}({ b: "plain" }) })`,
-      'the member "b" of an archive is no asset and no archive',
+      'the member "b" of an archive is neither an asset nor an archive',
     ],
     ["content", `new ${archive}(${id})`, "the content of an archive is not known in a preview"],
     [
       "address",
       'new pulumi.asset.RemoteArchive("https://example.com/page.html")',
-      "the address of an archive ends in none of .tar",
+      "the address of an archive does not end in one of .tar",
     ],
   ])("because of its %s", async (name, value, why) => {
     const { message } = await failureOf(previewing(`asset-${name}`, `new Thing("t", { value: ${value} });`));

@@ -155,7 +155,7 @@ describe("a project is refused", () => {
       /\n {2}runtime\.options\.typescript: /,
     ],
     ["has another key of a runtime", "name: shop\nruntime: {name: nodejs, version: 24}\n", /\n {2}runtime/],
-    ["refreshes otherwise", `${manifest}options: {refresh: never}\n`, /\n {2}options\.refresh: /],
+    ["has another value of refresh", `${manifest}options: {refresh: never}\n`, /\n {2}options\.refresh: /],
     [
       "has a plugin without a folder",
       `${manifest}plugins: {providers: [{name: aws}]}\n`,
@@ -180,7 +180,7 @@ describe("a project is refused", () => {
       "Pulumi.yaml": [
         manifest.trimEnd(),
         ...empty.map((key) => `${key}:`),
-        "template: {displayName: Shop, config: {aws:region: {description: Where, default: eu-west-1}}}",
+        "template: {displayName: Shop, config: {aws:region: {description: Where, default: eu-west-1}, bare: }}",
         "plugins: {providers: [{name: aws, path: ./bin}]}",
         "packages: {cloud: ./cloud, other: {source: terraform-provider, version: 1.0.0, parameters: [x]}}",
         "future: {key: 1}",
