@@ -48,7 +48,10 @@ export function describeConnection(connection: Connection): string {
   return `${connection.PGHOST}:${connection.PGPORT}/${connection.PGDATABASE}`;
 }
 
-/** Environment for one of PostgreSQL's programs: the connection, and nothing secret besides. */
+/**
+ * Environment for one of PostgreSQL's programs: the connection, and nothing secret besides. What they print is read, so
+ * it is in English.
+ */
 export function programEnvironment(connection: Connection, name: string): NodeJS.ProcessEnv {
   // The last two say where the operating system's certificates are, to this process too.
   const { PATH, HOME, LANG, TMPDIR, LD_LIBRARY_PATH, SSL_CERT_FILE, SSL_CERT_DIR } = process.env;
@@ -56,6 +59,7 @@ export function programEnvironment(connection: Connection, name: string): NodeJS
     PATH,
     HOME,
     LANG,
+    LC_MESSAGES: "C",
     TMPDIR,
     LD_LIBRARY_PATH,
     SSL_CERT_FILE,

@@ -40,7 +40,7 @@ export async function* dumpInParallel(options: DumpOptions & { jobs: number }): 
     ...dumpArguments(options),
   ];
   // What it says of its progress is read, so it must not be translated.
-  const env = { ...programEnvironment(connection, "optropic backup"), LC_MESSAGES: "C" };
+  const env = programEnvironment(connection, "optropic backup");
   let child: Child | undefined;
   try {
     child = new Child({

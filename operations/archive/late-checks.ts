@@ -1,7 +1,7 @@
 import { escapeLiteral } from "pg";
 import * as z from "zod";
 import type { Session } from "../../postgres/session.ts";
-import { refusals } from "./refused.ts";
+import { refusal } from "./refused.ts";
 
 /** Checks that were dropped until all rows are there. */
 export interface LateChecks {
@@ -25,7 +25,7 @@ export async function addChecks(
   for (const statement of statements) {
     const reason = await attempt(statement);
     if (reason === undefined) continue;
-    refused.push(...refusals(`ERROR: ${reason}`));
+    refused.push(refusal(reason));
     await attempt(`${statement} not valid`);
   }
   return refused;

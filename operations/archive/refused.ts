@@ -1,12 +1,38 @@
-/** Sentences on what a server refused, by what a program printed of it. */
-export function refusals(printed: string): string[] {
-  const reasons = [...printed.matchAll(/\bERROR: +(.*)/g)].flatMap(([, reason]) => reason ?? []);
-  return [...new Set(reasons)].map((reason) => `The server refused a part of the backup: ${reason}.`);
+/** Most reasons that are kept. */
+const mostReasons = 20;
+
+/** What a server refused, by what psql or pg_restore prints of it, line by line. */
+export class Refusals {
+  #reasons = new Set<string>();
+  #isCommand = false;
+  #isLost = false;
+  #last = "";
+
+  /** Takes a line. The statements that pg_restore repeats may have any text in them. */
+  take(line: string): void {
+    if (/^pg_restore: /.test(line)) this.#isCommand = false;
+    else if (line.startsWith("Command was: ")) this.#isCommand = true;
+    if (this.#isCommand) return;
+    if (line.trim() !== "") this.#last = line;
+    this.#isLost ||= lost.test(line);
+    const [, reason] = /\bERROR: +(.*)/.exec(line) ?? [];
+    if (reason !== undefined && this.#reasons.size < mostReasons) this.#reasons.add(reason);
+  }
+
+  /** Why, one sentence each. */
+  get sentences(): string[] {
+    return [...this.#reasons].map(refusal);
+  }
+
+  /** Whether pg_restore made everything that the server did not refuse. It goes on without a server, too. */
+  get wentOn(): boolean {
+    return this.#reasons.size > 0 && !this.#isLost && /: errors ignored on restore: \d+$/.test(this.#last);
+  }
 }
 
-/** Whether pg_restore made everything that the server did not refuse. It goes on without a server, too. */
-export function wentOn(printed: string): boolean {
-  return /errors ignored on restore: \d+/.test(printed) && !lost.test(printed);
+/** A sentence on what a server refused for a reason, of which the first line counts. */
+export function refusal(reason: string): string {
+  return `The server refused a part of the backup: ${reason.split("\n", 1)[0]}.`;
 }
 
 /** What libpq and a server that stops say. */

@@ -1,6 +1,6 @@
 import { createWriteStream, rmSync } from "node:fs";
 import { pipeline } from "node:stream/promises";
-import { Child, outputOf } from "../../lib/child.ts";
+import { Child } from "../../lib/child.ts";
 import { Failure, reasonOf } from "../../lib/failure.ts";
 import { type Connection, programEnvironment } from "../../postgres/connection.ts";
 import { launchOf, majorOf } from "../../postgres/programs.ts";
@@ -25,7 +25,7 @@ import type { Manifest } from "./manifest.ts";
 import { makeBlocks, namesOf } from "./names.ts";
 import { grantMemberships, membershipsOf, powerless, roleStatements, schemaStatements } from "./prepare.ts";
 import { refreshedViews, splitRefreshes, unfilled } from "./refresh.ts";
-import { refusals, wentOn } from "./refused.ts";
+import { Refusals } from "./refused.ts";
 import { withoutRemote } from "./remote.ts";
 import { lendSearchPath, withSearchPath } from "./search-path.ts";
 import { findMissingProviders, isLabel, labelNotes } from "./security-labels.ts";
@@ -168,15 +168,14 @@ export async function restoreParallel(options: RestoreOptions): Promise<Outcome>
  * @returns why the server refused some, one sentence each
  */
 async function runOn(options: RestoreOptions, list: Contents, section: string): Promise<string[]> {
+  const refusals = new Refusals();
   try {
-    await runRestore(options, list, [section], { goesOn: true });
-    return [];
+    await runRestore(options, list, [section], refusals);
   } catch (error) {
     options.signal.throwIfAborted();
-    const reason = reasonOf(error);
-    if (!wentOn(reason)) throw error;
-    return refusals(reason);
+    if (!refusals.wentOn) throw error;
   }
+  return refusals.sentences;
 }
 
 /** Fills materialized views. @returns a sentence for each that could not be filled */
@@ -227,17 +226,18 @@ const lacksRights = /must be (?:able to SET ROLE|member of role|owner|superuser)
 const needsRights =
   "The role at the target must be able to give each object to its owner, as a superuser can. Without --target, the drill uses a scratch server, where it is one.";
 
+/** @param refusals takes what the server refuses, after which pg_restore goes on; without it, that is the end */
 async function runRestore(
   { connection, manifest, file, jobs, tablespaces, signal }: RestoreOptions,
   list: Contents,
   sections: readonly string[],
-  { goesOn = false }: { goesOn?: boolean } = {},
+  refusals?: Refusals,
 ): Promise<void> {
   if (list.isEmpty) return;
   const args = [
     `--dbname=${connection.PGDATABASE}`,
     `--jobs=${jobs}`,
-    ...(goesOn ? [] : ["--exit-on-error"]),
+    ...(refusals === undefined ? ["--exit-on-error"] : []),
     "--no-password",
     ...(tablespaces ? [] : ["--no-tablespaces"]),
     `--use-list=${list.file}`,
@@ -245,7 +245,15 @@ async function runRestore(
     file,
   ];
   const env = programEnvironment(connection, "optropic drill");
-  await outputOf("pg_restore", launchOf("pg_restore", args, env, majorOf(manifest.dumpVersion)), signal);
+  const launch = launchOf("pg_restore", args, env, majorOf(manifest.dumpVersion));
+  const keepsError = (line: string): boolean => {
+    refusals?.take(line);
+    return true;
+  };
+  const child = new Child({ label: "pg_restore", launch, signal, keepsError });
+  child.stdin.end();
+  child.stdout.resume();
+  await child.success();
 }
 
 /** Writes the table of contents of a dump, with what each line needs, beside it; fails when the file is not a dump. */

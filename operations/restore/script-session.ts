@@ -8,10 +8,7 @@ import { Failure, reasonOf } from "../../lib/failure.ts";
 import { type Connection, programEnvironment } from "../../postgres/connection.ts";
 import { launchOf } from "../../postgres/programs.ts";
 import { batchesOf, type Session } from "../../postgres/session.ts";
-import { refusals } from "../archive/refused.ts";
-
-/** Most refusals that are told. */
-const mostRefusals = 20;
+import { Refusals } from "../archive/refused.ts";
 
 /**
  * A session in psql, which can run a script of pg_restore, data included, and queries in between. It ends at
@@ -21,7 +18,7 @@ export class ScriptSession implements Session {
   #child: Child;
   #lines: Lines;
   #cursors = 0;
-  #errors: string[] = [];
+  #refusals = new Refusals();
 
   constructor(connection: Connection, signal: AbortSignal) {
     const args = [
@@ -35,7 +32,7 @@ export class ScriptSession implements Session {
     ];
     const env = programEnvironment(connection, "optropic restore");
     const keepsError = (line: string): boolean => {
-      this.#errors.push(...refusals(line));
+      this.#refusals.take(line);
       return true;
     };
     this.#child = new Child({ label: "psql", launch: launchOf("psql", args, env), signal, keepsError });
@@ -93,7 +90,7 @@ export class ScriptSession implements Session {
 
   /** Why the server refused statements, one sentence each, as far as psql has said so. */
   get refused(): readonly string[] {
-    return [...new Set(this.#errors)].slice(0, mostRefusals);
+    return this.#refusals.sentences;
   }
 
   /** Commits. From here on an abort no longer ends the session. */

@@ -1,23 +1,42 @@
 import { expect, test } from "vitest";
-import { refusals, wentOn } from "../../../operations/archive/refused.ts";
+import { Refusals, refusal } from "../../../operations/archive/refused.ts";
 
 const refused = `pg_restore: error: could not execute query: ERROR:  insert or update on table "b" violates foreign key constraint "fk"
 DETAIL:  Key (a)=(99) is not present in table "a".
 Command was: ALTER TABLE ONLY public.b ADD CONSTRAINT fk FOREIGN KEY (a) REFERENCES public.a(id);
 `;
-const ignored = "pg_restore: warning: errors ignored on restore: 1";
+const sentence =
+  'The server refused a part of the backup: insert or update on table "b" violates foreign key constraint "fk".';
+const ignored = "pg_restore: warning: errors ignored on restore: 1\n\n";
 
 test("what a server refused is told once each, by its reason alone", () => {
-  expect(refusals(refused + refused)).toEqual([
-    'The server refused a part of the backup: insert or update on table "b" violates foreign key constraint "fk".',
-  ]);
-  expect(refusals(ignored)).toEqual([]);
+  expect(read(refused + refused + ignored).sentences).toEqual([sentence]);
+  expect(read(ignored).sentences).toEqual([]);
+  expect(refusal("division by zero\nCONTEXT: of it")).toBe(
+    "The server refused a part of the backup: division by zero.",
+  );
 });
 
 test("pg_restore went on where the server only refused, and not where it stopped or pg_restore ended", () => {
-  expect(wentOn(refused + ignored)).toBe(true);
-  expect(wentOn(refused)).toBe(false);
+  expect(read(refused + ignored).wentOn).toBe(true);
+  expect(read(refused).wentOn).toBe(false);
+  expect(read(ignored).wentOn).toBe(false);
   const lost = "pg_restore: error: could not execute query: server closed the connection unexpectedly\n";
-  expect(wentOn(refused + lost + ignored)).toBe(false);
-  expect(wentOn(`pg_restore: error: could not execute query: FATAL:  shutting down\n${ignored}`)).toBe(false);
+  expect(read(refused + lost + ignored).wentOn).toBe(false);
+  const stopping = "pg_restore: error: could not execute query: FATAL:  shutting down\n";
+  expect(read(refused + stopping + ignored).wentOn).toBe(false);
 });
+
+test("a statement may be long and have the words of pg_restore in it", () => {
+  const body = `Command was: CREATE FUNCTION f() AS $$\n${"-- long\n".repeat(2000)}could not connect to server\nERROR:  invented\n${ignored}`;
+  const long = refused.replace(/Command was: .*\n/, body);
+  expect(read(long + ignored)).toMatchObject({ wentOn: true, sentences: [sentence] });
+  const within = body.replace("pg_restore: warning", "warning");
+  expect(read(refused.replace(/Command was: .*\n/, within)).wentOn).toBe(false);
+});
+
+function read(printed: string): Refusals {
+  const refusals = new Refusals();
+  for (const line of printed.split("\n")) refusals.take(line);
+  return refusals;
+}
