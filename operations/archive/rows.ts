@@ -11,7 +11,8 @@ const tablesAtOnce = 100;
 /**
  * Counts the rows of tables, each without its partitions and children. The planner may run functions of an
  * index or a check, which find their names only in the search path of the database; a table whose functions
- * fail all the same is left out.
+ * fail even then is left out. So is one that was truncated or rewritten since the transaction's snapshot, in which its
+ * rows may be gone.
  *
  * @param session in a transaction
  * @param tables names, quoted and with their schemas
@@ -46,15 +47,23 @@ async function countAll(
 ): Promise<boolean> {
   const counts = tables.map(
     (table) =>
-      `select ${escapeLiteral(table)} as name, pg_catalog.count(*)::pg_catalog.text as count from only ${table}`,
+      `select ${escapeLiteral(table)} as name, pg_catalog.count(*)::pg_catalog.text as count, ${isSame(table)} as same from only ${table}`,
   );
   const rows = await session.attempt(counts.join(" union all "), failed);
   if (rows === undefined) return false;
-  for (const { name, count } of countsShape.parse(rows)) found.set(name, count);
+  for (const { name, count, same } of countsShape.parse(rows)) if (same === true) found.set(name, count);
   return true;
 }
 
-const countsShape = z.array(z.object({ name: z.string(), count: z.coerce.number().int() }));
+const countsShape = z.array(
+  z.object({ name: z.string(), count: z.coerce.number().int(), same: z.boolean().nullable() }),
+);
+
+/** Whether the file of a table, which the server knows as it is now, is the one in the snapshot. */
+function isSame(table: string): string {
+  return `(select c.relfilenode operator(pg_catalog.=) coalesce(pg_catalog.pg_relation_filenode(c.oid), '0'::pg_catalog.oid)
+     from pg_catalog.pg_class c where c.oid operator(pg_catalog.=) ${escapeLiteral(table)}::pg_catalog.regclass::pg_catalog.oid)`;
+}
 
 /**
  * Sets the search path to that of the database, and after it every schema that the session may use. Only names with

@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { Client } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { countRows } from "../../../operations/archive/rows.ts";
 import { Unlocked } from "../../../operations/archive/unlocked.ts";
 import { findProgram } from "../../../postgres/programs.ts";
 import { withSession } from "../../../postgres/session.ts";
@@ -70,6 +71,29 @@ test("no query of an unlocked session keeps a lock, whatever becomes of it", asy
     );
   });
   expect(locks).toEqual([]);
+});
+
+test("a table that was truncated or made again since the snapshot counts as uncounted, not as empty", async () => {
+  await postgres.sql(
+    `create table kept (a int); insert into kept values (1); create table whole (a int) partition by list (a);
+     create table part partition of whole default; create table cut (like kept); insert into cut values (1);
+     create table again (like kept); insert into again values (1)`,
+    "many",
+  );
+  const names = ["kept", "whole", "part", "cut", "again"].map((name) => `public.${name}`);
+  const counts = await withSession(postgres.connection("many"), "test", async (session) => {
+    await session.run("begin transaction isolation level repeatable read, read only");
+    const reader = new Unlocked(session);
+    const before = await countRows(reader, names);
+    await postgres.sql("truncate cut; drop table again; create table again (like kept)", "many");
+    return [before, await countRows(reader, names)];
+  });
+  const [first = new Map(), second] = counts;
+  expect(Object.fromEntries(first)).toEqual({
+    ...{ "public.kept": 1, "public.whole": 0, "public.part": 0 },
+    ...{ "public.cut": 1, "public.again": 1 },
+  });
+  expect([...(second ?? [])].map(([name]) => name)).toEqual(["public.kept", "public.whole", "public.part"]);
 });
 
 /** Takes all locks that the server has room for, and gives back only as many as the work needs to succeed. */
