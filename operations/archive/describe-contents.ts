@@ -33,7 +33,6 @@ export type Contents = Pick<
 
 /**
  * Describes what a dump contains, as the session's transaction sees it. The list of it is written while it is read.
- *
  */
 export async function describeContents(
   session: Session,

@@ -46,7 +46,11 @@ function linesAfter(lines: readonly Line[], chosen: ReadonlySet<string>): Line[]
   const users = new Map<string, Line[]>();
   for (const line of lines) {
     if (!again.test(line.rest) || chosen.has(line.id)) continue;
-    for (const need of line.needs) users.set(need, [...(users.get(need) ?? []), line]);
+    for (const need of line.needs) {
+      const own = users.get(need);
+      if (own === undefined) users.set(need, [line]);
+      else own.push(line);
+    }
   }
   const found = new Set<Line>();
   const open = [...chosen];

@@ -19,8 +19,8 @@ export interface TablesPart {
 
 /**
  * Gives tables the rows that they have in a dump, within the session's transaction, and makes those that are missing.
- * Partitions that the dump does not have are emptied with their table. A table that is there keeps its definition. Its triggers do not run, and foreign keys from and to it are made again
- * once the rows are there, which checks them.
+ * Partitions that the dump does not have are emptied with their table. A table that is there keeps its definition. Its
+ * triggers do not run, and foreign keys from and to it are made again once the rows are there, which checks them.
  *
  * @returns what was emptied, one sentence each
  * @throws {Failure} when the rows of a table may be in others that are not restored

@@ -64,9 +64,9 @@ export interface RestoreOutcome extends Replaced {
 }
 
 /**
- * Restores the backed-up schemas into a database in one transaction, or by parallel jobs into a new one. It checks the digests, backs up the
- * target, and commits only if the result matches the manifest. Default privileges that only another role can
- * set are left out and reported.
+ * Restores the backed-up schemas into a database in one transaction, or by parallel jobs into a new one. It checks the
+ * digests, backs up the target, and commits only if the result matches the manifest. Default privileges that only
+ * another role can set are left out and reported.
  *
  * @throws {Failure} which says that nothing was changed, or that this is unknown
  */
