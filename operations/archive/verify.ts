@@ -92,8 +92,9 @@ export async function verify(
   const { counted, accepted } = divideAccepted(all, acceptable);
   const { figures, missed } = own;
   const refused = restored.refused?.() ?? [];
-  // What was refused and did not show is a difference, too.
-  const differences = counted.length + accepted.length === 0 ? refused : counted;
+  // What was refused and did not show is a difference, too. What could not be made beside the dump does not show it.
+  const isShown = accepted.some(({ difference }) => !restored.missing.includes(difference));
+  const differences = counted.length === 0 && !isShown ? refused : counted;
   return { figures, missed, differences: limited(differences), accepted, refused };
 }
 
