@@ -215,10 +215,10 @@ export function narrow(
         ({ rest }) =>
           `The foreign key «${rest.replace(/^FK CONSTRAINT /, "")}» was left out: the rows that it refers to are not restored.`,
       ),
-      restSentence(
-        manifest,
-        names.tables.filter((name) => !isExpected(`table ${name}`)),
-      ),
+      restSentence(manifest, {
+        tables: names.tables.filter((name) => !isExpected(`table ${name}`)),
+        globals: Object.keys(manifest.globals).filter((name) => !Object.hasOwn(narrowed.globals, name)),
+      }),
     ],
     dependents: around?.entries ?? new Map(),
   };
@@ -239,8 +239,10 @@ export async function withDependents(part: Narrowed, complete: Listing): Promise
 }
 
 /** Says what of the backup is not restored. */
-function restSentence(manifest: Manifest, tables: readonly string[]): string {
-  const globals = Object.keys(manifest.globals);
+function restSentence(
+  manifest: Manifest,
+  { tables, globals }: { tables: readonly string[]; globals: readonly string[] },
+): string {
   const { largeObjects } = manifest.contains;
   const parts = [
     ...(tables.length === 0 ? [] : [`${counted(tables.length, "table")} (${listedSome(tables, named)})`]),

@@ -212,7 +212,8 @@ describe("restores in place of a part", () => {
     await cycle.backUp(cycle.source.connection("leaned"));
     await ask("update app.item set m = 'bad'; drop function public.apart()", "leaned");
     const { differences } = await into("leaned", { schemas: ["app"] });
-    expect(differences).toEqual([expect.stringMatching(/^Only the selection was restored/)]);
+    // The cast, which is in no schema, came back.
+    expect(differences).toEqual([expect.stringMatching(/^Only the selection was restored(?!.*cast )/)]);
     expect(await ask(state, "leaned")).toBe(before);
     // Only what the target had comes back.
     await ask('drop materialized view "o ther".mv', "leaned");
