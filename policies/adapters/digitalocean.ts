@@ -19,7 +19,7 @@ import type { Domain, HostRecord } from "../model/domain.ts";
 import type { DnsZone } from "../model/edge.ts";
 import type { ZoneFact } from "../model/edge-zone.ts";
 import type { Host, Variable } from "../model/host.ts";
-import { authorityIn, type Issuer } from "../model/issuer.ts";
+import { authorityIn, type Issuer, limitsIn } from "../model/issuer.ts";
 import { belongsTo, ownerOf } from "../model/links.ts";
 import { isEverywhere } from "../model/networks.ts";
 import type { CodeSource } from "../model/section-host.ts";
@@ -340,6 +340,7 @@ function issuers(stack: Stack): Issuer[] {
       host: () => hostOf(stack, record),
       tag: () => record.at("tag").string()?.toLowerCase() ?? "",
       authority: () => authorityIn((record.at("value").string() ?? "").replace(/\.$/, "")),
+      limits: () => limitsIn((record.at("value").string() ?? "").replace(/\.$/, "")),
       at: record.at("value"),
     }));
 }

@@ -1,6 +1,7 @@
 import { adapters } from "../adapters/index.ts";
 import { type Fault, fault, known, type Stack, unproved } from "../framework/index.ts";
 import { actsOn } from "../values/cloudflare-expression.ts";
+import type { SampleRequest } from "../values/sample-request.ts";
 import { isOn } from "./given.ts";
 import { ownedBy } from "./links.ts";
 import { isDeclaredName, isOwnName } from "./own-names.ts";
@@ -149,7 +150,7 @@ function byBalancer(stack: Stack, site: Site, zone: Zone): Fault | undefined {
         (rule) =>
           rule.at("disabled").boolean() !== true &&
           rule.at("fixedResponse").exists &&
-          needed.some((path) => actsOn(rule.at("condition").string() ?? "", requestTo(site, path)) !== false),
+          needed.some((path) => answers(rule.at("condition").string() ?? "", requestTo(site, path))),
       );
     if (answer !== undefined) {
       return fault(
@@ -206,7 +207,8 @@ export function routedElsewhere(stack: Stack, { project }: Site): Fault | undefi
       return fault(route.at("dest"), `the route ${resource.name} sends its requests to ${host}`);
     }
     const status = route.at("status");
-    if (host === undefined && takesAll.test(source) && (status.number() ?? 0) >= 400) {
+    const isFilter = [route.at("has"), route.at("missings")].some((list) => list.items().length > 0);
+    if (host === undefined && takesAll.test(source) && !isFilter && (status.number() ?? 0) >= 400) {
       return fault(status, `the route ${resource.name} answers its requests with ${status.number()}`);
     }
   }
@@ -219,6 +221,13 @@ export function routedElsewhere(stack: Stack, { project }: Site): Fault | undefi
     }
   }
   return undefined;
+}
+
+/** A rule without a condition takes every request; one that only some visitors come under, wherever they go, is a filter. */
+function answers(condition: string, request: SampleRequest): boolean {
+  if (condition.trim() === "") return true;
+  const acts = actsOn(condition, request);
+  return acts ?? actsOn(condition, { ...request, path: "/.another/page" }) === false;
 }
 
 /** Every page, the first one, or the API; a folder of another name may be another program's. */

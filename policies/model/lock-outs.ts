@@ -189,7 +189,9 @@ function byFirewall(stack: Stack, site: Site): Fault | undefined {
       .items()
       .find(
         (candidate) =>
-          isEverywhere(candidate.at("ip").string() ?? "") && candidate.at("action").string() !== "bypass",
+          isEverywhere(candidate.at("ip").string() ?? "") &&
+          ["*", "", site.host].includes(candidate.at("hostname").string()?.toLowerCase() ?? "") &&
+          candidate.at("action").string() !== "bypass",
       );
     if (network !== undefined) {
       return fault(network.at("ip"), `${firewall.name} stops every address`);

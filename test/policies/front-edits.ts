@@ -190,6 +190,15 @@ export const brokenFronts: readonly Case[] = [
       ],
       ["plain http is blocked", custom("block", "not ssl")],
       [
+        "the path asks for a sign-in",
+        add(cloudflare.access, "challenges", {
+          accountId: "0123456789abcdef0123456789abcdef",
+          type: "self_hosted",
+          domain: "optropic.example/.well-known",
+          policies: [{ decision: "allow", includes: [{ emailDomain: { domain: "optropic.example" } }] }],
+        }),
+      ],
+      [
         "the path is redirected",
         redirect(
           { value: "https://www.optropic.example/" },
@@ -292,6 +301,27 @@ export const brokenFronts: readonly Case[] = [
     ([what, text, path]): Case => ["rate-limit-login", `login is rewritten ${what}`, rewritten(text, path)],
   ),
   [
+    "rate-limit-login",
+    "the first of many rewriting rules may take the path of the login",
+    zoned(cloudflare.ruleset, {
+      kind: "zone",
+      name: "another",
+      phase: "http_request_transform",
+      rules: [0, 1, 2, 3, 4, 5, 6].map((place) => ({
+        enabled: true,
+        action: "rewrite",
+        expression: `http.cookie contains "v${place}="`,
+        actionParameters: {
+          uri: {
+            path: {
+              expression: `concat(${place === 0 ? `"/v0", http.request.uri.path` : `http.request.uri.path, "/v${place}"`})`,
+            },
+          },
+        },
+      })),
+    }),
+  ],
+  [
     "production-code-own",
     "a worker is built from a fork",
     beside(render.backgroundWorker, built("https://github.com/jdoe/platform", "main")),
@@ -390,6 +420,11 @@ export const brokenFronts: readonly Case[] = [
         ],
       },
     ),
+  ],
+  [
+    "traffic-reaches-host",
+    "a load balancer answers whatever comes",
+    balanced({}, { rules: [{ name: "closed", fixedResponse: { statusCode: 503, messageBody: "closed" } }] }),
   ],
   ...(
     [
@@ -592,4 +627,38 @@ export const rightFronts: readonly (readonly [what: string, edit: Edit])[] = [
     ),
   ],
   ["an old folder is gone", routed({ status: 410 }, "/old/(.*)")],
+  [
+    "a program is turned away by its name",
+    routed({ status: 403, has: [{ type: "header", key: "user-agent", value: "BadBot" }] }),
+  ],
+  [
+    "a load balancer turns a country away",
+    balanced(
+      {},
+      {
+        rules: [
+          {
+            name: "country",
+            condition: 'ip.src.country eq "KP"',
+            fixedResponse: { statusCode: 403, messageBody: "no" },
+          },
+        ],
+      },
+    ),
+  ],
+  [
+    "what authorities ask is left out of a sign-in",
+    add(cloudflare.access, "challenges", {
+      accountId: "0123456789abcdef0123456789abcdef",
+      type: "self_hosted",
+      domain: "optropic.example/.well-known/acme-challenge",
+      policies: [{ decision: "bypass", includes: [{ everyone: {} }] }],
+    }),
+  ],
+  [
+    "nobody is let to another host",
+    set("web-firewall", () => ({
+      ipRules: { rules: [{ hostname: "preview.optropic.example", ip: "0.0.0.0/0", action: "deny" }] },
+    })),
+  ],
 ];

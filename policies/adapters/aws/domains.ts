@@ -25,13 +25,18 @@ export function issuers(stack: Stack): Issuer[] {
       record
         .at("records")
         .items()
-        .map((text) => ({
-          resource: record,
-          host: () => nameOf(stack, record),
-          tag: () => readIssuer(text.string() ?? "").tag,
-          authority: () => readIssuer(text.string() ?? "").authority,
-          at: text,
-        })),
+        .map((text) => {
+          const read = () => readIssuer(text.string() ?? "");
+          return {
+            resource: record,
+            host: () => nameOf(stack, record),
+            tag: () => read().tag,
+            authority: () => read().authority,
+            // Amazon's own does not ask by ACME, whose parameters these are.
+            limits: () => (authorities.includes(read().authority) ? undefined : read().limits),
+            at: text,
+          };
+        }),
     );
 }
 

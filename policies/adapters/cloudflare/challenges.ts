@@ -1,4 +1,12 @@
-import { type AnyValue, type Fault, fault, type Stack, unproved } from "../../framework/index.ts";
+import type { ZeroTrustAccessApplicationArgs } from "@pulumi/cloudflare";
+import {
+  type AnyValue,
+  type Fault,
+  fault,
+  type ResourceOf,
+  type Stack,
+  unproved,
+} from "../../framework/index.ts";
 import { isOn } from "../../model/given.ts";
 import { mayActOn, type Rule, rulesOf } from "../../model/rulesets.ts";
 import { cloudflare } from "../../model/tokens.ts";
@@ -66,6 +74,7 @@ function byPlace(stack: Stack, zone: Zone, { host, path }: SampleRequest): Fault
     ),
     ...stack
       .ofType(cloudflare.access)
+      .filter((it) => !letsEveryoneIn(it))
       .map((it) => [it.name, [it.at("domain"), ...it.at("selfHostedDomains").items()]] as const),
   ];
   for (const [what, places] of closed) {
@@ -77,10 +86,17 @@ function byPlace(stack: Stack, zone: Zone, { host, path }: SampleRequest): Fault
   return undefined;
 }
 
+/** Applications of their own, with such a policy, are how a path is left out of a sign-in. Throws UnknownRead. */
+const letsEveryoneIn = (application: ResourceOf<ZeroTrustAccessApplicationArgs>): boolean =>
+  application
+    .at("policies")
+    .items()
+    .some((policy) => policy.at("decision").string() === "bypass");
+
 /** `*.example.com/path/*`: a star stands for any text, and a place for all that is below it. */
 function covers(place: string, url: string): boolean {
   const [, text = ""] = /^(?:\w+:\/\/|\*:\/\/)?(.*)$/.exec(place.toLowerCase()) ?? [];
   if (!text.includes("/.")) return false;
-  const form = text.split("*").map((part) => part.replace(/[.+?^${}()|[\]\\]/g, "\\$&"));
+  const form = text.split(/\*+/).map((part) => part.replace(/[.+?^${}()|[\]\\]/g, "\\$&"));
   return new RegExp(`^${form.join(".*")}(?:$|/|(?<=/))`).test(url);
 }

@@ -30,16 +30,27 @@ export function rewritesIn(stack: Stack, zone: Zone): Pick<EdgeZone, "rewritten"
   };
   return {
     rewritten: (request) =>
-      rules().reduce<Rewritten[]>(
-        (all, rule) => all.flatMap((it) => pass(rule, it)).slice(0, maximumPossibilities),
-        [{ request }],
-      ),
+      rules().reduce<Rewritten[]>((all, rule) => apart(all.flatMap((it) => pass(rule, it))), [{ request }]),
     rewriteNames: () => rules().flatMap(({ entry }) => literals(entry.at("expression").string() ?? "")),
   };
 }
 
 /** As many as five rules make of which it is not sure that they act. */
 const maximumPossibilities = 32;
+
+/** Each once; where they are too many, the first, and one that may have any path in place of the others. */
+function apart(all: readonly Rewritten[]): Rewritten[] {
+  const paths = new Map<string, Rewritten>();
+  for (const it of all) {
+    const key = `${it.request.isOpenEnded === true} ${it.request.path}`;
+    if (!paths.has(key)) paths.set(key, it);
+  }
+  const [first, ...others] = paths.values();
+  const last = others.at(-1);
+  return first === undefined || last === undefined || others.length < maximumPossibilities
+    ? [...paths.values()]
+    : [first, { ...last, request: { ...last.request, path: "", isOpenEnded: true } }];
+}
 
 function pass(rule: Rule, before: Rewritten): Rewritten[] {
   const acts = mayActOn(rule, before.request);

@@ -1,4 +1,4 @@
-import type { ZoneSettingArgs } from "@pulumi/cloudflare";
+import type { DnsRecordArgs, ZoneDnsSettingsArgs, ZoneSettingArgs } from "@pulumi/cloudflare";
 import {
   type AnyValue,
   type Fault,
@@ -13,7 +13,7 @@ import { isOn } from "../../model/given.ts";
 import { pageRulesOf } from "../../model/page-rules.ts";
 import { rulesOf } from "../../model/rulesets.ts";
 import { cloudflare } from "../../model/tokens.ts";
-import type { Zone } from "../../model/zones.ts";
+import { inZone, type Zone, zoneOf } from "../../model/zones.ts";
 
 /** What a value does, by setting and value. */
 const weak: Readonly<Record<string, Readonly<Record<string, string>>>> = {
@@ -117,7 +117,7 @@ export const settingFacts = (stack: Stack): ZoneFact[] => [
   })),
   ...stack.ofType(cloudflare.zoneDns).map((settings) => ({
     resource: settings,
-    isGood: () => judgeMode(settings.at("zoneMode")),
+    isGood: () => judgeMode(stack, settings),
   })),
   ...stack.ofType(cloudflare.urlNormalization).map((normalization) => ({
     resource: normalization,
@@ -125,9 +125,14 @@ export const settingFacts = (stack: Stack): ZoneFact[] => [
   })),
 ];
 
-function judgeMode(mode: AnyValue): Verdict {
+/** A zone in which nothing is proxied only answers DNS anyway, such as one whose hosts are at Vercel. */
+function judgeMode(stack: Stack, settings: ResourceOf<ZoneDnsSettingsArgs>): Verdict {
+  const mode = settings.at("zoneMode");
+  const zone = zoneOf(stack, settings);
+  const isProxying = (record: ResourceOf<DnsRecordArgs>) => record.at("proxied").boolean() === true;
   return (
     mode.string() !== "dns_only" ||
+    (zone !== undefined && inZone(stack, zone, cloudflare.dnsRecord, isProxying).length === 0) ||
     fault(
       mode,
       "The zone only answers DNS: no request goes through its firewall, its limits and its cache.",

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { type Declared, nothingDeclared } from "../../../policies/framework/declared.ts";
-import { add, type Edit, objecting, set } from "../../recording/edited.ts";
+import { add, all, type Edit, objecting, set } from "../../recording/edited.ts";
 import { judge } from "../../recording/judge.ts";
 import type { RecordedStack } from "../../recording/stacks.ts";
 import { platform as digitalocean } from "./digitalocean/program.ts";
@@ -522,6 +522,24 @@ describe("a break is refused", () => {
     ],
     ["neon", "on-call-without-gap", "nobody is on call by night", set("on-call", () => ({ rotations: [] }))],
     ["neon", "tls-caa", "any authority may issue certificates", without("caa")],
+    [
+      "neon",
+      "caa-permits-hosts",
+      "authorities may ask by DNS alone",
+      set("caa", ({ records }) => ({
+        records: [...(records as string[])].map((text) => text.replace(/"$/, '; validationmethods=dns-01"')),
+      })),
+    ],
+    [
+      "digitalocean",
+      "caa-permits-hosts",
+      "authorities may ask by DNS alone",
+      all(
+        ...["letsencrypt.org.", "pki.goog."].map((authority) =>
+          set(`caa-${authority}`, ({ value }) => ({ value: `${value}; validationmethods=dns-01` })),
+        ),
+      ),
+    ],
     ["digitalocean", "service-health-check", "only the port is asked", web({ healthCheck: {} })],
     ["digitalocean", "service-autoscaling", "it does not scale", web({ autoscaling: undefined })],
     [
