@@ -44,49 +44,26 @@ const mostShare = 0.5;
 
 /**
  * What is wrong with the times at which a route is silent, to follow "a way that is"; undefined where it is open most
- * of the time. Throws UnknownRead.
- */
-function muteFault(stack: Stack, { name, isActive }: Timed, now: number): string | undefined {
-  const text = name.string() ?? "";
-  const timings = timingsNamed(stack)(text);
-  if (timings.length === 0) {
-    return `muted by ${JSON.stringify(text)}, which this stack does not declare`;
-  }
-  const { share, longestMinutes } = mutedFrom(
-    now,
-    timings.flatMap((timing) => timing.at("intervals").items().map(toInterval)),
-  );
-  const muted = isActive ? 1 - share : share;
-  if (muted > mostShare) {
-    return `muted ${Math.round(muted * 100)} % of the time, by ${text}`;
-  }
-  return !isActive && longestMinutes > longestHours * 60
-    ? `muted for ${Math.round(longestMinutes / 60)} hours at a time, by ${text}`
-    : undefined;
-}
-
-/**
- * The same of all times that one route has together: it is open only at a time of the active ones, and at none of the
- * others. Throws UnknownRead.
+ * of the time. It is open at any of the active times, and at none of the others. Throws UnknownRead.
  */
 export function mutesFault(stack: Stack, timings: readonly Timed[], now: number): string | undefined {
-  const alone = timings.map((timing) => muteFault(stack, timing, now)).find((wrong) => wrong !== undefined);
-  if (alone !== undefined || timings.length < 2) {
-    return alone;
+  const named = timings.map(({ name, isActive }) => ({ text: name.string() ?? "", isActive }));
+  const missing = named.find(({ text }) => timingsNamed(stack)(text).length === 0);
+  if (missing !== undefined) {
+    return `muted by ${JSON.stringify(missing.text)}, which this stack does not declare`;
   }
   const intervals = (isActive: boolean) =>
-    timings
+    named
       .filter((timing) => timing.isActive === isActive)
-      .flatMap(({ name }) => timingsNamed(stack)(name.string() ?? ""))
+      .flatMap(({ text }) => timingsNamed(stack)(text))
       .flatMap((timing) => timing.at("intervals").items().map(toInterval));
-  const active = intervals(true);
   const muted = mutedFrom(now, intervals(false));
-  const open = active.length === 0 ? 1 : mutedFrom(now, active).share;
+  const open = named.some(({ isActive }) => isActive) ? mutedFrom(now, intervals(true)).share : 1;
   // Whatever is muted may be what was open.
-  const share = 1 - open + muted.share;
-  const names = timings.map(({ name }) => name.string()).join(" and ");
+  const share = Math.min(1 - open + muted.share, 1);
+  const names = named.map(({ text }) => text).join(" and ");
   if (share > mostShare) {
-    return `muted ${Math.round(Math.min(share, 1) * 100)} % of the time, by ${names}`;
+    return `muted ${Math.round(share * 100)} % of the time, by ${names}`;
   }
   return muted.longestMinutes > longestHours * 60
     ? `muted for ${Math.round(muted.longestMinutes / 60)} hours at a time, by ${names}`

@@ -41,6 +41,7 @@ const disables = new RegExp(
 
 /** How many of the errors are sent: with none, nobody hears of any. */
 const sampling = /^SENTRY_(?:ERRORS?_)?SAMPLE_RATE$/;
+
 /** Of fewer, an error that few people meet is never seen. */
 const leastSampled = 0.1;
 

@@ -45,8 +45,8 @@ export function wrongAddress(provider: Resource, stage: Context["stage"]): Fault
 /** Names of what switches off the check of the other side's certificate. */
 const uncheckedTls = /^(?:insecure|insecureSkipVerify|skipTlsVerify|insecureTls)$/i;
 
-/** A way out of the own network is not an address of the vendor's. */
-const isWay = /proxy|redirect|callback|plugin/i;
+/** A way out of the own network, or where a machine asks for its credentials, is not an address of the vendor's. */
+const isWay = /proxy|redirect|callback|plugin|metadata/i;
 
 const isPlace = /(?:url|uri|endpoint|host|server|address)(?:override)?$/i;
 
@@ -73,7 +73,7 @@ function addressFault(
 
 function stagingFault({ name }: Resource, key: string, value: AnyValue): Fault | undefined {
   const host = hostIn(key, textOf(value).trim())?.hostname.toLowerCase() ?? "";
-  return notProduction.test(host)
+  return notProduction.test(ownLabels(host))
     ? fault(value, `The provider ${name} talks to ${host}, which is not production by its name.`)
     : undefined;
 }
@@ -88,6 +88,10 @@ function hostIn(key: string, text: string): URL | undefined {
 }
 
 const isLoopback = /(?:^|\.)localhost$|^127\.|^0\.0\.0\.0$|^\[::1?\]$/;
+
+/** A name without its domain, which may end with .dev or be that of a company such as test-lab.com. */
+const ownLabels = (host: string): string =>
+  host.includes(".") ? host.split(".").slice(0, -2).join(".") : host;
 
 const notProduction =
   /(?:^|[-.])(?:stag(?:e|ing)|stg|dev(?:elopment)?|test(?:ing)?|qa|uat|sandbox|mock|localstack)(?:$|[-.])/;

@@ -330,6 +330,7 @@ export const watchedPlatforms: readonly (readonly [what: string, edit: Edit])[] 
     { level: { level: 40, match: "gte" } },
     { issuePriorityGreaterOrEqual: { comparison: 75 } },
     { taggedEvent: { key: "environment", match: "eq", value: "production" } },
+    { taggedEvent: { key: "environment", match: "eq", value: "prod-eu" } },
     { assignedTo: { targetType: "Unassigned" } },
     { latestRelease: {} },
     { taggedEvent: { key: "browser", match: "ne", value: "Googlebot" } },
@@ -352,5 +353,31 @@ export const watchedPlatforms: readonly (readonly [what: string, edit: Edit])[] 
   ],
   ["a key has no limit of its own", unlimited],
   ["a step before the start writes a file", start("echo started > /tmp/started && node server.js 2>&1")],
+  [
+    "the company has a domain that ends with .dev",
+    provider({ url: "https://grafana.optropic.dev", stackId: undefined }),
+  ],
+  [
+    "a check fails where the answer is empty",
+    set("observability-health-api", ({ settings }) => ({
+      settings: { http: { ...Object(settings).http, failIfBodyMatchesRegexps: ["^$"] } },
+    })),
+  ],
+  [
+    "an alert about a host silences the warnings that follow from it",
+    inhibited(matcher("alertname", "HostDown"), matcher("severity", "warning"), "host"),
+  ],
+  [
+    "two times at which a route is open are most of the day",
+    timed({ activeTimings: ["Mornings", "Evenings"] }),
+  ],
+  [
+    "a second organization has routes of its own",
+    add(grafana.notificationPolicy, "second", {
+      orgId: "2",
+      contactPoint: "Slack",
+      groupBies: ["alertname"],
+    }),
+  ],
   ["some requests are traced", variables({ SENTRY_TRACES_SAMPLE_RATE: "0.1", SENTRY_SAMPLE_RATE: "1.0" })],
 ];

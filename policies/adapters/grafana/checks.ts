@@ -29,6 +29,9 @@ const isSuccess = (status: number | undefined): boolean =>
 export const watches = (stack: Stack): Watch[] =>
   stack.ofType(grafana.check).map((check): Watch => ({ resource: check, isUseful: () => judgeCheck(check) }));
 
+/** Patterns that every answer matches; `^$` is for an empty one. */
+const matchesAny = /^(?:\^|\$)?$|^\^?(?:\.[*+]|\[\\s\\S\][*+])\$?$/;
+
 function judgeCheck(check: ResourceOf<syntheticmonitoring.CheckArgs>): Verdict {
   const skips = check.at("settings", "http", "tlsConfig").at("insecureSkipVerify");
   const target = check.at("target").string() ?? "";
@@ -44,7 +47,7 @@ function judgeCheck(check: ResourceOf<syntheticmonitoring.CheckArgs>): Verdict {
   const always = check
     .at("settings", "http", "failIfBodyMatchesRegexps")
     .items()
-    .find((pattern) => /^\^?(?:\.[*+]|\[\\s\\S\][*+])?\$?$/.test(pattern.string() ?? "x"));
+    .find((pattern) => matchesAny.test(pattern.string() ?? "x"));
   if (always !== undefined) {
     return fault(always, `${check.name} fails whatever the host answers, so its alert says nothing.`);
   }

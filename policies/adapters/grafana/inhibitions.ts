@@ -24,6 +24,7 @@ function judgeInhibition(rule: ResourceOf<alerting.v1beta1.NotificationsInhibiti
   const silenced = severitiesOf(targets.items());
   const isCritical = sources.every((severity) => severity === "critical");
   if (!silenced.includes("critical")) {
+    if (namesAlert(spec.at("sourceMatchers").items())) return true;
     const isAbove = sources.every((one) =>
       silenced.every((other) => levels.indexOf(one) < levels.indexOf(other)),
     );
@@ -45,6 +46,15 @@ function judgeInhibition(rule: ResourceOf<alerting.v1beta1.NotificationsInhibiti
     )
   );
 }
+
+/** One alert may be the cause of others, such as a host that is down, whatever severity it has. */
+const namesAlert = (matchers: readonly Value<unknown>[]): boolean =>
+  matchers.some(
+    (matcher) =>
+      matcher.at("label").string() === "alertname" &&
+      matcher.at("type").string() === "=" &&
+      (matcher.at("value").string() ?? "") !== "",
+  );
 
 const levels = ["critical", "error", "high", "warning", "low", "info"];
 

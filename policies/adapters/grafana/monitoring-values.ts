@@ -154,13 +154,15 @@ function ofOrganizations(stack: Stack): Finding[] {
     const isOfOne = organized.test(resource.type) && resource.is<{ orgId?: unknown }>(resource.type);
     return isOfOne ? [{ resource, at: resource.at("orgId") }] : [];
   });
-  const routes = all.find(({ resource }) => resource.is(grafana.notificationPolicy));
-  const usual = known(() => routes && organizationOf(routes.at)) ?? standard;
+  const routes = all.filter(({ resource }) => resource.is(grafana.notificationPolicy));
+  const routed = routes.map((route) => known(() => organizationOf(route.at)));
+  const usual = routed[0] ?? standard;
   return all.map(({ resource, at }) =>
     judge(resource, () => {
       const own = organizationOf(at);
       return (
         own === usual ||
+        routed.includes(own) ||
         fault(
           at,
           `${resource.name} is in the organization ${own} of Grafana, and what routes alerts in ${usual}.`,

@@ -139,4 +139,5 @@ function isOfProduction(condition: Value, key = ""): boolean | undefined {
 const ofEveryError =
   /^(?:handled|mechanism|release|dist|server_name|runtime|sdk|platform|type|message|error)/i;
 
-const isProduction = (text = ""): boolean => /^(?:prod|production|live|main)$/i.test(text.trim());
+const isProduction = (text = ""): boolean =>
+  /^(?:prod|prd|production|live|main)(?:[-_.]|$)/i.test(text.trim());

@@ -97,7 +97,7 @@ function joinsAll(line: string): boolean {
 
 /** As Sentry compares: the whole text, without regard to case, where an asterisk stands for anything. */
 function glob(pattern: string): RegExp {
-  const parts = pattern.trim().split("*");
+  const parts = pattern.trim().split(/\*+/);
   return new RegExp(
     `^${parts.map((part) => part.replaceAll(/[.+?^${}()|[\]\\]/g, "\\$&")).join(".*")}$`,
     "is",
@@ -222,7 +222,7 @@ function judgeProjectScrubbing(project: ResourceOf<SentryProjectArgs>): Verdict 
 }
 
 /** Sentry protects each project against spikes, until somebody switches that off. */
-const hasSpikes = (stack: Stack): boolean =>
+const mayHaveSpikes = (stack: Stack): boolean =>
   stack.ofType(sentry.spikeProtection).some((protection) => !isOn(protection.at("enabled")));
 
 function judgeLimit(stack: Stack, key: ResourceOf<SentryKeyArgs>): Verdict {
@@ -249,7 +249,7 @@ function judgeLimit(stack: Stack, key: ResourceOf<SentryKeyArgs>): Verdict {
   }
   return (
     isPositive(key.at("rateLimitCount"), window) ||
-    (!key.at("rateLimitCount").exists && !hasSpikes(stack)) ||
+    (!key.at("rateLimitCount").exists && !mayHaveSpikes(stack)) ||
     fault(
       key.at("rateLimitCount"),
       "The key has no rate limit, and the spike protection of Sentry is off. The key is in every page, so anybody can use up the quota with it.",
