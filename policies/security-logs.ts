@@ -72,12 +72,16 @@ export const fieldsUnlogged = policy({
 /** Headers and cookies that say who somebody is. */
 const isCredential =
   /^(?:(?:proxy-)?authorization|(?:set-)?cookie|cf-access-jwt-assertion)$|(?:^|[-_.])(?:sess(?:ion)?(?:id)?|sid|auth|jwt|tokens?|csrf|xsrf|secret|password|api-?key)(?:$|[-_.])/i;
+
 /** Any text that a driver hands to the server, such as options in a URL; what is unknown is made by the stack. */
 function optionFindings(stack: Stack): Finding[] {
   return declaredVariables(stack).map(({ resource, name, value }) =>
     judge(resource, () => {
       const logged = statementSettingIn(known(() => value.string()) ?? "");
-      return logged === undefined || fault(value, `${known(name)} has the server log statements: ${logged}.`);
+      return (
+        logged === undefined ||
+        fault(value, `${known(name) ?? "A variable"} has the server log statements: ${logged}.`)
+      );
     }),
   );
 }

@@ -1,10 +1,14 @@
+import type { RulesetArgs } from "@pulumi/cloudflare";
 import {
+  type AnyValue,
   fault,
   known,
   lookup,
   type PropertiesOf,
   type ResourceOf,
   type Stack,
+  undecided,
+  type Value,
   type Verdict,
 } from "../framework/index.ts";
 import type { Adapter, SecretReaders } from "../model/adapter.ts";
@@ -39,17 +43,7 @@ export const cloudflareAdapter: Adapter = {
     stack
       .ofType(cloudflare.ruleset)
       .filter((ruleset) => known(() => ruleset.at("phase").string()) === "http_log_custom_fields")
-      .flatMap((ruleset) => (ruleset.at("rules").isUnknown ? [] : ruleset.at("rules").items()))
-      .flatMap((rule) => {
-        const parameters = rule.at("actionParameters");
-        return [
-          ...parameters.at("cookieFields").items(),
-          ...parameters.at("requestFields").items(),
-          ...parameters.at("transformedRequestFields").items(),
-          ...parameters.at("responseFields").items(),
-          ...parameters.at("rawResponseFields").items(),
-        ].map((field) => field.at("name"));
-      }),
+      .flatMap(loggedNames),
   secretReaders: plainBindings,
   edgeZones,
   zoneSettings: settingFacts,
@@ -131,6 +125,26 @@ function judgeZone(stack: Stack, record: CloudflareRecord, isSupplied: (text: st
   );
 }
 
+const loggedKinds = [
+  "cookieFields",
+  "requestFields",
+  "transformedRequestFields",
+  "responseFields",
+  "rawResponseFields",
+] as const;
+
+/** A list that is unknown stands for its names, so that whoever reads them hears of that. */
+function loggedNames(ruleset: ResourceOf<RulesetArgs>): AnyValue[] {
+  const rules = ruleset.at("rules");
+  if (rules.isUnknown) return [rules];
+  return rules.items().flatMap((rule) =>
+    loggedKinds.flatMap((kind) => {
+      const fields: Value<{ name: string }[]> = rule.at("actionParameters").at(kind);
+      return fields.isUnknown ? [fields] : fields.items().map((field) => field.at("name"));
+    }),
+  );
+}
+
 function issuers(stack: Stack): Issuer[] {
   return stack
     .ofType(cloudflare.dnsRecord, cloudflare.record)
@@ -159,7 +173,8 @@ function issuers(stack: Stack): Issuer[] {
 function plainBindings(stack: Stack): SecretReaders[] {
   return stack.ofType(cloudflare.worker).flatMap((worker) => {
     const bindings = worker.at("bindings");
-    return (bindings.isUnknown ? [] : bindings.items()).map((binding) => ({
+    if (bindings.isUnknown) return [{ resource: worker, verdict: () => undecided(bindings) }];
+    return bindings.items().map((binding) => ({
       resource: worker,
       verdict: () =>
         !["plain_text", "json"].includes(binding.at("type").string() ?? "") ||

@@ -234,7 +234,11 @@ function stageVariables(stack: Stack): StageVariable[] {
   ];
   return [
     ...stack.ofType(vercel.variable, vercel.sharedVariable).map((it) => elsewhere(it.at().as<Entry>())),
-    ...lists.flatMap((list) => (list.isUnknown ? [] : list.items().map((it) => elsewhere(it.as<Entry>())))),
+    ...lists.flatMap((list) =>
+      list.isUnknown
+        ? [{ resource: list.resource, name: () => list.string(), value: list, stages: () => ["previews"] }]
+        : list.items().map((it) => elsewhere(it.as<Entry>())),
+    ),
     ...stack.ofType(vercel.deployment).flatMap((deployment) => {
       const given = deployment.at("environment");
       // All of it is unknown where a part is, since the provider's package makes it a secret.

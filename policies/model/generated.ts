@@ -170,14 +170,19 @@ export function isImported(generator: Generator): boolean {
 export const isShown = (generator: Generator): boolean =>
   generator.type === random.string && !generator.secretOutputs.includes("result");
 
-/** Shorter than that a text whose provider shows it tells one thing from another, such as buckets. */
+/** Fewest characters and bytes of a secret: fewer tell one thing from another, such as the buckets of two stages. */
 const shortestSecret = 16;
+const fewestBytes = 8;
 
 /** Whether it makes up a secret, and not what names are told apart by. */
 export function makesSecret(resource: Resource): boolean {
-  if (!isGenerator(resource)) return false;
-  const length = resource.is(random.string) ? known(() => resource.at("length").number()) : undefined;
-  return length === undefined || length >= shortestSecret;
+  if (!isGenerator(resource) || resource.type === random.uuid) return false;
+  const [size, least] = resource.is(random.string)
+    ? [known(() => resource.at("length").number()), shortestSecret]
+    : resource.is(random.id)
+      ? [known(() => resource.at("byteLength").number()), fewestBytes]
+      : [];
+  return size === undefined || least === undefined || size >= least;
 }
 
 /** Fewest characters of what a random resource generates. Throws UnknownRead. */

@@ -17,6 +17,8 @@ export function judgePlain(name: string, value: AnyValue, place: string, fix: st
   return !(isSecretName(name) || isMade) || fault(value, `${name} is a secret, and ${place}.`, fix);
 }
 
-/** A RandomString is one that its provider shows everywhere, such as the end of a bucket's name. */
+/** What these make up their provider shows everywhere, such as the end of a bucket's name. */
+const shown: ReadonlySet<string> = new Set([random.string, random.id, random.uuid]);
+
 const isSecretSource = (source: Resource): boolean =>
-  (isGenerator(source) && !source.is(random.string)) || source.is(postgresql.role);
+  (isGenerator(source) && !shown.has(source.type)) || source.is(postgresql.role);

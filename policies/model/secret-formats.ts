@@ -138,26 +138,32 @@ function urlPassword(text: string): string | undefined {
   }
 }
 
-/** A token in the place of a URL's user, as in https://token@host; that of a DSN is public. */
+/** A token in the place of a URL's user, as in https://token@host; that of a DSN, which ends with a project, is public. */
 function urlToken(text: string): Credential | undefined {
   if (!text.includes("://") || !text.includes("@")) return undefined;
-  const users = [...text.matchAll(/\b(?:https?|git\+https?):\/\/([^\s:@/?#"'<>]{16,200})@([\w.-]{1,253})/gi)];
+  const users = [
+    ...text.matchAll(
+      /\b(?:https?|git\+https?):\/\/([^\s:@/?#"'<>]{16,200})@([\w.-]{1,253})(?::\d{1,5})?([^\s?#"'<>]{0,200})/gi,
+    ),
+  ];
   const found = users.find(
-    ([, user = "", host = ""]) =>
-      looksRandom(user) && !/(?:^|\.)sentry\.|^(?:sentry|ingest|glitchtip)\b/i.test(host),
+    ([, user = "", host = "", path = ""]) =>
+      looksRandom(user) &&
+      !/(?:^|\.)sentry\.|^(?:sentry|ingest|glitchtip)\b/i.test(host) &&
+      !(/^[\da-f]{32}$/i.test(user) && /\/\d+\/?$/.test(path)),
   );
   return found?.[1] === undefined ? undefined : { kind: "a URL with a token", secret: found[1] };
 }
 
 /** What a rule of a firewall compares a header or a cookie with. */
 function comparedSecret(text: string): Credential | undefined {
-  const compared =
-    /http\.(?:request\.(?:headers|cookies|uri\.args)\[[^\]]{1,100}\](?:\[\d+\])?|cookie)\s*(?:eq|ne|==|!=|contains)\s*"([^"]{12,500})"/.exec(
+  const [, field = "", compared = ""] =
+    /http\.(request\.(?:headers|cookies|uri\.args)\[[^\]]{1,100}\](?:\[(?:\d+|\*)\])?|cookie)\s*(?:eq|ne|==|!=|contains)\s*"([^"]{12,500})"/.exec(
       text,
-    )?.[1];
-  return compared !== undefined && looksRandom(compared, 12)
-    ? { kind: "a rule with a secret", secret: compared }
-    : undefined;
+    ) ?? [];
+  // All cookies are one text, in which a name stands before each value.
+  const secret = field === "cookie" ? compared.replace(/^[^=]*=(?!=)/, "") : compared;
+  return looksRandom(secret, 12) ? { kind: "a rule with a secret", secret } : undefined;
 }
 
 /** The secret in `password=…`, `--token …` or `-u user:…`: in a query, a connection string or a command. */

@@ -1,4 +1,4 @@
-import { known, type Resource, type Stack } from "../framework/index.ts";
+import { known, type Resource, type Stack, undecided } from "../framework/index.ts";
 import { generatorsOfOther, type NamedVariable, variablesNamed } from "./generated.ts";
 import type { StageVariable } from "./host.ts";
 import { perStack } from "./per-stack.ts";
@@ -30,12 +30,19 @@ export function secretOfProduction(
   const generators: readonly Resource[] =
     generatorsOfOther(name, { resource, value, name: readName }, new Set(alone)) ?? [];
   const roles = value.path.length === 1 ? resource.sourcesOf(value).filter(isRole) : [];
-  return secrets.find(
+  const same = secrets.find(
     (secret) =>
       (text.length >= shortest && !secret.value.isUnknown && secret.value.string() === text) ||
       (secret.generators ?? []).some((generator) => generators.includes(generator)) ||
       (secret.alone && secret.sources.some((source) => roles.includes(source))),
-  )?.name;
+  );
+  // Another database's or vendor's value is known only once it is there, and may be the same.
+  const sources = value.isUnknown && value.path.length === 1 ? resource.sourcesOf(value) : [];
+  const isOpen = secrets.some(
+    (secret) => secret.alone && secret.value.isUnknown && secret.sources.some((one) => sources.includes(one)),
+  );
+  if (same === undefined && isOpen) undecided(value);
+  return same?.name;
 }
 
 const isRole = (resource: Resource): boolean => resource.is(postgresql.role);

@@ -153,6 +153,21 @@ export const sharedSecrets: readonly Case[] = [
   ],
   [
     "no-literal-secrets",
+    "a rule that compares any of several headers with a secret",
+    set("edge-waf-custom", ({ rules }) => ({
+      rules: [
+        ...list(rules),
+        {
+          action: "block",
+          enabled: true,
+          description: "internal",
+          expression: 'any(http.request.headers["x-api-key"][*] eq "9WtYc1Hp5Gj8Ua2Ek7Rd0LqS")',
+        },
+      ],
+    })),
+  ],
+  [
+    "no-literal-secrets",
     "a value that a Worker reads by the name of a secret",
     add("cloudflare:index/workersKv:WorkersKv", "kept", {
       accountId: "0123456789abcdef0123456789abcdef",
@@ -200,6 +215,13 @@ export const sharedSecrets: readonly Case[] = [
       publications: ["orders"],
     }),
   ],
+  ...["hostaddr=192.0.2.7 dbname=r", "service=reports", "reports"].map(
+    (conninfo): Case => [
+      "connections-encrypted",
+      `the database copies by ${conninfo}`,
+      add(postgresql.subscription, "copy", { name: "copy", conninfo, publications: ["orders"] }),
+    ],
+  ),
   [
     "connections-encrypted",
     "the database reads another in plain text",
@@ -337,6 +359,35 @@ export const ownSecrets: readonly (readonly [what: string, Edit])[] = [
   [
     "the address of another project's errors",
     variables({ JOBS_DSN: "https://0f1e2d3c4b5a69788796a5b4c3d2e1f0@o1.ingest.de.sentry.io/2" }),
+  ],
+  [
+    "the address of errors at a server of the company",
+    variables({ JOBS_DSN: "https://0f1e2d3c4b5a69788796a5b4c3d2e1f0@errors.optropic.example/2" }),
+  ],
+  [
+    "a rule that looks for a cookie by its name",
+    set("edge-waf-custom", ({ rules }) => ({
+      rules: list(rules).map((rule, place) =>
+        place > 0
+          ? rule
+          : {
+              ...Object(rule),
+              expression: `(${Object(rule).expression}) and not http.cookie contains "experiment-2026Q3="`,
+            },
+      ),
+    })),
+  ],
+  [
+    "a variable of workflows with a few random letters",
+    all(
+      add(random.id, "suffix", { byteLength: 4 }),
+      add(github.actionsVariable, "bucket", {
+        repository: "optropic",
+        variableName: "BUCKET",
+        value: unknownText,
+      }),
+      leading("bucket", "value", "suffix"),
+    ),
   ],
   ["tokens renewed as often as by default", auth({ rate_limit_token_refresh: 150 })],
 ];

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { evaluate } from "../../policies/framework/evaluate.ts";
-import { random, render, vercel } from "../../policies/model/tokens.ts";
+import { cloudflare, random, render, vercel } from "../../policies/model/tokens.ts";
 import {
   noLiteralSecrets,
   secretsEncrypted,
@@ -275,4 +275,13 @@ test("whether secrets are encrypted is unknown where the host does not say which
     "state",
   );
   expect(evaluate(secretsEncrypted, stack, production).status).toBe("unknown");
+});
+
+test("whether a Worker shows a secret is unknown where its bindings are", () => {
+  const worker: Fixture = {
+    type: cloudflare.worker,
+    name: "checkout",
+    props: { scriptName: "checkout", bindings: unknown },
+  };
+  expect(outcomeOf(secretVariablesSensitive, [...passingStack(), worker]).status).toBe("unknown");
 });

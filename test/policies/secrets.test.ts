@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { random, render, stackReference } from "../../policies/model/tokens.ts";
+import { random, render, stackReference, vercel } from "../../policies/model/tokens.ts";
 import {
   jwtSecretLength,
   secretKeyLength,
@@ -217,5 +217,38 @@ describe("secrets of other stages", () => {
     expect(outcomeOf(secretsNotShared, without(passingStack(), "web-project", "api-service")).status).toBe(
       "violated",
     );
+  });
+});
+
+describe("a secret of previews", () => {
+  const previews: Fixture = {
+    type: vercel.variables,
+    name: "previews",
+    props: { variables: unknown },
+  };
+  const database: Fixture = { type: "neon:index/project:Project", name: "neon", props: {} };
+  const preview: Fixture = {
+    type: vercel.variable,
+    name: "preview",
+    props: { key: "DATABASE_URL", value: secret(unknown), targets: ["preview"], sensitive: true },
+    from: { value: ["neon"] },
+  };
+  const own = change(passingStack(), "web-DATABASE_URL", (fixture) => ({
+    ...fixture,
+    props: { ...fixture.props, value: secret(unknown) },
+    from: { ...fixture.from, value: ["neon"] },
+  }));
+
+  test("may be that of production where their variables are unknown", () => {
+    expect(outcomeOf(secretsNotShared, [...passingStack(), previews]).status).toBe("unknown");
+  });
+
+  test("may be that of production where both are made from the same resource", () => {
+    expect(outcomeOf(secretsNotShared, [database, ...own, preview]).status).toBe("unknown");
+    const branch = { ...database, name: "branch" };
+    expect(
+      outcomeOf(secretsNotShared, [database, branch, ...own, { ...preview, from: { value: ["branch"] } }])
+        .status,
+    ).toBe("passed");
   });
 });

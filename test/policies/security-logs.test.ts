@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { render } from "../../policies/model/tokens.ts";
-import { logLevel, statementsUnlogged } from "../../policies/security-logs.ts";
+import { cloudflare, render } from "../../policies/model/tokens.ts";
+import { fieldsUnlogged, logLevel, statementsUnlogged } from "../../policies/security-logs.ts";
 import { withApiVariable } from "./edge-edits.ts";
 import { type Fixture, outcomeOf, secret, unknown, withProps } from "./fixture.ts";
 import { passingStack } from "./passing-stack.ts";
@@ -56,3 +56,15 @@ describe("statements", () => {
     expect(statusOf(statementsUnlogged, [database(unknown)])).toBe("unknown");
   });
 });
+
+test.each([[unknown], [[{ action: "log_custom_field", actionParameters: { cookieFields: unknown } }]]])(
+  "what the edge logs is unknown where a list of it is",
+  (rules) => {
+    const ruleset: Fixture = {
+      type: cloudflare.ruleset,
+      name: "fields",
+      props: { phase: "http_log_custom_fields", kind: "zone", rules },
+    };
+    expect(statusOf(fieldsUnlogged, [ruleset])).toBe("unknown");
+  },
+);

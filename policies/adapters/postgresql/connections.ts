@@ -1,5 +1,12 @@
 import type { ProviderArgs } from "@pulumi/postgresql";
-import { type AnyValue, fault, type ResourceOf, type Stack, type Verdict } from "../../framework/index.ts";
+import {
+  type AnyValue,
+  fault,
+  type ResourceOf,
+  type Stack,
+  unproved,
+  type Verdict,
+} from "../../framework/index.ts";
 import type { Connection } from "../../model/adapter.ts";
 import { postgresql } from "../../model/tokens.ts";
 import { parseConnection, sslModeFault } from "../../values/connection-string.ts";
@@ -49,7 +56,16 @@ export const connections = (stack: Stack): Connection[] => [
       resource,
       isEncrypted: () => {
         const connection = parseConnection(at.string() ?? "");
-        return judgeMode(at, connection?.host, connection?.sslModes.at(-1));
+        const { parameters } = connection ?? {};
+        const mode = connection?.sslModes.at(-1);
+        // What a service is, a file of the server says.
+        return connection === undefined || (mode === undefined && parameters?.has("service") === true)
+          ? unproved(
+              at,
+              `The conninfo of ${resource.name} does not say how it connects.`,
+              "Write host=… and sslmode=verify-full in conninfo.",
+            )
+          : judgeMode(at, connection.host ?? parameters?.get("hostaddr"), mode);
       },
     };
   }),
@@ -64,7 +80,7 @@ export const connections = (stack: Stack): Connection[] => [
       resource,
       isEncrypted: () =>
         resource.at("fdwName").string() !== "postgres_fdw" ||
-        judgeMode(resource.at("options"), option("host"), option("sslmode")),
+        judgeMode(resource.at("options"), option("host") ?? option("hostaddr"), option("sslmode")),
     };
   }),
 ];
