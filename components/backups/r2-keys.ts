@@ -50,26 +50,25 @@ function writePermission({ options }: BackupsScope, args: R2KeysArgs): pulumi.Ou
     { accountId: args.account },
     // Asked once the bucket exists, so that a first preview needs nothing from the account.
     { ...options, dependsOn: [args.bucket] },
-  ).apply(({ results }) => permissionGroupId(args.account, results));
+  ).apply(permissionGroupId(args.account));
 }
 
 /**
- * Id of the permission to write a bucket's objects, among those of an account.
+ * Takes the id of the permission to write a bucket's objects from those of an account.
  *
  * @throws {pulumi.RunError} when the account does not have it
  */
-export function permissionGroupId(
-  account: string,
-  groups: readonly { id: string; name: string; scopes: readonly string[] }[],
-): string {
-  const group = groups.find(
-    ({ name, scopes }) => name === permissionGroup && scopes.includes(permissionScope),
-  );
-  if (group !== undefined) return group.id;
-  throw new pulumi.RunError(
-    `Cloudflare account ${account} has no permission group "${permissionGroup}". Enable R2 in the Cloudflare dashboard, then run the update again.`,
-  );
-}
+export const permissionGroupId =
+  (account: string) =>
+  ({ results }: { results: readonly { id: string; name: string; scopes: readonly string[] }[] }): string => {
+    const group = results.find(
+      ({ name, scopes }) => name === permissionGroup && scopes.includes(permissionScope),
+    );
+    if (group !== undefined) return group.id;
+    throw new pulumi.RunError(
+      `Cloudflare account ${account} has no permission group "${permissionGroup}". Enable R2 in the Cloudflare dashboard, then run the update again.`,
+    );
+  };
 
 function sha256(value: string): string {
   return createHash("sha256").update(value).digest("hex");

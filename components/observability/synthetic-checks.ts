@@ -2,7 +2,6 @@ import type { Folder } from "@pulumi/grafana/oss/folder.js";
 import { Check } from "@pulumi/grafana/syntheticmonitoring/check.js";
 import { getProbesOutput } from "@pulumi/grafana/syntheticmonitoring/getProbes.js";
 import * as pulumi from "@pulumi/pulumi";
-import { listed } from "../../lib/text.ts";
 import { healthCheckJob, hosts } from "../../metrics/contract.ts";
 import type { ObservabilityArgs, ObservabilityScope } from "./args.ts";
 
@@ -23,9 +22,7 @@ export function createSyntheticChecks(
 ): Check[] {
   // A first preview must not need the Grafana stack: the answer is unknown until the folder exists.
   const known = getProbesOutput({}, { ...scope.options, dependsOn: folder });
-  const probes = args.observability.syntheticProbes.map((name) =>
-    known.probes.apply((ids) => probeId(name, ids)),
-  );
+  const probes = args.observability.syntheticProbes.map((name) => known.probes.apply(probeId(name)));
   const all = [
     ...hosts.map((host) => ({ name: host, url: args.hosts[host], healthCheckPath: args.healthCheckPath })),
     ...(args.further ?? []),
@@ -55,10 +52,12 @@ export function createSyntheticChecks(
  *
  * @throws {pulumi.RunError} when Grafana has no probe of that name
  */
-export function probeId(name: string, ids: Readonly<Record<string, number>>): number {
-  const id = ids[name];
-  if (id !== undefined) return id;
-  throw new pulumi.RunError(
-    `Grafana has no probe ${name} (observability.syntheticProbes). Use one of these: ${listed(Object.keys(ids).sort(), "or")}.`,
-  );
-}
+export const probeId =
+  (name: string) =>
+  (ids: Readonly<Record<string, number>>): number => {
+    const id = ids[name];
+    if (id !== undefined) return id;
+    throw new pulumi.RunError(
+      `Grafana has no probe ${name} (observability.syntheticProbes). Use one of these: ${Object.keys(ids).sort().join(", ")}.`,
+    );
+  };

@@ -92,14 +92,20 @@ function mayDeclare(func) {
   // Of a function that is bound to an object there is no text.
   if (String(func.name).startsWith("bound ")) return true;
   const text = Function.prototype.toString.call(func);
-  const body = isArrow.test(text) ? text.slice(text.indexOf("=>") + 2) : text.slice(text.indexOf("(") + 1);
+  const whole = isArrow.test(text) ? text.slice(text.indexOf("=>") + 2) : text.slice(text.indexOf("(") + 1);
+  // Of an error that is thrown, and of a walk by a function that stands there too, what is between the brackets counts.
+  const body = whole.replace(/\bthrow\s+new\s+[\w$.]+\s*\(/g, "throw (").replace(walk, ";(");
   if (/\bnew\b|[\])]\s*\(/.test(body)) return true;
   return [...body.matchAll(/([\w$]+)\s*\(/g)].some(([, name]) => !harmless.has(name));
 }
 
+/** A call of a method of lists whose function has its text there, or that has none. */
+const walk =
+  /\.(?:every|filter|find|findIndex|flatMap|map|some|sort)\s*\((?=\s*(?:\)|[\w$]+\s*=>|\([^()]*\)\s*=>|function\b))/g;
+
 /** Words before a parenthesis, and functions of the language that call nothing of the program's. */
 const harmless = new Set(
-  `if for while switch catch return typeof function await String Number Boolean parseInt parseFloat stringify isArray keys
+  `if for while switch catch return throw typeof function await String Number Boolean parseInt parseFloat stringify isArray keys
   values entries fromEntries at charAt concat endsWith includes indexOf join padEnd padStart repeat replace replaceAll
   slice split startsWith substring toFixed toLowerCase toString toUpperCase trim trimEnd trimStart`.split(
     /\s+/,

@@ -113,8 +113,10 @@ describe("the credentials", () => {
   });
 
   test("are refused where the account has no such permission", () => {
-    expect(permissionGroupId(account, groups)).toBe("item-write");
-    expect(() => permissionGroupId(account, groups.slice(0, 2))).toThrow(/no permission group .*Item Write/);
+    expect(permissionGroupId(account)({ results: groups })).toBe("item-write");
+    expect(() => permissionGroupId(account)({ results: groups.slice(0, 2) })).toThrow(
+      /no permission group .*Item Write/,
+    );
   });
 });
 

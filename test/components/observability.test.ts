@@ -115,8 +115,8 @@ describe("the health endpoint of each host", () => {
   });
 
   test("is not called from a region that Grafana does not have", () => {
-    expect(() => probeId("NewYork", { Paris: 4, London: 2 })).toThrow(
-      "Grafana has no probe NewYork (observability.syntheticProbes). Use one of these: London or Paris.",
+    expect(() => probeId("NewYork")({ Paris: 4, London: 2 })).toThrow(
+      "Grafana has no probe NewYork (observability.syntheticProbes). Use one of these: London, Paris.",
     );
   });
 });

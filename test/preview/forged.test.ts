@@ -40,35 +40,35 @@ async function register(type: string, name: string, custom: boolean) {
   return response.getUrn();
 }
 
-function complete(urn: string, outputs: Record<string, string> = { safe: "yes" }): void {
+async function complete(urn: string, outputs: Record<string, string> = { safe: "yes" }): Promise<void> {
   const request = new resourcePb.RegisterResourceOutputsRequest();
   request.setUrn(urn);
   request.setOutputs(structPb.Struct.fromJavaScript(outputs));
-  monitor.methods.registerResourceOutputs?.(request);
+  await monitor.methods.registerResourceOutputs?.(request);
 }
 
 describe("outputs", () => {
   it("are not taken for a resource that a provider makes", async () => {
     const urn = await register("random:index/randomPet:RandomPet", "pet", true);
-    expect(() => complete(urn)).toThrow(/cannot be registered: it is not a component/);
+    await expect(complete(urn)).rejects.toThrow(/cannot be registered: it is not a component/);
     await expect(monitor.refused).rejects.toThrow(urn);
     expect(monitor.resources.get(urn)?.outputs).toEqual({});
   });
 
   it("are taken once for a component, and for the root stack each time", async () => {
     const urn = await register("mine:index:Part", "part", false);
-    complete(urn, { first: "1" });
-    expect(() => complete(urn, { second: "2" })).toThrow(/has its outputs already/);
+    await complete(urn, { first: "1" });
+    await expect(complete(urn, { second: "2" })).rejects.toThrow(/has its outputs already/);
     expect(monitor.resources.get(urn)?.outputs).toEqual({ first: "1" });
     expect(await register("pulumi:pulumi:Stack", "forged-dev", false)).toBe(rootUrn);
-    complete(rootUrn, { first: "1" });
-    complete(rootUrn, { second: "2" });
+    await complete(rootUrn, { first: "1" });
+    await complete(rootUrn, { second: "2" });
     expect(monitor.resources.get(rootUrn)?.outputs).toEqual({ second: "2" });
     expect(monitor.finished).toBe(true);
   });
 
   it("are not taken for what is not registered", async () => {
-    expect(() => complete(`${rootUrn}-other`)).toThrow(/it is not registered/);
+    await expect(complete(`${rootUrn}-other`)).rejects.toThrow(/it is not registered/);
     await expect(monitor.refused).rejects.toThrow("it is not registered");
   });
 });

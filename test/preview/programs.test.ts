@@ -159,19 +159,24 @@ ask("Members").items.apply(declare);
 ask("Deep").items.first.apply(function (item) { new Thing(item.name, {}); return item.ids.map((id) => id + 1); });
 all([ask("Together"), 1]).apply(([{ items }]) => declare(items));
 output(runtime.invoke("test:index:getAwaited", {})).apply((answer) => answer.items).apply((items) => declare(items));
+ask("Walked").apply(({ items }) => items.map(declare));
+ask("WalkedHere").apply(({ items }) => items.map((item) => declare([item])));
 ask("Zone").apply((zone) => zone.id);
 ask("Text").apply(({ names }) => names.join(",").toLowerCase());
+ask("Chosen").apply(({ items }) => { const one = items.find(({ id }) => id === "1"); if (!one) throw new TypeError("none"); return one.id; });
 ask("OfUnknown", { size: made.size }).apply(({ items }) => declare(items));
 made.size.apply((size) => declare([{ name: size }]));
 `,
     });
     const { messages, resources } = await run();
     expect(resources.map(({ name }) => name)).toEqual(["applying-dev", "default", "made"]);
-    const told = ["Manifests", "Members", "Deep", "Together", "Awaited"].map((name, index) => ({
-      severity: "warning",
-      message: `the answer of test:index:get${name} is not known offline, so the function that program.js:${6 + index} applies to it does not run: resources that it declares are not judged`,
-      urn: "",
-    }));
+    const told = ["Manifests", "Members", "Deep", "Together", "Awaited", "Walked", "WalkedHere"].map(
+      (name, index) => ({
+        severity: "warning",
+        message: `the answer of test:index:get${name} is not known offline, so the function that program.js:${6 + index} applies to it does not run: resources that it declares are not judged`,
+        urn: "",
+      }),
+    );
     expect(messages).toHaveLength(told.length);
     expect(messages).toEqual(expect.arrayContaining(told));
   });
