@@ -44,7 +44,7 @@ export const cloudflareAdapter: Adapter = {
       .ofType(cloudflare.ruleset)
       .filter((ruleset) => known(() => ruleset.at("phase").string()) === "http_log_custom_fields")
       .flatMap(loggedNames),
-  secretReaders: plainBindings,
+  secretReaders: (stack) => [...plainBindings(stack), ...keptValues(stack)],
   edgeZones,
   zoneSettings: settingFacts,
   hostTls,
@@ -186,4 +186,18 @@ function plainBindings(stack: Stack): SecretReaders[] {
         ),
     }));
   });
+}
+
+/** What Workers read by its name: whoever may see the account reads it too. */
+function keptValues(stack: Stack): SecretReaders[] {
+  return stack.ofType(cloudflare.keyValue).map((pair) => ({
+    resource: pair,
+    verdict: () =>
+      judgePlain(
+        pair.at("keyName").string() ?? "",
+        pair.at("value"),
+        "Workers KV shows it to whoever may see the account",
+        "Use a binding of the type secret_text in place of the key.",
+      ),
+  }));
 }

@@ -9,13 +9,20 @@ import {
   type Value,
   type Verdict,
 } from "../framework/index.ts";
-import { type Adapter, type Location, type Recipient, textsOf } from "../model/adapter.ts";
+import {
+  type Adapter,
+  type Location,
+  type Recipient,
+  type SecretReaders,
+  textsOf,
+} from "../model/adapter.ts";
 import { fullName, isAddress } from "../model/dns-names.ts";
 import type { Domain, HostRecord } from "../model/domain.ts";
 import type { DnsZone } from "../model/edge.ts";
 import type { Host, StageVariable, Variable } from "../model/host.ts";
 import { type Issuer, readIssuer } from "../model/issuer.ts";
 import { belongsTo, candidatesBy, ownerOf } from "../model/links.ts";
+import { judgePlain } from "../model/plain-places.ts";
 import { vercel } from "../model/tokens.ts";
 import { corsAnswers } from "./vercel/cors.ts";
 import { fixes } from "./vercel/fixes.ts";
@@ -47,6 +54,7 @@ export const vercelAdapter: Adapter = {
     ...stack.ofType(vercel.project).flatMap((it) => projectVariables(it, anyone)),
   ],
   stageVariables,
+  secretReaders: edgeItems,
   domains,
   rejects: {
     firewalls: judgeFirewallTimes,
@@ -253,6 +261,26 @@ function stageVariables(stack: Stack): StageVariable[] {
       }));
     }),
   ];
+}
+
+/** Edge Config is for what may be read: whoever has a token for reading, or may see the project, has all of it. */
+function edgeItems(stack: Stack): SecretReaders[] {
+  return stack.ofType(vercel.edgeConfigItem).map((item) => ({
+    resource: item,
+    verdict: () => {
+      const text = item.at("value");
+      const isText = text.isUnknown || text.exists;
+      const json: AnyValue = item.at("valueJson");
+      // A number or a switch tells of a secret, and is none.
+      if (!isText && known(() => json.number() ?? json.boolean()) !== undefined) return true;
+      return judgePlain(
+        item.at("key").string() ?? "",
+        isText ? text : json,
+        "an Edge Config shows it to whoever may see the project or has a token for reading",
+        "Use a vercel.ProjectEnvironmentVariable that is sensitive in place of the item.",
+      );
+    },
+  }));
 }
 
 function domains(stack: Stack): Domain[] {

@@ -45,6 +45,7 @@ export const vercel = {
   deployment: token<ve.DeploymentArgs>("vercel:index/deployment:Deployment"),
   alias: token<ve.AliasArgs>("vercel:index/alias:Alias"),
   webhook: token<ve.WebhookArgs>("vercel:index/webhook:Webhook"),
+  edgeConfigItem: token<ve.EdgeConfigItemArgs>("vercel:index/edgeConfigItem:EdgeConfigItem"),
   attackMode: token<ve.AttackChallengeModeArgs>("vercel:index/attackChallengeMode:AttackChallengeMode"),
 } as const;
 
@@ -121,6 +122,7 @@ export const cloudflare = {
   spectrum: token<cf.SpectrumApplicationArgs>("cloudflare:index/spectrumApplication:SpectrumApplication"),
   snippetRules: token<cf.SnippetRulesArgs>("cloudflare:index/snippetRules:SnippetRules"),
   lockdown: token<cf.ZoneLockdownArgs>("cloudflare:index/zoneLockdown:ZoneLockdown"),
+  keyValue: token<cf.WorkersKvArgs>("cloudflare:index/workersKv:WorkersKv"),
   worker: token<cf.WorkersScriptArgs>("cloudflare:index/workersScript:WorkersScript"),
   waitingRoom: token<cf.WaitingRoomArgs>("cloudflare:index/waitingRoom:WaitingRoom"),
 } as const;

@@ -112,6 +112,32 @@ export const sharedSecrets: readonly Case[] = [
     }),
   ],
   [
+    "secret-variables-sensitive",
+    "an Edge Config shows it",
+    add(vercel.edgeConfigItem, "shown", { edgeConfigId: "ecfg_1", key: "SECRET_KEY", value: unknownText }),
+  ],
+  [
+    "secret-variables-sensitive",
+    "an Edge Config shows what is made, under a plain name",
+    all(
+      add(vercel.edgeConfigItem, "shown", { edgeConfigId: "ecfg_1", key: "signing", valueJson: unknownText }),
+      leading("shown", "valueJson", generator),
+    ),
+  ],
+  [
+    "secret-variables-sensitive",
+    "Workers KV shows it",
+    all(
+      add(cloudflare.keyValue, "shown", {
+        accountId: "0123456789abcdef0123456789abcdef",
+        namespaceId: unknownText,
+        keyName: "signing",
+        value: unknownText,
+      }),
+      leading("shown", "value", generator),
+    ),
+  ],
+  [
     "secrets-not-shared",
     "a preview is deployed with it, among what is unknown",
     all(
@@ -322,6 +348,32 @@ export const ownSecrets: readonly (readonly [what: string, Edit])[] = [
       variableName: "REGION",
       value: "eu-central-1",
     }),
+  ],
+  [
+    "an Edge Config and Workers KV with switches and texts",
+    all(
+      add(vercel.edgeConfigItem, "greeting", {
+        edgeConfigId: unknownText,
+        key: "greeting",
+        value: "Welcome",
+      }),
+      add(vercel.edgeConfigItem, "flags", {
+        edgeConfigId: unknownText,
+        key: "flags",
+        valueJson: { checkout: true, newSearch: false },
+      }),
+      add(vercel.edgeConfigItem, "requires", {
+        edgeConfigId: unknownText,
+        key: "require-token",
+        valueJson: true,
+      }),
+      add(cloudflare.keyValue, "region", {
+        accountId: "0123456789abcdef0123456789abcdef",
+        namespaceId: unknownText,
+        keyName: "region",
+        value: "eu-central-1",
+      }),
+    ),
   ],
   [
     "a Worker with a secret and a plain text",
