@@ -81,7 +81,7 @@ function judgePeople(schedule: Schedule, { people: minimum, turnDays: longestTur
   }
   const least = Math.max(known.size, Math.min(declared.length, users.length));
   if (users.length === 0 || least >= minimum) {
-    return true;
+    return judgeOverlaid(schedule, layers, minimum);
   }
   const [open] = unknown;
   if (open !== undefined && declared.length === 0 && known.size + unknown.length >= minimum) {
@@ -92,6 +92,44 @@ function judgePeople(schedule: Schedule, { people: minimum, turnDays: longestTur
     `${schedule.name} has only ${counted(Math.max(least, 1), "person", "people")}.`,
   );
 }
+
+/**
+ * Where layers overlap, the last or the first of them counts: PagerDuty's pages and its API count them from other
+ * ends. Whoever is in a layer that is hidden from both ends is never on call. Throws UnknownRead.
+ */
+function judgeOverlaid(schedule: Schedule, layers: readonly Layer[], minimum: number): Verdict {
+  const seen = [layers, layers.toReversed()].map((order) => onTop(schedule, order));
+  const most = Math.max(...seen.map(({ size }) => size));
+  return (
+    layers.length < 2 ||
+    most >= minimum ||
+    fault(
+      schedule.at("layers"),
+      `${schedule.name} has layers over and under the others that leave ${counted(most, "person", "people")} on call at any time.`,
+    )
+  );
+}
+
+/** People of the layers that no others hide: each that is unknown may be another. */
+function onTop(schedule: Schedule, layers: readonly Layer[]): ReadonlySet<unknown> {
+  const whole = layers.findIndex((_, index) => coversAll(schedule, layers.slice(0, index + 1)));
+  const shown = whole < 0 ? layers : layers.slice(0, whole + 1);
+  return new Set(
+    shown
+      .flatMap((layer) => layer.at("users").items())
+      .map((user) => (user.isUnknown ? user : user.string())),
+  );
+}
+
+/** Whether layers without an end cover each time of a year from their latest start. */
+function coversAll(schedule: Schedule, layers: readonly Layer[]): boolean {
+  const read = layers.map(toLayer).filter(({ end }) => end === undefined);
+  const from = Math.max(...read.map(({ start }) => Date.parse(start)));
+  const timeZone = schedule.at("timeZone").string() ?? "UTC";
+  return Number.isFinite(from) && gaps(read, timeZone, { from, to: from + shortest }).length === 0;
+}
+
+type Layer = Value<types.input.ScheduleLayer>;
 
 type Schedule = ResourceOf<ScheduleArgs>;
 
@@ -125,7 +163,7 @@ function judgeGaps(schedule: Schedule, now: number): Verdict {
   );
 }
 
-function toLayer(layer: Value<types.input.ScheduleLayer>): CoverageLayer {
+function toLayer(layer: Layer): CoverageLayer {
   return {
     start: layer.at("start").string() ?? "",
     end: layer.at("end").string() || undefined,

@@ -109,6 +109,23 @@ const source = (datasourceUid: string): Edit =>
 const chat = (url: string): Edit => set("observability-slack", () => ({ slacks: [{ url }] }));
 const isInfo = { operator: "equals", parameters: [{ path: "severity", value: "info" }] };
 
+const overlaid = (...order: readonly ("one" | "all" | "day")[]): Edit =>
+  set("on-call-primary", ({ layers }) => {
+    const rotation = Object(list(layers)[0]);
+    const [first] = list(rotation.users);
+    const of = {
+      one: { users: [first] },
+      all: {},
+      day: {
+        users: [first],
+        restrictions: [{ type: "daily_restriction", startTimeOfDay: "08:00:00", durationSeconds: 43_200 }],
+      },
+    };
+    return {
+      layers: order.map((which, index) => ({ ...rotation, ...of[which], name: `Layer ${index + 1}` })),
+    };
+  });
+
 const hidden = (change: (target: Inputs, index: number) => Inputs): Edit =>
   all(
     ...["service", "database", "go-live"].map((name) =>
@@ -130,6 +147,7 @@ const byFolder = (value: string): Edit =>
   }));
 
 export const unwatchedPlatforms: readonly Case[] = [
+  ["on-call-people", "one person is over and under the rotation", overlaid("one", "all", "one")],
   ["dashboard-golden-signals", "no panel draws a query", hidden((target) => ({ ...target, hide: true }))],
   ["critical-alerts-page", "routes are below another folder's", byFolder("Elsewhere")],
   ["providers-arrive", "a provider takes any certificate", provider({ insecureSkipVerify: true })],
@@ -291,6 +309,9 @@ export const unwatchedPlatforms: readonly Case[] = [
 ];
 
 export const watchedPlatforms: readonly (readonly [what: string, edit: Edit])[] = [
+  ["a rotation with one person below it", overlaid("all", "one")],
+  ["a rotation with one person above it", overlaid("one", "all")],
+  ["one person by day, over and under the rotation", overlaid("day", "all", "day")],
   ["Grafana is the company's own", provider({ url: "https://grafana.optropic.example", stackId: undefined })],
   ["the routes are below one for the folder", byFolder("Optropic")],
   [
