@@ -1,6 +1,16 @@
-import { judge, known, policy, type Resource, type Stack, some, violation } from "./framework/index.ts";
+import {
+  judge,
+  known,
+  policy,
+  type Resource,
+  type Stack,
+  some,
+  type Verdict,
+  violation,
+} from "./framework/index.ts";
 import type { Scrape } from "./model/adapter.ts";
 import { allScrapes } from "./model/facts.ts";
+import { hasVariable } from "./model/shared-secrets.ts";
 import { judgeApplicationSites } from "./model/sites.ts";
 import { applicationHosts, hosts } from "./model/variables.ts";
 
@@ -30,17 +40,36 @@ export const metricsScraped = policy({
 export const metricsProtected = policy({
   name: "metrics-protected",
   items: ["5.4"],
-  title: "Every scrape job must authenticate, so that the metrics can be closed to others.",
+  title:
+    "Every scrape job must authenticate as its host expects, so that the metrics can be closed to others.",
   severity: "medium",
-  fix: "Set authenticationMethod to bearer with a token, or to basic with a user name and password.",
+  fix: "Set authenticationMethod to bearer with the token METRICS_TOKEN, or to basic with a user name and password where the host was given them.",
   url: documentation,
   check: (stack) =>
     areAllMeasured(stack)
       ? []
       : allScrapes(stack).length === 0
         ? [violation("No scrape job is declared.")]
-        : allScrapes(stack).map(({ resource, authenticates }) => judge(resource, authenticates)),
+        : allScrapes(stack).map((scrape) => judge(scrape.resource, () => judgeLogin(stack, scrape))),
 });
+
+/** A host that was given a token asks for it, unless it was given a password of its metrics too. Throws UnknownRead. */
+function judgeLogin(stack: Stack, scrape: Scrape): Verdict {
+  const verdict = scrape.authenticates();
+  if (verdict !== true || scrape.showsToken()) return verdict;
+  const name = URL.parse(scrape.url() ?? "")?.hostname;
+  const host = applicationHosts(stack).find(({ domains }) =>
+    domains.some((domain) => known(() => domain.string()?.toLowerCase()) === name),
+  );
+  if (host === undefined || known(() => hasVariable(host, "METRICS_TOKEN")) !== true) return true;
+  const takesPassword = some(host.variables, (variable) => login.test(variable.name() ?? ""));
+  return (
+    takesPassword ||
+    `${scrape.resource.name} logs in with a user name and a password, and ${host.resource.name} asks for the token METRICS_TOKEN.`
+  );
+}
+
+const login = /(?:METRICS|PROMETHEUS|SCRAPE).*(?:PASS|AUTH|CREDENTIAL)|BASIC_?AUTH/i;
 
 /** Whether the host's vendor measures it by itself, as CloudWatch does what runs at Amazon. */
 const isMeasured = (stack: Stack, host: Resource | undefined): boolean =>

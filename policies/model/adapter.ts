@@ -205,6 +205,8 @@ export interface Scrape {
   readonly token: AnyValue;
   /** Whether it shows who it is, so that the metrics can be closed to others. */
   readonly authenticates: () => Verdict;
+  /** Whether it shows a token, and not a user's name and password. */
+  readonly showsToken: () => boolean;
   /** Whether it says that it does, by whatever means. */
   readonly hasMethod: () => boolean;
 }

@@ -1,3 +1,4 @@
+import { unknownText } from "../../policies/framework/value.ts";
 import { grafana, pagerRules } from "../../policies/model/tokens.ts";
 import { add, all, type Edit, type Inputs, list, set, variables } from "../recording/edited.ts";
 import type { Case } from "./kinds-edits.ts";
@@ -126,6 +127,23 @@ const overlaid = (...order: readonly ("one" | "all" | "day")[]): Edit =>
     };
   });
 
+/** Says that an input was given as a secret. */
+const encrypted =
+  (name: string, ...path: readonly string[]): Edit =>
+  (stack) => ({
+    ...stack,
+    resources: stack.resources.map((one) =>
+      one.name === name ? { ...one, secretPaths: [...one.secretPaths, path] } : one,
+    ),
+  });
+
+const byPassword: Edit = set("observability-scrape-api", () => ({
+  authenticationMethod: "basic",
+  authenticationBasicUsername: "scraper",
+  authenticationBasicPassword: unknownText,
+  authenticationBearerToken: undefined,
+}));
+
 const hidden = (change: (target: Inputs, index: number) => Inputs): Edit =>
   all(
     ...["service", "database", "go-live"].map((name) =>
@@ -148,6 +166,7 @@ const byFolder = (value: string): Edit =>
 
 export const unwatchedPlatforms: readonly Case[] = [
   ["on-call-people", "one person is over and under the rotation", overlaid("one", "all", "one")],
+  ["metrics-protected", "metrics that ask for a token are asked with a password", byPassword],
   ["dashboard-golden-signals", "no panel draws a query", hidden((target) => ({ ...target, hide: true }))],
   ["critical-alerts-page", "routes are below another folder's", byFolder("Elsewhere")],
   ["providers-arrive", "a provider takes any certificate", provider({ insecureSkipVerify: true })],
@@ -312,6 +331,17 @@ export const watchedPlatforms: readonly (readonly [what: string, edit: Edit])[] 
   ["a rotation with one person below it", overlaid("all", "one")],
   ["a rotation with one person above it", overlaid("one", "all")],
   ["one person by day, over and under the rotation", overlaid("day", "all", "day")],
+  [
+    "metrics that take a password too",
+    all(
+      byPassword,
+      set("api-variables", ({ envVars }) => ({
+        envVars: { ...Object(envVars), METRICS_PASSWORD: { value: unknownText } },
+      })),
+      encrypted("api-variables", "envVars"),
+      encrypted("observability-scrape-api", "authenticationBasicPassword"),
+    ),
+  ],
   ["Grafana is the company's own", provider({ url: "https://grafana.optropic.example", stackId: undefined })],
   ["the routes are below one for the folder", byFolder("Optropic")],
   [

@@ -10,6 +10,7 @@ export const scrapes = (stack: Stack): Scrape[] =>
     isOn: () => isOn(job.at("enabled")),
     url: () => job.at("url").string(),
     token: job.at("authenticationBearerToken"),
+    showsToken: () => job.at("authenticationMethod").string() === "bearer",
     hasMethod: () => methods.has(job.at("authenticationMethod").string() ?? ""),
     authenticates: () => {
       const method = job.at("authenticationMethod");
