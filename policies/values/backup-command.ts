@@ -60,7 +60,14 @@ function stepsOf(command: string): Step[] | undefined {
       if (nested === undefined) {
         return undefined;
       }
-      steps.push(...(nested.length > 0 ? nested : [{ words: inner, before, after: word }]));
+      // Where the shell's own output goes, that of its last step goes.
+      const [last] = nested.splice(-1);
+      const redirects = inner.slice(inner.findIndex((it, place) => place > 2 && /^\d*>/.test(it)));
+      const whole =
+        last && inner.some((it) => /^\d*>/.test(it))
+          ? { ...last, words: [...last.words, ...redirects] }
+          : last;
+      steps.push(...nested, whole ?? { words: inner, before, after: word });
     }
     current = [];
     before = word;
@@ -168,5 +175,52 @@ function hidden(words: readonly string[], later: readonly Step[]): string | unde
   }
   const next = later.find(({ before }) => before !== "|");
   const isIgnored = next?.before === "||" && endsWell(next.words);
-  return isIgnored ? "ends well where the backup fails" : undefined;
+  return isIgnored ? "ends well where the backup fails" : staying(words, later);
+}
+
+/** Programs that write a dump where they are told to, and send it nowhere. */
+const dumpers = /^pg_dump(?:all)?$/;
+
+/** Programs that send nothing anywhere: they change what they read, or look at it. */
+const local =
+  /^(?:gzip|pigz|bzip2|xz|zstd|lz4|age|gpg2?|openssl|tee|mv|cp|tar|sha256sum|md5sum|du|stat|chmod|gunzip|sync)$/;
+
+/** Folders that are gone with the container, whatever is mounted into it. */
+const temporary = /^\/(?:tmp|var\/tmp|dev\/shm)(?:\/|$)/;
+
+/** A dump that nothing takes out of the job: it ends with the job's own disk, or is in its log. */
+function staying(words: readonly string[], later: readonly Step[]): string | undefined {
+  const isMoved = later.some((step) => {
+    const program = programOf(step.words);
+    return !local.test(program) && !idle.has(program) && program !== "exit";
+  });
+  if (!dumpers.test(programOf(words)) || isMoved) {
+    return undefined;
+  }
+  const targets = [words, ...later.map((step) => step.words)].flatMap(targetsOf);
+  if (targets.length === 0) {
+    // Options in a variable may name a file.
+    const isOpen = words.some((word) => /^\$\{?\w*(?:OPT|ARG|FLAG)/i.test(word));
+    return later.length === 0 && !isOpen
+      ? "writes the backup to its own log, and stores it nowhere"
+      : undefined;
+  }
+  return targets.every((target) => temporary.test(target))
+    ? `leaves the backup in ${targets.at(-1)}, which is gone when the job ends: let it go to the bucket`
+    : undefined;
+}
+
+/** Every file that the words may name as a place to write to, and what cannot be told from one. */
+function targetsOf(words: readonly string[]): string[] {
+  const [, ...rest] = words;
+  const hasPlaces = /^(?:tee|mv|cp|tar)$/.test(programOf(words));
+  return rest.flatMap((word, index) => {
+    const previous = rest[index - 1] ?? "";
+    const [, redirected] = /^(?:1|&)?>{1,2}(.+)$/.exec(word) ?? [];
+    const [, option] = /^(?:--(?:file|output)=|-f)(.+)$/.exec(word) ?? [];
+    if (redirected !== undefined && !redirected.startsWith("&")) return [redirected];
+    if (option !== undefined) return [option];
+    const isNamed = /^(?:(?:1|&)?>{1,2}|--file|--output|-(?!F)[a-zA-Z]*[fo]|-out)$/.test(previous);
+    return isNamed || (hasPlaces && !word.startsWith("-")) ? [word] : [];
+  });
 }

@@ -184,6 +184,14 @@ export const unprovedPlatforms: readonly Case[] = [
   ["no-literal-secrets", "whose password it is", variables({ PASSWORD_ADMIN: "Zx8qT2mPf7Lw" })],
   ["no-literal-secrets", "words of a wallet", variables({ WALLET_MNEMONIC: "legal winner thank year wave" })],
   ["backup-job-daily", "a part of the backup", job({ startCommand: "pg_dump | head -c 100 > /tmp/x" })],
+  [
+    "backup-job-daily",
+    "a backup on the job's own disk",
+    job({
+      runtimeSource: { image: { imageUrl: "docker.io/library/postgres", tag: "17.6" } },
+      startCommand: "pg_dump --format=custom --file=/tmp/shop.dump && ls -l /tmp",
+    }),
+  ],
   ["contact-devops", "a contact without a domain", contact("ops@optropic")],
   ["contact-devops", "a contact that is a name", contact("Alex")],
   ["error-tracking-origins", "errors of the pages are dropped", pagesAt("https://api.optropic.example")],
