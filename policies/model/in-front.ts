@@ -207,6 +207,9 @@ export function routedElsewhere(stack: Stack, { project }: Site): Fault | undefi
       return fault(route.at("dest"), `the route ${resource.name} sends its requests to ${host}`);
     }
     const status = route.at("status");
+    if (isRedirect(status.number()) && isPlain(stack, route.at("dest").string())) {
+      return fault(route.at("dest"), `the route ${resource.name} redirects ${source} to plain http`);
+    }
     const isFilter = [route.at("has"), route.at("missings")].some((list) => list.items().length > 0);
     if (host === undefined && takesAll.test(source) && !isFilter && (status.number() ?? 0) >= 400) {
       return fault(status, `the route ${resource.name} answers its requests with ${status.number()}`);
@@ -214,6 +217,10 @@ export function routedElsewhere(stack: Stack, { project }: Site): Fault | undefi
   }
   for (const resource of redirectsOf(stack, project)) {
     for (const redirect of resource.at("redirects").items()) {
+      const to = redirect.at("destination");
+      if (known(() => isPlain(stack, to.string())) === true) {
+        return fault(to, `${resource.name} redirects ${redirect.at("source").string()} to plain http`);
+      }
       const host = known(() => foreignHost(stack, redirect.at("destination").string()));
       if (host !== undefined && takesPages.test(redirect.at("source").string() ?? "")) {
         return fault(redirect.at("destination"), `${resource.name} redirects its visitors to ${host}`);
@@ -235,6 +242,15 @@ const takesPages = /^\^?\/(?:$|\$$|\(|:path|\.\*|\*|api\b)/;
 
 /** The same without what names a part of the API. */
 const takesAll = /^\^?\/(?:$|\$$|\(|:path|\.\*|\*|api\/?(?:$|\(|:|\.\*|\*))/;
+
+/** Whether it is an address of the platform without TLS: others may have no better one. */
+function isPlain(stack: Stack, text: string | undefined): boolean {
+  const host = /^http:/i.test(text ?? "") ? hostIn(text) : undefined;
+  return host !== undefined && isOwnName(stack, host);
+}
+
+const isRedirect = (status: number | undefined): boolean =>
+  status !== undefined && [301, 302, 303, 307, 308].includes(status);
 
 function foreignHost(stack: Stack, text: string | undefined): string | undefined {
   const host = hostIn(text);

@@ -96,6 +96,16 @@ export const diverted: Edits = {
   "a redirect of Vercel": atVercel(vercel.bulkRedirects, {
     redirects: [{ source: "/", destination: "https://elsewhere.example.org", statusCode: 301 }],
   }),
+  "one page that Vercel redirects to plain http": atVercel(vercel.bulkRedirects, {
+    redirects: [
+      { source: "/old", destination: "/new", statusCode: 301 },
+      { source: "/signin", destination: "http://optropic.example/login", statusCode: 308 },
+    ],
+  }),
+  "a route that redirects to plain http": atVercel(vercel.route, {
+    name: "another",
+    route: { src: "/signin", dest: "http://optropic.example/login", status: 308 },
+  }),
 };
 
 export const lockedOut: Edits = {
@@ -228,6 +238,12 @@ export const accepted: Edits = {
   "a proxy for statistics": atVercel(vercel.route, {
     name: "statistics",
     route: { src: "/ingest/(.*)", dest: "https://eu.i.posthog.com/$1" },
+  }),
+  "a link to an old site without TLS": atVercel(vercel.bulkRedirects, {
+    redirects: [
+      { source: "/museum", destination: "http://museum.example.org/", statusCode: 302 },
+      { source: "/old", destination: "https://optropic.example/new", statusCode: 301 },
+    ],
   }),
   "a link to elsewhere": atVercel(vercel.bulkRedirects, {
     redirects: [{ source: "/twitter", destination: "https://x.com/optropic", statusCode: 302 }],
