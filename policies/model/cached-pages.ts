@@ -1,12 +1,14 @@
 import { fault, type Stack, type Verdict } from "../framework/index.ts";
 import { literals } from "../values/cloudflare-expression.ts";
 import { representativePaths } from "../values/representative-paths.ts";
+import type { SampleRequest } from "../values/sample-request.ts";
 import type { EdgeZone } from "./edge-zone.ts";
 import { edgeZoneOf } from "./edge-zones.ts";
 import { pageRulesOf } from "./page-rules.ts";
 import { headersOf, pageRequest } from "./response-headers.ts";
 import { mayActOn, type Rule, rulesOf } from "./rulesets.ts";
 import { requestTo, type Site } from "./sites.ts";
+import type { Zone } from "./zones.ts";
 
 /** Files that are the same for every visitor, by their folder or ending. */
 const isFile =
@@ -48,6 +50,30 @@ const unchanged: Pick<EdgeZone, "rewritten" | "rewriteNames"> = {
   rewriteNames: () => [],
 };
 
+/**
+ * Whether rules take from an answer what its host says against shared caches: both directives, or one where they let
+ * it be kept as well. A rule that only may act, such as one on the type of the answer, is not counted.
+ */
+function opensAnswer(stack: Stack, zone: Zone, caching: readonly Rule[], request: SampleRequest): boolean {
+  const isCached = caching.some((rule) => isEligible(rule) && mayActOn(rule, request) !== false);
+  const operations = new Map<string, boolean>();
+  for (const rule of rulesOf(stack, zone, "http_response_cache_settings")) {
+    if (rule.entry.at("action").string() !== "set_cache_control" || mayActOn(rule, request) !== true)
+      continue;
+    for (const name of ["noStore", "private", "public", "sMaxage"] as const) {
+      const change = rule.entry.at("actionParameters", name);
+      const operation = change.at("operation").string();
+      // What is for Cloudflare alone matters where it keeps such answers.
+      if (operation === undefined || (change.at("cloudflareOnly").boolean() === true && !isCached)) continue;
+      operations.set(name, operation === "set");
+    }
+  }
+  const removed = ["noStore", "private"].filter((name) => operations.get(name) === false);
+  const isForbidden = operations.get("noStore") === true || operations.get("private") === true;
+  const isLet = operations.get("public") === true || operations.get("sMaxage") === true;
+  return !isForbidden && (removed.length === 2 || (removed.length === 1 && isLet));
+}
+
 /** Judges whether the edge may keep pages or answers of the API, whatever their host says of caching. */
 export function judgePages(stack: Stack, site: Site): Verdict {
   const { zone } = site;
@@ -59,7 +85,10 @@ export function judgePages(stack: Stack, site: Site): Verdict {
     return true;
   }
   const rules = rulesOf(stack, zone, "http_request_cache_settings");
-  const named = rules.flatMap(({ entry }) => literals(entry.at("expression").string() ?? ""));
+  const answers = rulesOf(stack, zone, "http_response_cache_settings");
+  const named = [...rules, ...answers].flatMap(({ entry }) =>
+    literals(entry.at("expression").string() ?? ""),
+  );
   const { rewritten, rewriteNames } = edgeZoneOf(stack, site) ?? unchanged;
   const texts = [...named, ...rewriteNames()];
   const paths = ["/account/settings", "/api/orders/17", ...representativePaths(texts, ["/"])];
@@ -88,6 +117,10 @@ export function judgePages(stack: Stack, site: Site): Verdict {
     if (isKept) {
       return `A rule may keep ${site.host}${path} at the edge, ${isAsked ? "where its host does not forbid it" : "whatever its host says"}, and show it to other visitors.`;
     }
+  }
+  const stripped = requests.find(({ request }) => opensAnswer(stack, zone, rules, request));
+  if (stripped !== undefined) {
+    return `A rule takes no-store and private from the answers of ${site.host}${stripped.path}, so that shared caches may keep them and show them to other visitors.`;
   }
   const pageRule = pageRulesOf(stack, zone, site).find(
     (rule) =>

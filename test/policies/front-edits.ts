@@ -84,6 +84,9 @@ const customHostname = (settings: Inputs): Edit =>
     hostname: "app.customer.example",
     ssl: { method: "http", type: "dv", settings },
   });
+const cacheControl = (actionParameters: Inputs, expression = "true"): Edit =>
+  phase("http_response_cache_settings", { action: "set_cache_control", expression, actionParameters });
+const removed = { operation: "remove" };
 const rewritten = (expression: string, path: Inputs): Edit =>
   phase("http_request_transform", { action: "rewrite", expression, actionParameters: { uri: { path } } });
 /** The login's limit with its own expression among another. */
@@ -443,6 +446,21 @@ export const brokenFronts: readonly Case[] = [
     routed({ headers: { "Cache-Control": "public, s-maxage=3600" } }),
   ],
   [
+    "cdn-cache-rules",
+    "answers are no longer private",
+    cacheControl({ noStore: removed, private: removed, sMaxage: { operation: "set", value: 3600 } }),
+  ],
+  [
+    "cdn-cache-rules",
+    "answers of a part of the API are no longer private",
+    cacheControl({ noStore: removed, private: removed }, 'starts_with(http.request.uri.path, "/api/orders")'),
+  ],
+  [
+    "cdn-cache-rules",
+    "pages are public in place of private",
+    cacheControl({ private: removed, public: { operation: "set" } }),
+  ],
+  [
     "assets-cached-a-year",
     "an error is kept in place of a file for a day",
     assetErrors({ statusCode: 404, value: 86_400 }),
@@ -463,6 +481,29 @@ export const rightFronts: readonly (readonly [what: string, edit: Edit])[] = [
             })),
       ),
     })),
+  ],
+  [
+    "images are no longer private",
+    cacheControl(
+      { noStore: removed, private: removed },
+      'http.request.uri.path.extension in {"png" "jpg" "webp"}',
+    ),
+  ],
+  [
+    "files of the bundler are public",
+    cacheControl(
+      { private: removed, public: { operation: "set" } },
+      'starts_with(http.request.uri.path, "/_next/static/")',
+    ),
+  ],
+  ["a browser may go back to a page", cacheControl({ noStore: removed })],
+  ["pages are private", cacheControl({ noStore: removed, private: { operation: "set" } })],
+  [
+    "Cloudflare is told of answers that it does not keep",
+    cacheControl({
+      noStore: { ...removed, cloudflareOnly: true },
+      private: { ...removed, cloudflareOnly: true },
+    }),
   ],
   ["a release is promoted by hand", set("web-project", () => ({ autoAssignCustomDomains: false }))],
   [
