@@ -3,11 +3,13 @@ import {
   fault,
   judge,
   judgeStack,
+  known,
   policy,
   type Stack,
   some,
   type Verdict,
 } from "./framework/index.ts";
+import { domains } from "./model/domains.ts";
 import { corsAnswers, corsOrigins } from "./model/facts.ts";
 import { isOwnName } from "./model/own-names.ts";
 import { applicationHosts, type Host, judgeVariables } from "./model/variables.ts";
@@ -52,15 +54,26 @@ export const corsHeader = policy({
   fix: "Name one https origin in the rule or the bucket, or leave the header to the application, which knows the list.",
   url: "https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Access-Control-Allow-Origin",
   check: (stack) => [
-    ...corsAnswers(stack).map(({ resource, origin, repeats }) =>
+    ...corsAnswers(stack).map(({ resource, origin, repeats, hosts }) =>
       judge(resource, () => {
         const value = origin();
+        const isOthers = hosts !== undefined && !hosts().some((host) => isServed(stack, host));
+        if (isOthers) return true;
         return repeats?.() ?? (value === undefined || judgeHeader(stack, value));
       }),
     ),
     ...corsOrigins(stack).map((origin) => judge(origin.resource, () => judgeHeader(stack, origin))),
   ],
 });
+
+/** Whether the stack serves a host; `*.example.com` is each name below it. */
+function isServed(stack: Stack, host: string): boolean {
+  const [, parent] = /^\*(\..+)$/.exec(host) ?? [];
+  return domains(stack).some((domain) => {
+    const name = known(() => (domain.isServing() ? domain.name.string()?.toLowerCase() : undefined));
+    return name !== undefined && (name === host || (parent !== undefined && name.endsWith(parent)));
+  });
+}
 
 /** The name that this platform gives the list, and the names that others give it. */
 const isOriginList = (name: string): boolean =>

@@ -229,6 +229,8 @@ export interface CorsAnswer {
   readonly resource: Resource;
   /** The origin; undefined where the rule sends none, or repeats the caller's. */
   readonly origin: () => AnyValue | undefined;
+  /** Hosts whose callers get the answer; absent where it is taken for one of the application's. Throws UnknownRead. */
+  readonly hosts?: () => readonly string[];
   /** What is wrong with a rule that repeats the caller's origin. */
   readonly repeats?: () => Fault | undefined;
 }

@@ -87,6 +87,9 @@ const customHostname = (settings: Inputs): Edit =>
 const cacheControl = (actionParameters: Inputs, expression = "true"): Edit =>
   phase("http_response_cache_settings", { action: "set_cache_control", expression, actionParameters });
 const removed = { operation: "remove" };
+/** A sign-in before a part of a host, with what Access answers to preflights. */
+const signIn = (domain: string, corsHeaders: Inputs): Edit =>
+  zoned(cloudflare.access, { name: "staff", type: "self_hosted", domain, corsHeaders });
 const rewritten = (expression: string, path: Inputs): Edit =>
   phase("http_request_transform", { action: "rewrite", expression, actionParameters: { uri: { path } } });
 /** The login's limit with its own expression among another. */
@@ -461,6 +464,16 @@ export const brokenFronts: readonly Case[] = [
     cacheControl({ private: removed, public: { operation: "set" } }),
   ],
   [
+    "cors-header-restricted",
+    "a sign-in answers every origin",
+    signIn("api.optropic.example/api/admin", { allowAllOrigins: true, allowedMethods: ["GET"] }),
+  ],
+  [
+    "cors-header-restricted",
+    "a sign-in answers somebody else's origin",
+    signIn("*.optropic.example/api/admin", { allowedOrigins: ["https://elsewhere.example.org"] }),
+  ],
+  [
     "assets-cached-a-year",
     "an error is kept in place of a file for a day",
     assetErrors({ statusCode: 404, value: 86_400 }),
@@ -504,6 +517,14 @@ export const rightFronts: readonly (readonly [what: string, edit: Edit])[] = [
       noStore: { ...removed, cloudflareOnly: true },
       private: { ...removed, cloudflareOnly: true },
     }),
+  ],
+  [
+    "a sign-in answers the platform's own origin",
+    signIn("api.optropic.example/api/admin", { allowedOrigins: ["https://optropic.example"] }),
+  ],
+  [
+    "a sign-in of a tool answers every origin",
+    signIn("tools.optropic.example", { allowAllOrigins: true, allowedMethods: ["GET"] }),
   ],
   ["a release is promoted by hand", set("web-project", () => ({ autoAssignCustomDomains: false }))],
   [

@@ -1,5 +1,5 @@
-import type { types } from "@pulumi/cloudflare";
-import { fault, type Resource, type Stack, type Value } from "../../framework/index.ts";
+import type { types, ZeroTrustAccessApplicationArgs } from "@pulumi/cloudflare";
+import { fault, type Resource, type ResourceOf, type Stack, type Value } from "../../framework/index.ts";
 import type { CorsAnswer } from "../../model/adapter.ts";
 import { entries, isAllowOrigin } from "../../model/cors.ts";
 import { cloudflare } from "../../model/tokens.ts";
@@ -123,5 +123,53 @@ function bucketAnswers(stack: Stack): CorsAnswer[] {
   );
 }
 
-/** Rules on response headers, and buckets. */
-export const corsAnswers = (stack: Stack): CorsAnswer[] => [...ruleAnswers(stack), ...bucketAnswers(stack)];
+/** Access answers preflights in place of the host that it stands before, with origins of its own. */
+function accessAnswers(stack: Stack): CorsAnswer[] {
+  return stack.ofType(cloudflare.access).flatMap((application) => {
+    const cors = application.at("corsHeaders");
+    if (!cors.isUnknown && !cors.exists) return [];
+    const all = cors.at("allowAllOrigins");
+    const hosts = () => accessHosts(application);
+    return [
+      {
+        resource: application,
+        hosts,
+        origin: () => undefined,
+        repeats: () =>
+          all.boolean() === true
+            ? fault(all, `${application.name} answers preflights of every origin.`)
+            : undefined,
+      },
+      ...entries(cors.at("allowedOrigins"), (origins) => origins.items()).map((origin) => ({
+        resource: application,
+        hosts,
+        origin: () => origin,
+      })),
+    ];
+  });
+}
+
+function accessHosts(application: ResourceOf<ZeroTrustAccessApplicationArgs>): string[] {
+  const places = [
+    application.at("domain"),
+    ...application.at("selfHostedDomains").items(),
+    ...application
+      .at("destinations")
+      .items()
+      .map((destination) => destination.at("uri")),
+  ];
+  return places.flatMap(
+    (place) =>
+      (place.string() ?? "")
+        .toLowerCase()
+        .replace(/^(?:https?|\*):\/\//, "")
+        .split("/")[0] ?? [],
+  );
+}
+
+/** Rules on response headers, buckets and sign-ins. */
+export const corsAnswers = (stack: Stack): CorsAnswer[] => [
+  ...ruleAnswers(stack),
+  ...bucketAnswers(stack),
+  ...accessAnswers(stack),
+];
