@@ -14,20 +14,17 @@ const options = { authTagLength: tagBytes };
 export const nonceBytes = 16;
 
 /** The key of the content of a file. Each part would take as long again to begin with its plain bytes. */
-function contentKey(fileKey: Uint8Array, nonce: Uint8Array): KeyObject {
+export function contentKey(fileKey: Uint8Array, nonce: Uint8Array): KeyObject {
   return createSecretKey(new Uint8Array(hkdfSync("sha256", fileKey, nonce, "payload", 32)));
 }
 
 /** Encrypts the content of a file. */
 export async function* encrypted(
   plain: AsyncIterable<Uint8Array>,
-  fileKey: Uint8Array,
-  nonce: Uint8Array,
+  key: KeyObject,
 ): AsyncGenerator<Uint8Array> {
-  const key = contentKey(fileKey, nonce);
-  const counter = new Counter();
-  for await (const { part, isLast } of partsOf(plain, partBytes)) {
-    const sealing = createCipheriv(cipher, key, counter.next(isLast), options);
+  for await (const { part, number } of partsOf(plain, partBytes)) {
+    const sealing = createCipheriv(cipher, key, number, options);
     yield sealing.update(part);
     sealing.final();
     yield sealing.getAuthTag();
@@ -41,17 +38,14 @@ export async function* encrypted(
  */
 export async function* decrypted(
   content: AsyncIterable<Uint8Array>,
-  fileKey: Uint8Array,
-  nonce: Uint8Array,
+  key: KeyObject,
 ): AsyncGenerator<Uint8Array> {
-  const key = contentKey(fileKey, nonce);
-  const counter = new Counter();
   let isFirst = true;
-  for await (const { part, isLast } of partsOf(content, partBytes + tagBytes)) {
+  for await (const { part, number } of partsOf(content, partBytes + tagBytes)) {
     const length = part.length - tagBytes;
     // Only the first part may be empty.
     if (length < 0 || (length === 0 && !isFirst)) throw new Error("it is cut off");
-    const opening = createDecipheriv(cipher, key, counter.next(isLast), options);
+    const opening = createDecipheriv(cipher, key, number, options);
     opening.setAuthTag(part.subarray(length));
     const plain = opening.update(part.subarray(0, length));
     try {
@@ -79,20 +73,21 @@ class Counter {
 }
 
 /**
- * Cuts a stream into parts of one length; the last may be shorter. There is always one, which is empty when the
- * stream is. A part is valid until the next one is asked for.
+ * Cuts a stream into numbered parts of one length; the last may be shorter. There is always one, which is empty when
+ * the stream is. A part and its number are valid until the next one is asked for.
  */
 async function* partsOf(
   source: AsyncIterable<Uint8Array>,
   length: number,
-): AsyncGenerator<{ part: Uint8Array; isLast: boolean }> {
+): AsyncGenerator<{ part: Uint8Array; number: Uint8Array }> {
   const part = Buffer.alloc(length);
+  const counter = new Counter();
   let used = 0;
   for await (let chunk of source) {
     while (chunk.length > 0) {
       // A full part may be the last one, which shows once there is more.
       if (used === length) {
-        yield { part, isLast: false };
+        yield { part, number: counter.next(false) };
         used = 0;
       }
       const taken = Math.min(length - used, chunk.length);
@@ -101,5 +96,5 @@ async function* partsOf(
       chunk = chunk.subarray(taken);
     }
   }
-  yield { part: part.subarray(0, used), isLast: true };
+  yield { part: part.subarray(0, used), number: counter.next(true) };
 }

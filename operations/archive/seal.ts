@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { Decrypter, Encrypter } from "age-encryption";
 import { Failure, reasonOf } from "../../lib/failure.ts";
-import { decrypted, encrypted, nonceBytes } from "./payload.ts";
+import { contentKey, decrypted, encrypted, nonceBytes } from "./payload.ts";
 
 /** Counts and hashes the bytes that pass through. */
 export class Tally {
@@ -42,7 +42,7 @@ export async function seal(
   }
   const { header, fileKey } = await headerFor(encrypter);
   const nonce = randomBytes(nonceBytes);
-  return after([header, nonce], encrypted(plain, fileKey, nonce));
+  return after([header, nonce], encrypted(plain, contentKey(fileKey, nonce)));
 }
 
 /** The library encrypts the key of a file to its recipients; the file itself is not left to its slower cipher. */
@@ -81,7 +81,8 @@ export async function unseal(
   const decrypter = decrypterOf(identities);
   try {
     const { header, nonce, content } = await divide(sealed);
-    return opened(decrypted(content, await decrypter.decryptHeader(header), nonce));
+    const fileKey = await decrypter.decryptHeader(header);
+    return opened(decrypted(content, contentKey(fileKey, nonce)));
   } catch (error) {
     throw sealFailure(error);
   }
