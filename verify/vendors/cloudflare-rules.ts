@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { ItemId } from "../../checklist/items.ts";
+import { snakeCase } from "../../lib/text.ts";
 import { Cloudflare, type CloudflareRule } from "../../vendors/cloudflare.ts";
 import type { DeclaredResource } from "../declared.ts";
 import { type Check, type Probe, probe } from "../probe.ts";
@@ -77,7 +78,7 @@ function overridesOf(parameters: unknown): string[] {
   const { data } = z.looseObject({ overrides: z.record(z.string(), z.unknown()) }).safeParse(parameters);
   return Object.entries(data?.overrides ?? {}).flatMap(([key, value]) => {
     const isEmpty = value === undefined || value === null || (Array.isArray(value) && value.length === 0);
-    return isEmpty ? [] : [key.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)];
+    return isEmpty ? [] : [snakeCase(key)];
   });
 }
 

@@ -1,4 +1,4 @@
-import { shortened } from "../../lib/text.ts";
+import { shortened, snakeCase } from "../../lib/text.ts";
 
 /** Where what a vendor has differs from what is declared. */
 export interface Difference {
@@ -56,7 +56,7 @@ function isUnknown(value: unknown): boolean {
 }
 
 function apiName(key: string): string {
-  const name = key.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  const name = snakeCase(key);
   return plural[name] ?? name;
 }
 
