@@ -291,24 +291,22 @@ export function privilegesOf(
   );
 }
 
+/** Lines before some that attach, these, and those after them. */
+interface AroundAttachments {
+  before: Contents;
+  attachments: Contents;
+  after: Contents;
+}
+
 /**
  * Divides a table of contents where indexes of partitions are attached to those of their tables. Attaching locks the
  * indexes above it too, which pg_restore's workers do not know: they would wait for each other. Foreign keys come
  * after it, since they need the index of the topmost table.
  */
-export function splitAttachments(selected: Contents): {
-  before: Contents;
-  attachments: Contents;
-  after: Contents;
-} {
+export function splitAttachments(selected: Contents): AroundAttachments {
   const isAttachment = ({ rest }: Line): boolean => rest.startsWith("INDEX ATTACH ");
   const keys = idsOf(selected.lines(), ({ rest }) => rest.startsWith("FK CONSTRAINT "));
-  const isAfter = (line: Line): boolean => keys.has(line.id) || isAbout(line, keys);
-  return {
-    before: selected.only((line) => !isAttachment(line) && !isAfter(line)),
-    attachments: selected.only(isAttachment),
-    after: selected.only(isAfter),
-  };
+  return splitAround(selected, isAttachment, keys);
 }
 
 /**
@@ -321,7 +319,7 @@ export function splitAttachments(selected: Contents): {
 export function splitPartitionsElsewhere(
   selected: Contents,
   apart: ReadonlySet<string> = new Set(),
-): { before: Contents; attachments: Contents; after: Contents } {
+): AroundAttachments {
   const made = idsOf(selected.lines(), ({ id, rest }) => rest.startsWith("TABLE ") && !apart.has(id));
   const elsewhere = new Set<string>();
   for (const { rest, needs } of selected.lines()) {
@@ -332,11 +330,20 @@ export function splitPartitionsElsewhere(
     /^(?:TABLE|INDEX) ATTACH /.test(rest) && needs.some((id) => elsewhere.has(id));
   const isAfter = ({ rest }: Line): boolean => /^(?:FK CONSTRAINT|TRIGGER) /.test(rest);
   const after = elsewhere.size === 0 ? new Set<string>() : idsOf(selected.lines(), isAfter);
-  const comesAfter = (line: Line): boolean => after.has(line.id) || isAbout(line, after);
+  return splitAround(selected, isLate, after);
+}
+
+/** @param later lines that come after the attachments, as what is about them does */
+function splitAround(
+  selected: Contents,
+  isAttachment: (line: Line) => boolean,
+  later: ReadonlySet<string>,
+): AroundAttachments {
+  const isAfter = (line: Line): boolean => later.has(line.id) || isAbout(line, later);
   return {
-    before: selected.only((line) => !isLate(line) && !comesAfter(line)),
-    attachments: selected.only(isLate),
-    after: selected.only(comesAfter),
+    before: selected.only((line) => !isAttachment(line) && !isAfter(line)),
+    attachments: selected.only(isAttachment),
+    after: selected.only(isAfter),
   };
 }
 
