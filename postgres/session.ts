@@ -90,7 +90,7 @@ export class ServerSession implements Session {
   }
 
   /** Runs one statement. The server rejects a second one. */
-  async only(statement: string): Promise<void> {
+  async runOne(statement: string): Promise<void> {
     const query: QueryConfig & { queryMode: "extended" } = { text: statement, queryMode: "extended" };
     await this.#client.query(query);
   }

@@ -73,7 +73,7 @@ export class Contents {
   }
 
   /** Those of the lines that fit. */
-  only(fits: (line: Line) => boolean): Contents {
+  filtered(fits: (line: Line) => boolean): Contents {
     return this.made((write) => {
       for (const line of this.lines()) if (fits(line)) write(line);
     });
@@ -81,7 +81,7 @@ export class Contents {
 
   /** The lines that fit, and the others. */
   divided(fits: (line: Line) => boolean): [fitting: Contents, others: Contents] {
-    return [this.only(fits), this.only((line) => !fits(line))];
+    return [this.filtered(fits), this.filtered((line) => !fits(line))];
   }
 
   /** A part of lines that are written one after the other. */
@@ -178,7 +178,7 @@ export function selectContents(contents: Contents, manifest: Manifest, selection
       selection.without?.({ entry, rest }) === true
     );
   };
-  return contents.only((line) => isKept(line) && !isLeftOut(line));
+  return contents.filtered((line) => isKept(line) && !isLeftOut(line));
 }
 
 /**
@@ -213,13 +213,13 @@ const sequenceStart = "SEQUENCE SET ";
 
 /** The lines of the rows of tables, and of the values of sequences. */
 export function dataOf(contents: Contents, entries: ReadonlySet<string>): Contents {
-  return contents.only(isDataOf(entries));
+  return contents.filtered(isDataOf(entries));
 }
 
 /** All lines but those that `dataOf` chooses. */
 export function withoutData(contents: Contents, entries: ReadonlySet<string>): Contents {
   const isData = isDataOf(entries);
-  return contents.only((line) => !isData(line));
+  return contents.filtered((line) => !isData(line));
 }
 
 /** A part of a table of contents. */
@@ -272,7 +272,7 @@ export function divideContents(selected: Contents, replaced: ReadonlySet<string>
 
 /** The lines of the privileges on schemas: owners of tables need theirs before they get the tables. */
 export function schemaPrivilegesOf(contents: Contents): Contents {
-  return contents.only(({ rest }) => rest.startsWith("ACL - SCHEMA "));
+  return contents.filtered(({ rest }) => rest.startsWith("ACL - SCHEMA "));
 }
 
 /** The lines about schemas, and about the privileges of extensions that are selected. */
@@ -284,7 +284,7 @@ export function privilegesOf(
   const starts = Object.entries(globals).flatMap(([name, { entry }]) =>
     selected.has(name) && entry.startsWith("ACL ") ? [entry] : [],
   );
-  return contents.only(
+  return contents.filtered(
     ({ rest }) =>
       /^(?:ACL|COMMENT|SECURITY LABEL) - SCHEMA /.test(rest) ||
       starts.some((start) => rest.startsWith(start)),
@@ -341,9 +341,9 @@ function splitAround(
 ): AroundAttachments {
   const isAfter = (line: Line): boolean => later.has(line.id) || isAbout(line, later);
   return {
-    before: selected.only((line) => !isAttachment(line) && !isAfter(line)),
-    attachments: selected.only(isAttachment),
-    after: selected.only(isAfter),
+    before: selected.filtered((line) => !isAttachment(line) && !isAfter(line)),
+    attachments: selected.filtered(isAttachment),
+    after: selected.filtered(isAfter),
   };
 }
 

@@ -191,7 +191,7 @@ export function narrow(
   ]);
   return {
     manifest: narrowed,
-    contents: contents.only(({ id }) => shown.has(id)),
+    contents: contents.filtered(({ id }) => shown.has(id)),
     details: {
       ...details,
       settings: [],
@@ -208,7 +208,7 @@ export function narrow(
     tables,
     contentsFor: (some) => {
       const ids = new Set(some.flatMap((table) => [...found.partsOf(table)]));
-      return contents.only(({ id }) => ids.has(id) && shown.has(id));
+      return contents.filtered(({ id }) => ids.has(id) && shown.has(id));
     },
     leftOut: [
       ...keys.map(

@@ -37,7 +37,7 @@ async function ask(
   try {
     await session.run(`set local statement_timeout = ${timeoutMs}; set local search_path = public`);
     // A cursor accepts one query and no other command, and returns only as many rows as are fetched.
-    await session.only(`declare answer no scroll cursor for ${sql}`);
+    await session.runOne(`declare answer no scroll cursor for ${sql}`);
     const rows = await session.lists("fetch 2 from answer");
     const answer = oneValue.safeParse(rows);
     if (answer.success) return { holds: answer.data === expected, found: answer.data };

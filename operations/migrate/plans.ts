@@ -33,7 +33,7 @@ async function plan(session: ServerSession, { name, sql }: Query): Promise<Plann
     if (statement === undefined || statements.length > 1) throw new Error("it is not one statement");
     await session.run("set local plan_cache_mode = force_generic_plan; set local statement_timeout = '60s'");
     // The server accepts only a query here, and no second one.
-    await session.only(`prepare optropic_query as ${statement.text}`);
+    await session.runOne(`prepare optropic_query as ${statement.text}`);
     const [row] = z
       .array(z.object({ count: z.int() }))
       .parse(

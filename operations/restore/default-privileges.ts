@@ -24,7 +24,7 @@ export async function readForeignRoles(session: Session): Promise<RoleName[]> {
  */
 export function withoutDefaultPrivileges(contents: Contents, roles: readonly RoleName[]): Contents {
   const names = new Set(roles.map(({ name }) => name.replaceAll(/[\n\r]/g, " ")));
-  return contents.only(({ text }) => {
+  return contents.filtered(({ text }) => {
     const [, owner] = /^\d+; 826 \d+ DEFAULT ACL .* DEFAULT PRIVILEGES FOR [A-Z]+ (.*)$/.exec(text) ?? [];
     return owner === undefined || !names.has(owner);
   });

@@ -281,7 +281,7 @@ async function replaceTablesWithin(
   const emptied = await replaceTables(
     session,
     manifest,
-    part ?? { tables: [], contentsFor: () => contents.only(() => false) },
+    part ?? { tables: [], contentsFor: () => contents.filtered(() => false) },
     run,
   );
   await enableOthers();

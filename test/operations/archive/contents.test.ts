@@ -101,7 +101,7 @@ test("a part keeps what its lines need, in a file of its own, however long the l
     [index, []],
   ]);
   expect(readFileSync(keys.file, "utf8")).toBe(`${key}\n;\tdepends on: 20\n`);
-  expect(keys.only(() => false).isEmpty).toBe(true);
+  expect(keys.filtered(() => false).isEmpty).toBe(true);
   expect(keys.isEmpty).toBe(false);
 });
 
