@@ -94,8 +94,9 @@ export async function verify(
   const refused = restored.refused?.() ?? [];
   // What was refused and did not show is a difference, too. What could not be made beside the dump does not show it.
   const isShown = accepted.some(({ difference }) => !restored.missing.includes(difference));
-  const differences = counted.length === 0 && !isShown ? refused : counted;
-  return { figures, missed, differences: limited(differences), accepted, refused };
+  const differences = limited(counted.length === 0 && !isShown ? refused : counted);
+  const why = refused.filter((sentence) => !differences.includes(sentence));
+  return { figures, missed, differences, accepted, refused: why };
 }
 
 /** What a comparison found. */
@@ -106,7 +107,7 @@ export interface Verified {
   missed: string[];
   differences: string[];
   accepted: AcceptedDifference[];
-  /** Why the server refused some of what differs, one sentence each. */
+  /** Why the server refused some of what differs, one sentence each that is no difference itself. */
   refused: readonly string[];
 }
 

@@ -185,7 +185,7 @@ async function restoreAndLook(
         ...manifest.notes,
         ...(server?.notes ?? []),
         ...notes,
-        ...compared.refused.filter((sentence) => !compared.differences.includes(sentence)),
+        ...compared.refused,
         ...unusedNotes(acceptable, compared.accepted),
       ],
       checks: answers,

@@ -86,18 +86,17 @@ async function restoreWithin(
     acceptable,
   );
   await session.run("rollback");
-  const why = refused.filter((sentence) => !differences.includes(sentence));
   if (differences.length > 0 && !acceptDifferences) {
     throw new Failure(
       "failed",
-      `The restored database differs from the backup:\n${[...differences, ...why].join("\n")}\nPass --accept-differences to accept that.`,
+      `The restored database differs from the backup:\n${[...differences, ...refused].join("\n")}\nPass --accept-differences to accept that.`,
     );
   }
   // A new owner or privileges could forbid the comparison.
   const kept = await restoreProperties(session, details.properties ?? begun);
   return {
     ...figures,
-    differences: [...notes, ...kept, ...acceptedSentences(accepted), ...differences, ...why],
+    differences: [...notes, ...kept, ...acceptedSentences(accepted), ...differences, ...refused],
   };
 }
 

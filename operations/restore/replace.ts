@@ -225,9 +225,8 @@ async function replaceWithin(
     restored,
     options.accepted,
   );
-  const why = refused.filter((sentence) => !differences.includes(sentence));
   if (differences.length > 0)
-    failOn("The restored schemas differ from the backup", [...differences, ...why], options);
+    failOn("The restored schemas differ from the backup", [...differences, ...refused], options);
   // Deferred constraints fail here, where it is certain that nothing was changed.
   await session.run("set constraints all immediate");
   await standBack(session, room.actedFor);
@@ -249,7 +248,7 @@ async function replaceWithin(
       ...[...uncommented].map((name) => `The ${name} was not restored: only its owner can set it.`),
       ...acceptedSentences(accepted),
       ...differences,
-      ...why,
+      ...refused,
     ],
   };
 }
