@@ -92,19 +92,19 @@ function addedTo(
 
 /** Where a directive that says what may be loaded takes the place of others, the first of them that is declared. */
 function fallbackOf(directive: string, declared: Policy): string | undefined {
-  const general = /^(?:script|style)-src(?=-(?:attr|elem)$)/.exec(directive)?.[0];
-  const before =
-    directive === "worker-src"
-      ? ["child-src", "script-src"]
-      : directive === "frame-src"
-        ? ["child-src"]
-        : general === undefined
-          ? []
-          : [general];
-  return directive.endsWith("-src") || general !== undefined
-    ? [...before, "default-src"].find((each) => declared.has(each))
-    : undefined;
+  const before = nearer.get(directive) ?? (directive.endsWith("-src") ? [] : undefined);
+  return before && [...before, "default-src"].find((each) => declared.has(each));
 }
+
+/** What takes the place of a directive before default-src does (CSP Level 3, section 6.8.3). */
+const nearer = new Map<string, readonly string[]>([
+  ["script-src-attr", ["script-src"]],
+  ["script-src-elem", ["script-src"]],
+  ["style-src-attr", ["style-src"]],
+  ["style-src-elem", ["style-src"]],
+  ["frame-src", ["child-src"]],
+  ["worker-src", ["child-src", "script-src"]],
+]);
 
 /** Findings at or above this severity let a page run somebody else's code (csp_evaluator, Severity.MEDIUM). */
 const worstAllowed = 30;
