@@ -14,7 +14,7 @@ import { requestTo, type Site } from "./sites.ts";
 import { stackOutput } from "./stack-outputs.ts";
 import { cloudflare, render, vercel } from "./tokens.ts";
 import { hosts } from "./variables.ts";
-import { inZone, type Zone } from "./zones.ts";
+import { accessPlaces, inZone, type Zone } from "./zones.ts";
 
 /** What keeps every visitor of a site out, or lets only some in; undefined where nothing does. Throws UnknownRead. */
 export function lockedOut(stack: Stack, site: Site): Fault | undefined {
@@ -100,15 +100,7 @@ function byLockdown(stack: Stack, site: Site, zone: Zone): Fault | undefined {
 function byAccess(stack: Stack, { host }: Site): Fault | undefined {
   for (const application of stack.ofType(cloudflare.access)) {
     if ((application.at("type").string() ?? "self_hosted") !== "self_hosted") continue;
-    const places = [
-      application.at("domain"),
-      ...application.at("selfHostedDomains").items(),
-      ...application
-        .at("destinations")
-        .items()
-        .map((destination) => destination.at("uri")),
-    ];
-    const all = places.find((place) => isAllOf(place.string() ?? "", host));
+    const all = accessPlaces(application).find((place) => isAllOf(place.string() ?? "", host));
     if (all !== undefined) {
       return fault(all, `${application.name} asks every visitor of ${all.string()} to sign in`);
     }

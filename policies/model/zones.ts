@@ -1,5 +1,13 @@
 import type { Input } from "@pulumi/pulumi";
-import { known, type ResourceOf, type Stack, select, type Token } from "../framework/index.ts";
+import {
+  type AnyValue,
+  known,
+  type PropertiesOf,
+  type ResourceOf,
+  type Stack,
+  select,
+  type Token,
+} from "../framework/index.ts";
 import { ownerOf } from "./links.ts";
 import { perStack } from "./per-stack.ts";
 import { cloudflare } from "./tokens.ts";
@@ -109,3 +117,13 @@ function zoneKey(stack: Stack, resource: ResourceOf<ZoneBound>): string | undefi
   }));
   return found === undefined ? unresolved : found.key;
 }
+
+/** Where Cloudflare Access asks for a sign-in, as `app.example.com/path`: by each of the ways to say so. */
+export const accessPlaces = (application: ResourceOf<PropertiesOf<typeof cloudflare.access>>): AnyValue[] => [
+  application.at("domain"),
+  ...application.at("selfHostedDomains").items(),
+  ...application
+    .at("destinations")
+    .items()
+    .map((destination) => destination.at("uri")),
+];

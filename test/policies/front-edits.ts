@@ -205,6 +205,18 @@ export const brokenFronts: readonly Case[] = [
         }),
       ],
       [
+        "the path asks for a sign-in, as one of several destinations",
+        add(cloudflare.access, "challenges", {
+          accountId: "0123456789abcdef0123456789abcdef",
+          type: "self_hosted",
+          destinations: [
+            { type: "public", uri: "tools.optropic.example" },
+            { type: "public", uri: "optropic.example/.well-known" },
+          ],
+          policies: [{ decision: "allow", includes: [{ emailDomain: { domain: "optropic.example" } }] }],
+        }),
+      ],
+      [
         "the path is redirected",
         redirect(
           { value: "https://www.optropic.example/" },

@@ -10,7 +10,7 @@ import {
 import { isOn } from "../../model/given.ts";
 import { mayActOn, type Rule, rulesOf } from "../../model/rulesets.ts";
 import { cloudflare } from "../../model/tokens.ts";
-import { inZone, type Zone } from "../../model/zones.ts";
+import { accessPlaces, inZone, type Zone } from "../../model/zones.ts";
 import { stopActions } from "../../values/ruleset-values.ts";
 import type { SampleRequest } from "../../values/sample-request.ts";
 import { rewritesIn } from "./rewrites.ts";
@@ -75,7 +75,7 @@ function byPlace(stack: Stack, zone: Zone, { host, path }: SampleRequest): Fault
     ...stack
       .ofType(cloudflare.access)
       .filter((it) => !letsEveryoneIn(it))
-      .map((it) => [it.name, [it.at("domain"), ...it.at("selfHostedDomains").items()]] as const),
+      .map((it) => [it.name, accessPlaces(it)] as const),
   ];
   for (const [what, places] of closed) {
     const place = places.find((it) => covers(it.string() ?? "", `${host}${path}${token}`));

@@ -3,6 +3,7 @@ import { fault, type Resource, type ResourceOf, type Stack, type Value } from ".
 import type { CorsAnswer } from "../../model/adapter.ts";
 import { entries, isAllowOrigin } from "../../model/cors.ts";
 import { cloudflare } from "../../model/tokens.ts";
+import { accessPlaces } from "../../model/zones.ts";
 import { actsOn, literals, usesPattern } from "../../values/cloudflare-expression.ts";
 import { representativePaths } from "../../values/representative-paths.ts";
 
@@ -150,15 +151,7 @@ function accessAnswers(stack: Stack): CorsAnswer[] {
 }
 
 function accessHosts(application: ResourceOf<ZeroTrustAccessApplicationArgs>): string[] {
-  const places = [
-    application.at("domain"),
-    ...application.at("selfHostedDomains").items(),
-    ...application
-      .at("destinations")
-      .items()
-      .map((destination) => destination.at("uri")),
-  ];
-  return places.flatMap(
+  return accessPlaces(application).flatMap(
     (place) =>
       (place.string() ?? "")
         .toLowerCase()
