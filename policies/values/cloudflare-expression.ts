@@ -21,28 +21,26 @@ import type { SampleRequest } from "./sample-request.ts";
  * most 4,096 characters.
  */
 export function actsOn(expression: string, request: SampleRequest): boolean | undefined {
+  const value = evaluated(expression, request);
+  return typeof value === "boolean" ? value : undefined;
+}
+
+/** The text that an expression makes of a request, such as its new path, as far as it is known. */
+export function textMadeBy(expression: string, request: SampleRequest): string | Beginning {
+  const value = evaluated(expression, request);
+  return typeof value === "string" || isBeginning(value) ? value : { prefix: "" };
+}
+
+/** What an expression comes to; undefined where that is not known, or where it cannot be read. */
+function evaluated(expression: string, request: SampleRequest): Operand {
   const tokens = expression.length > 4096 ? undefined : tokenize(expression);
   if (tokens === undefined) {
     return undefined;
   }
   const parser = new Parser(tokens, request);
   const value = parser.disjunction();
-  return parser.atEnd && !parser.failed && typeof value === "boolean" ? value : undefined;
+  return parser.atEnd && !parser.failed ? value : undefined;
 }
-
-/** The text that an expression makes of a request, such as its new path, as far as it is known. */
-export function textMadeBy(expression: string, request: SampleRequest): string | Beginning {
-  const tokens = expression.length > 4096 ? undefined : tokenize(expression);
-  if (tokens === undefined) {
-    return unknownText;
-  }
-  const parser = new Parser(tokens, request);
-  const value = parser.disjunction();
-  const isText = typeof value === "string" || isBeginning(value);
-  return parser.atEnd && !parser.failed && isText ? value : unknownText;
-}
-
-const unknownText: Beginning = { prefix: "" };
 
 /** String literals of an expression: the hosts, paths and patterns that it names. */
 export function literals(expression: string): string[] {
