@@ -1,5 +1,5 @@
 import { type AnyValue, type Resource, type Stack, undecided, type Value } from "../framework/index.ts";
-import { takes } from "../values/metric-names.ts";
+import { isOperator, takes } from "../values/metric-names.ts";
 import type { AlertRule } from "./alert-rules.ts";
 import { isGiven } from "./given.ts";
 import type { Route, Wait } from "./route.ts";
@@ -133,10 +133,6 @@ function labelOf({ grafana: entry, resource }: AlertRule, label: string): string
   const value = label === "alertname" ? entry.at("name") : entry.at("labels", label);
   const text = value.isUnknown ? undefined : value.string();
   return text?.includes("{{") ? undefined : text;
-}
-
-function isOperator(operator: string | undefined): operator is "=" | "!=" | "=~" | "!~" {
-  return operator !== undefined && ["=", "!=", "=~", "!~"].includes(operator);
 }
 
 /** Grafana labels each alert with the title of its folder; of one in another, it has both. */

@@ -78,6 +78,10 @@ const statusForms = [
   { errors: ["error"], success: "success" },
 ];
 
+/** Whether a matcher may compare in such a way. */
+export const isOperator = (text: string | undefined): text is Matcher["operator"] =>
+  text !== undefined && ["=", "!=", "=~", "!~"].includes(text);
+
 /** Whether a matcher takes a value of its label; regular expressions are anchored at both ends. */
 export function takes({ operator, value }: Matcher, label: string): boolean {
   const equal = operator === "=" || operator === "!=" ? value === label : matchesAll(value, label);

@@ -2,7 +2,7 @@ import type { alerting } from "@pulumi/grafana";
 import { fault, type ResourceOf, type Stack, type Value, type Verdict } from "../../framework/index.ts";
 import type { Silence } from "../../model/adapter.ts";
 import { grafana } from "../../model/tokens.ts";
-import { takes } from "../../values/metric-names.ts";
+import { isOperator, takes } from "../../values/metric-names.ts";
 
 /**
  * Rules by which an alert silences others: nobody is called about a critical one while whatever silences it fires.
@@ -71,6 +71,3 @@ function severitiesOf(matchers: readonly Value<unknown>[]): string[] {
     }),
   );
 }
-
-const isOperator = (text: string | undefined): text is "=" | "!=" | "=~" | "!~" =>
-  text !== undefined && ["=", "!=", "=~", "!~"].includes(text);
