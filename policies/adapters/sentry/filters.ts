@@ -47,25 +47,26 @@ const levels: Readonly<Record<string, number>> = { debug: 10, info: 20, warning:
 /** An issue that has to happen so often before anybody is told has gone on for long. */
 const mostOccurrences = 100;
 
-const isSoon: Test = (condition) => (condition.at("value").number() ?? 0) <= mostOccurrences;
+const isSoon = (condition: Value): boolean => (condition.at("value").number() ?? 0) <= mostOccurrences;
+const isSoonOfAny: Test = (condition) => condition.at("filters").items().length === 0 && isSoon(condition);
 
 const always: Test = () => true;
 
 /** It is nobody's, new, of the newest release and of production; that is what each of these conditions asks of it. */
 const tests: readonly (readonly [keyof AlertCondition, Test])[] = [
   ["level", isOfLevel],
-  ["issueCategory", isOfCategory],
+  [
+    "issueCategory",
+    (condition, issue) => isOfKind(condition, issue, condition.at("value").number() === categoryOfErrors),
+  ],
   // New errors have a high priority, and what a monitor finds has the one that it says.
   ["issuePriorityGreaterOrEqual", (condition) => (condition.at("comparison").number() ?? 0) <= 75],
   ["issueOccurrences", isSoon],
-  ["eventFrequencyCount", (condition, issue) => hasNoFilters(condition) && isSoon(condition, issue)],
-  [
-    "eventUniqueUserFrequencyCount",
-    (condition, issue) => hasNoFilters(condition) && isSoon(condition, issue),
-  ],
+  ["eventFrequencyCount", isSoonOfAny],
+  ["eventUniqueUserFrequencyCount", isSoonOfAny],
   ["ageComparison", (condition) => condition.at("comparisonType").string() === "newer"],
   ["assignedTo", (condition) => (condition.at("targetType").string() ?? "Unassigned") === "Unassigned"],
-  ["issueType", isOfType],
+  ["issueType", (condition, issue) => isOfKind(condition, issue, condition.at("value").string() === "error")],
   ["latestRelease", always],
   [
     "latestAdoptedRelease",
@@ -93,21 +94,12 @@ function isOfLevel(condition: Value): boolean | undefined {
   }
 }
 
-function isOfCategory(condition: Value, issue: Issue): boolean | undefined {
+/** Of a category or a type, or of any other. */
+function isOfKind(condition: Value, issue: Issue, isOfErrors: boolean): boolean | undefined {
   const isIncluded = condition.at("include").boolean() !== false;
-  const isOfErrors = condition.at("value").number() === categoryOfErrors;
   if (issue === "error") return isOfErrors === isIncluded;
   return isOfErrors ? !isIncluded : undefined;
 }
-
-function isOfType(condition: Value, issue: Issue): boolean | undefined {
-  const isIncluded = condition.at("include").boolean() !== false;
-  const isOfErrors = condition.at("value").string() === "error";
-  if (issue === "error") return isOfErrors === isIncluded;
-  return isOfErrors ? !isIncluded : undefined;
-}
-
-const hasNoFilters = (condition: Value): boolean => condition.at("filters").items().length === 0;
 
 /**
  * A tag or an attribute may say which environment an event is of, and how bad it is; what else is asked for, an ordinary
