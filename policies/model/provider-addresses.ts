@@ -109,20 +109,9 @@ const isLabel = /^(?:default)?(?:tags|labels)$|headers$/i;
 function leaves(value: Value<unknown>, key = "", depth = 0): [string, Value<unknown>][] {
   if (value.isUnknown) return isPlace.test(key) && !isWay.test(key) ? [[key, value]] : [];
   if (depth > 4) return [];
-  const parts = [
-    ...value.entries(),
-    ...value.items().map((item): [string, Value<unknown>] => [key, item]),
-    // The engine writes structures of a provider as JSON.
-    ...(known(() => value.string()?.startsWith("[") || value.string()?.startsWith("{"))
-      ? [
-          ...value.json().entries(),
-          ...value
-            .json()
-            .items()
-            .map((item): [string, Value<unknown>] => [key, item]),
-        ]
-      : []),
-  ];
+  // The engine writes structures of a provider as JSON.
+  const whole: Value<unknown> = /^[[{]/.test(known(() => value.string()) ?? "") ? value.json() : value;
+  const parts = [...whole.entries(), ...whole.items().map((item): [string, Value<unknown>] => [key, item])];
   return parts.length === 0
     ? [[key, value]]
     : parts.flatMap(([name, part]) => (isLabel.test(name) ? [] : leaves(part, name, depth + 1)));
