@@ -1,6 +1,17 @@
 import { unknownText } from "../../policies/framework/value.ts";
 import { cloudflare, github, postgresql, random, vercel } from "../../policies/model/tokens.ts";
-import { add, all, type Edit, type Inputs, leading, list, set, variables } from "../recording/edited.ts";
+import {
+  add,
+  all,
+  append,
+  type Edit,
+  encrypted,
+  type Inputs,
+  leading,
+  list,
+  set,
+  variables,
+} from "../recording/edited.ts";
 import type { Case } from "./kinds-edits.ts";
 
 // Secrets that something beside production has, generators that show what they make, and loggers by other switches.
@@ -9,13 +20,13 @@ const beside = (name: string, inputs: Inputs, type: string = vercel.variable): E
   add(type, "another", { sensitive: true, ...inputs }, { beside: name, by: "value" });
 const previews = { targets: ["preview"] };
 const generator = "secrets-jwt-secret";
+/** A resource with a property that is made from the generator. */
+const given = (type: string, name: string, property: string, inputs: Inputs): Edit =>
+  all(add(type, name, { [property]: unknownText, ...inputs }), leading(name, property, generator));
 const entries = (type: string, name: string, property: string): Edit =>
-  all(
-    add(type, name, {
-      [property]: [{ key: "AUTH_SECRET", value: unknownText, sensitive: true, ...previews }],
-    }),
-    leading(name, property, generator),
-  );
+  given(type, name, property, {
+    [property]: [{ key: "AUTH_SECRET", value: unknownText, sensitive: true, ...previews }],
+  });
 
 const made =
   (type: string, options: Inputs = {}): Edit =>
@@ -26,14 +37,6 @@ const made =
         ? { ...one, type, options: { ...one.options, additionalSecretOutputs: [], ...options } }
         : one,
     ),
-  });
-
-/** Says that an input was given as a secret. */
-const encrypted =
-  (name: string, ...path: readonly string[]): Edit =>
-  (stack) => ({
-    ...stack,
-    resources: stack.resources.map((one) => (one.name === name ? { ...one, secretPaths: [path] } : one)),
   });
 
 const auth = (change: Inputs): Edit =>
@@ -85,22 +88,15 @@ export const sharedSecrets: readonly Case[] = [
   [
     "secrets-not-shared",
     "a preview is deployed with it",
-    all(
-      add(vercel.deployment, "hotfix", { ref: "fix/login", environment: { AUTH_SECRET: unknownText } }),
-      leading("hotfix", "environment", generator),
-    ),
+    given(vercel.deployment, "hotfix", "environment", {
+      ref: "fix/login",
+      environment: { AUTH_SECRET: unknownText },
+    }),
   ],
   [
     "secret-variables-sensitive",
     "a variable of workflows shows it",
-    all(
-      add(github.actionsVariable, "shown", {
-        repository: "optropic",
-        variableName: "SIGNING",
-        value: unknownText,
-      }),
-      leading("shown", "value", generator),
-    ),
+    given(github.actionsVariable, "shown", "value", { repository: "optropic", variableName: "SIGNING" }),
   ],
   [
     "secret-variables-sensitive",
@@ -119,31 +115,21 @@ export const sharedSecrets: readonly Case[] = [
   [
     "secret-variables-sensitive",
     "an Edge Config shows what is made, under a plain name",
-    all(
-      add(vercel.edgeConfigItem, "shown", { edgeConfigId: "ecfg_1", key: "signing", valueJson: unknownText }),
-      leading("shown", "valueJson", generator),
-    ),
+    given(vercel.edgeConfigItem, "shown", "valueJson", { edgeConfigId: "ecfg_1", key: "signing" }),
   ],
   [
     "secret-variables-sensitive",
     "Workers KV shows it",
-    all(
-      add(cloudflare.keyValue, "shown", {
-        accountId: "0123456789abcdef0123456789abcdef",
-        namespaceId: unknownText,
-        keyName: "signing",
-        value: unknownText,
-      }),
-      leading("shown", "value", generator),
-    ),
+    given(cloudflare.keyValue, "shown", "value", {
+      accountId: "0123456789abcdef0123456789abcdef",
+      namespaceId: unknownText,
+      keyName: "signing",
+    }),
   ],
   [
     "secrets-not-shared",
     "a preview is deployed with it, among what is unknown",
-    all(
-      add(vercel.deployment, "hotfix", { ref: "fix/login", environment: unknownText }),
-      leading("hotfix", "environment", generator),
-    ),
+    given(vercel.deployment, "hotfix", "environment", { ref: "fix/login" }),
   ],
   ["secrets-generated", "the generator shows it", made(random.string)],
   [
@@ -164,33 +150,23 @@ export const sharedSecrets: readonly Case[] = [
   [
     "no-literal-secrets",
     "a rule that compares a header with a secret",
-    set("edge-waf-custom", ({ rules }) => ({
-      rules: [
-        ...list(rules),
-        {
-          action: "block",
-          enabled: true,
-          description: "internal",
-          expression:
-            '(http.request.uri.path eq "/internal" and http.request.headers["x-api-key"][0] ne "9WtYc1Hp5Gj8Ua2Ek7Rd0LqS")',
-        },
-      ],
-    })),
+    append("edge-waf-custom", "rules", {
+      action: "block",
+      enabled: true,
+      description: "internal",
+      expression:
+        '(http.request.uri.path eq "/internal" and http.request.headers["x-api-key"][0] ne "9WtYc1Hp5Gj8Ua2Ek7Rd0LqS")',
+    }),
   ],
   [
     "no-literal-secrets",
     "a rule that compares any of several headers with a secret",
-    set("edge-waf-custom", ({ rules }) => ({
-      rules: [
-        ...list(rules),
-        {
-          action: "block",
-          enabled: true,
-          description: "internal",
-          expression: 'any(http.request.headers["x-api-key"][*] eq "9WtYc1Hp5Gj8Ua2Ek7Rd0LqS")',
-        },
-      ],
-    })),
+    append("edge-waf-custom", "rules", {
+      action: "block",
+      enabled: true,
+      description: "internal",
+      expression: 'any(http.request.headers["x-api-key"][*] eq "9WtYc1Hp5Gj8Ua2Ek7Rd0LqS")',
+    }),
   ],
   [
     "no-literal-secrets",

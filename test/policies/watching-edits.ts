@@ -1,6 +1,6 @@
 import { unknownText } from "../../policies/framework/value.ts";
 import { grafana, pagerRules } from "../../policies/model/tokens.ts";
-import { add, all, type Edit, type Inputs, list, set, variables } from "../recording/edited.ts";
+import { add, all, type Edit, encrypted, type Inputs, list, set, variables } from "../recording/edited.ts";
 import type { Case } from "./kinds-edits.ts";
 
 // What keeps an alert, a page, an error or a line of the log from reaching anybody, and what looks like it and is right.
@@ -125,16 +125,6 @@ const overlaid = (...order: readonly ("one" | "all" | "day")[]): Edit =>
     return {
       layers: order.map((which, index) => ({ ...rotation, ...of[which], name: `Layer ${index + 1}` })),
     };
-  });
-
-/** Says that an input was given as a secret. */
-const encrypted =
-  (name: string, ...path: readonly string[]): Edit =>
-  (stack) => ({
-    ...stack,
-    resources: stack.resources.map((one) =>
-      one.name === name ? { ...one, secretPaths: [...one.secretPaths, path] } : one,
-    ),
   });
 
 const byPassword: Edit = set("observability-scrape-api", () => ({
@@ -335,9 +325,7 @@ export const watchedPlatforms: readonly (readonly [what: string, edit: Edit])[] 
     "metrics that take a password too",
     all(
       byPassword,
-      set("api-variables", ({ envVars }) => ({
-        envVars: { ...Object(envVars), METRICS_PASSWORD: { value: unknownText } },
-      })),
+      variables({ METRICS_PASSWORD: unknownText }),
       encrypted("api-variables", "envVars"),
       encrypted("observability-scrape-api", "authenticationBasicPassword"),
     ),

@@ -112,6 +112,16 @@ export const leading =
     };
   };
 
+/** Says that an input was given as a secret. */
+export const encrypted =
+  (name: string, ...path: readonly string[]): Edit =>
+  (stack) => ({
+    ...stack,
+    resources: stack.resources.map((one) =>
+      one.name === name ? { ...one, secretPaths: [...one.secretPaths, path] } : one,
+    ),
+  });
+
 export function list(value: unknown): unknown[] {
   return Array.isArray(value) ? value : [];
 }
