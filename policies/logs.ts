@@ -10,7 +10,7 @@ import {
 } from "./framework/index.ts";
 import { logDrains as drainsOf } from "./model/log-drains.ts";
 import { applicationHosts, type Host } from "./model/variables.ts";
-import { isLevelName, isSilent, switchesOff } from "./values/log-levels.ts";
+import { isLevelName, isSilent, switchesLogOff } from "./values/log-levels.ts";
 import { logLevelOf } from "./values/shell.ts";
 import { shownValue } from "./values/shown-value.ts";
 
@@ -40,7 +40,7 @@ function judgeSilence({ variables, commands = [] }: Host): Verdict {
     if (isLevelName(name) && isSilent(value)) {
       return fault(variable.value, `${name} is ${shownValue(value)}, at which no error is logged.`);
     }
-    if (switchesOff(name, value) || (/^LOG/i.test(name) && value.trim() === "/dev/null")) {
+    if (switchesLogOff(name, value) || (/^LOG/i.test(name) && value.trim() === "/dev/null")) {
       return fault(variable.value, `${name} is ${shownValue(value)}, which switches the log off.`);
     }
   }

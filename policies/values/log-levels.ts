@@ -47,7 +47,7 @@ const offSwitch = new RegExp(
 );
 
 /** Whether a variable switches the logger off. */
-export function switchesOff(name: string, value: string): boolean {
+export function switchesLogOff(name: string, value: string): boolean {
   const text = value.trim().toLowerCase();
   return (
     (onSwitch.test(name) && /^(?:0|false|no|off|none|disabled|silent)$/.test(text)) ||
