@@ -1,5 +1,4 @@
 #!/usr/bin/env node
-import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -33,12 +32,11 @@ async function run(args) {
     const { preparedFile, runPrepared } = (await import("../preview/host/prepared.cjs")).default;
     const file = preparedFile(root, "preview");
     if (file !== undefined) {
-      const module = { exports: {} };
       let keep;
-      runPrepared(file, createRequire(file), module, (given) => {
+      const prepared = runPrepared(file, (given) => {
         keep = given;
       });
-      await module.exports.main(args);
+      await prepared.main(args);
       // Only a preview that came to its end has run what the next one will.
       if (process.exitCode === 0 || process.exitCode === 1) keep?.();
       return;

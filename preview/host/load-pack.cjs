@@ -12,18 +12,12 @@ module.exports = () => {
   const pack = process.cwd();
   const file = pack === join(root, "policies") ? preparedFile(root, "pack") : undefined;
   if (file === undefined) return;
-  const { _resolveFilename } = Module;
-  const { _compile } = Module.prototype;
+  const { _load } = Module;
   // The host requires the pack's folder, once.
-  Module._resolveFilename = function (request, ...rest) {
-    if (request !== pack) return _resolveFilename.call(this, request, ...rest);
-    Module._resolveFilename = _resolveFilename;
-    return file;
-  };
-  Module.prototype._compile = function (content, filename, ...rest) {
-    if (filename !== file) return _compile.call(this, content, filename, ...rest);
-    Module.prototype._compile = _compile;
-    runPrepared(file, (request) => this.require(request), this, beforeAnswer);
+  Module._load = function (request, ...rest) {
+    if (request !== pack) return _load.call(this, request, ...rest);
+    Module._load = _load;
+    return runPrepared(file, beforeAnswer);
   };
 };
 

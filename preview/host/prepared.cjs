@@ -35,12 +35,11 @@ exports.preparedFile = (root, name) => {
  * runs, which is hardly any function; here it is what has run.
  *
  * @param {string} file
- * @param {(request: string) => unknown} load what it requires
- * @param {{ exports: object }} module
  * @param {(keep: () => void) => void} whenNew is called before it runs, where nothing is kept of it: to call `keep`
  *   keeps for the next time what has run by then
+ * @returns {object} what it exports
  */
-exports.runPrepared = (file, load, module, whenNew) => {
+exports.runPrepared = (file, whenNew) => {
   const kept = `${file}.code`;
   const cachedData = keptCode(kept);
   const script = new Script(Module.wrap(readFileSync(file, "utf8")), {
@@ -49,7 +48,10 @@ exports.runPrepared = (file, load, module, whenNew) => {
     importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
   });
   if (cachedData === undefined || script.cachedDataRejected) whenNew(() => keep(kept, script));
+  const module = { exports: {} };
+  const load = Module.createRequire(file);
   script.runInThisContext().call(module.exports, module.exports, load, module, file, dirname(file));
+  return module.exports;
 };
 
 /** Bytes of the digest that stands before the code. */

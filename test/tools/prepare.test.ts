@@ -124,7 +124,7 @@ describe("what is prepared of a pack", () => {
   function runs(file: string): boolean {
     let keep: (() => void) | undefined;
     const pushed = require(join(root, "node_modules/@pulumi/policy")).host;
-    runPrepared(file, createRequire(file), { exports: {} }, (given) => {
+    runPrepared(file, (given) => {
       keep = given;
     });
     expect(pushed.splice(0)).toEqual(["found1"]);
