@@ -22,6 +22,7 @@ const needs: Readonly<Partial<Record<ManagedComponent, readonly string[]>>> = {
   web: [
     "base-url",
     "secret-variables-sensitive",
+    "vercel-deployments-kept",
     "vercel-project-closed",
     "firewall-values",
     "domain-redirect-status",
@@ -179,6 +180,7 @@ const reads: readonly (readonly [components: readonly ManagedComponent[], polici
     [],
     [
       "generated-passwords-strong",
+      "resource-types-judged",
       "recovery-time-objective",
       "recovery-point-objective",
       "contact-technical-lead",

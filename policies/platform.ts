@@ -1,9 +1,19 @@
-import { type Finding, fault, judge, judgeStack, policy, type Stack, violation } from "./framework/index.ts";
+import {
+  type Finding,
+  fault,
+  judge,
+  judgeStack,
+  known,
+  policy,
+  type Resource,
+  type Stack,
+  violation,
+} from "./framework/index.ts";
 import type { Location } from "./model/adapter.ts";
 import { type Domain, domains, type HostRecord, isVendorsOwn, recordsFor } from "./model/domains.ts";
 import { locations } from "./model/locations.ts";
 import { delegations, leadsNowhere, shownOrigins, targetFault } from "./model/origins.ts";
-import { regionGroup } from "./model/regions.ts";
+import { areaOf, regionGroup } from "./model/regions.ts";
 import { staticSites } from "./model/static-sites.ts";
 import { hosts } from "./model/variables.ts";
 
@@ -37,7 +47,12 @@ export const oneRegion = policy({
           const wrong = regions().find((region) => !/^[a-z][a-z0-9-]*$/i.test(region));
           if (wrong !== undefined)
             return `${resource.name} is in ${JSON.stringify(wrong)}, which is no region.`;
-          return regions().length > 0 || `${resource.name} has no region.`;
+          if (regions().length === 0) return `${resource.name} has no region.`;
+          const far = regions().length > 1 && regions().find((region) => isFar(region, resource, located));
+          return (
+            !far ||
+            `${resource.name} also runs in ${far}, and nothing that it asks is in that part of the world.`
+          );
         }),
       ),
       ...inOnePlace(located),
@@ -96,7 +111,7 @@ export const cdnEnabled = policy({
 
 /**
  * A violation where no place is one of all that have known regions, whatever the unknown ones are. What is in several
- * regions has them beside that place, such as functions that also run near other visitors.
+ * regions has them beside that place, such as functions that also run in the country beside.
  */
 function inOnePlace(located: readonly Location[]): Finding[] {
   const places = new Map<string, string>();
@@ -122,15 +137,26 @@ function inOnePlace(located: readonly Location[]): Finding[] {
   return [...findings, judgeStack(() => !isApart || apart)];
 }
 
+/** Whether a region is in another part of the world than all that else is located, as far as that is known. */
+function isFar(region: string, own: Resource, located: readonly Location[]): boolean {
+  const area = areaOf(region);
+  const others = located
+    .filter(({ resource }) => resource !== own)
+    .flatMap(({ regions }) => known(() => regions().map(areaOf)) ?? [undefined]);
+  return (
+    area !== undefined && others.length > 0 && others.every((other) => other !== undefined && other !== area)
+  );
+}
+
 /** Judges the records of one domain; another policy judges whether there is one. */
 function throughCdn(stack: Stack, { name, isCdn, resource }: Domain): Finding[] {
   let records: readonly HostRecord[] = [];
-  const known = judgeStack(() => {
+  const readable = judgeStack(() => {
     records = recordsFor(stack)(name.string()?.toLowerCase() ?? "");
     return true;
   });
-  if (known.answer === "unknown") {
-    return [known];
+  if (readable.answer === "unknown") {
+    return [readable];
   }
   const proxies = records.flatMap((record) =>
     record.proxied === undefined || record.isOfItself?.() === true

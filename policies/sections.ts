@@ -42,6 +42,7 @@ export * as renderEnvironment from "./render-environment.ts";
 export * as repository from "./repository.ts";
 export * as repositoryAccess from "./repository-access.ts";
 export * as repositorySecurity from "./repository-security.ts";
+export * as resourceTypes from "./resource-types.ts";
 export * as secretStorage from "./secret-storage.ts";
 export * as secrets from "./secrets.ts";
 export * as securityCors from "./security-cors.ts";

@@ -116,11 +116,11 @@ function judgeLogin(stack: Stack, site: Site, maximumPerMinute: number): Verdict
   if (loginRate * 60 > maximumPerMinute) {
     return `The rate limit on login lets ${perMinute(loginRate)} attempts per minute through; at most ${maximumPerMinute} may pass.`;
   }
-  const batched = batchOf(loginPathOf(stack));
-  const isBatchOpen =
-    batched !== undefined && !logins.some((limit) => limit.actsOn(requestTo(site, batched, "POST")));
-  if (isBatchOpen) {
-    return `The rate limit on the login of ${site.host} acts on its exact path, and tRPC takes several calls in one request: ${batched} has none.`;
+  const batched = batchesOf(loginPathOf(stack) ?? callNamed(logins)).find(
+    (path) => !logins.some((limit) => limit.actsOn(requestTo(site, path, "POST"))),
+  );
+  if (batched !== undefined) {
+    return `The rate limit on the login of ${site.host} does not act on each request that holds it, and tRPC takes several calls in one request: ${batched} has none.`;
   }
   const rate = apiRate(stack, site, limitsOf(stack, site));
   return rate === 0 || loginRate < rate
@@ -128,9 +128,18 @@ function judgeLogin(stack: Stack, site: Site, maximumPerMinute: number): Verdict
     : `The rate limit on login is not tighter than the API's: ${perMinute(loginRate)} against ${perMinute(rate)} requests per minute.`;
 }
 
-/** The login with another call beside it, where it is one of tRPC: https://trpc.io/docs/client/links/httpBatchLink */
-const batchOf = (path: string | undefined): string | undefined =>
-  path !== undefined && /\/trpc\/[\w.]+$/.test(path) ? `${path},user.me` : undefined;
+/** The login with another call after and before it, where it is one of tRPC: https://trpc.io/docs/client/links/httpBatchLink */
+function batchesOf(path: string | undefined): string[] {
+  const [, root, procedure] = /^(.*\/)([\w.]+)$/.exec(path ?? "") ?? [];
+  const isCall = root?.endsWith("/trpc/") || procedure?.includes(".");
+  return root === undefined || procedure === undefined || !isCall
+    ? []
+    : [`${root}${procedure},user.me`, `${root}user.me,${procedure}`];
+}
+
+/** The login that limits name, where the program does not export its path. */
+const callNamed = (limits: readonly RateLimit[]): string | undefined =>
+  limits.flatMap(({ names }) => names).find((name) => /\/trpc\/[\w.]*$/.test(name) && isLogin(name));
 
 /** A rule that takes the login from under its limits. */
 function rewrittenLogin(stack: Stack, site: Site): Fault | undefined {

@@ -57,9 +57,9 @@ export const vercelProjectClosed = policy({
   name: "vercel-project-closed",
   items: ["2.9", "2.10"],
   title:
-    "No project at Vercel may show its source or its files to everybody, or build a stranger's code with its variables.",
+    "No project at Vercel may show its source, its files or its previews to everybody, or build a stranger's code with its variables.",
   severity: "critical",
-  fix: "Set gitForkProtection to true, publicSource and directoryListing to false, and remove protectionBypassForAutomation and optionsAllowlist.",
+  fix: "Set gitForkProtection to true, publicSource and directoryListing to false, vercelAuthentication to standard_protection_new, and remove protectionBypassForAutomation and optionsAllowlist.",
   url: "https://vercel.com/docs/project-configuration/security-settings",
   check: (stack) =>
     judgeSection(
@@ -67,6 +67,31 @@ export const vercelProjectClosed = policy({
       "7V",
       "No project at Vercel is declared, so none protects its variables.",
       ({ closed }) => closed?.() ?? true,
+    ),
+});
+
+export const vercelDeploymentsKept = policy({
+  name: "vercel-deployments-kept",
+  items: ["7V.1", "8.6"],
+  title: "What served production at Vercel must be kept for as long as it may have to serve again.",
+  severity: "high",
+  fix: "Set expirationProduction of the vercel.ProjectDeploymentRetention to a month or more.",
+  url: "https://vercel.com/docs/deployments/managing-deployments",
+  productionOnly: true,
+  thresholds: {
+    minimumDays: {
+      description: "Days for which a deployment of production is kept.",
+      default: 7,
+      minimum: 7,
+      maximum: 365,
+    },
+  },
+  check: (stack, threshold) =>
+    judgeSection(
+      stack,
+      "7V",
+      "No project at Vercel is declared, so nothing is kept that could serve again.",
+      ({ keeps }) => keeps?.(threshold("minimumDays")) ?? true,
     ),
 });
 

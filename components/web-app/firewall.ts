@@ -44,18 +44,35 @@ const managedRulesets: NonNullable<FirewallConfigArgs["managedRulesets"]> = {
 function rateLimitRules(args: FirewallArgs): NonNullable<FirewallConfigArgs["rules"]> {
   return {
     rules: [
-      limitRule("Login rate limit", args.loginPath, args.rateLimits.login),
-      limitRule("API rate limit", args.apiPath ?? "/api", args.rateLimits.api),
+      limitRule("Login rate limit", loginConditions(args.loginPath), args.rateLimits.login),
+      limitRule("API rate limit", [[below(args.apiPath ?? "/api")]], args.rateLimits.api),
     ],
   };
 }
 
-function limitRule(name: string, path: string, limit: WebAppArgs["rateLimits"]["api"]) {
+type Condition = Readonly<Record<"type" | "op" | "value", string>>;
+
+const below = (value: string): Condition => ({ type: "path", op: "pre", value });
+
+/** The login by itself, and after others in a batch: tRPC joins several procedures in one path with commas. */
+function loginConditions(loginPath: string): Condition[][] {
+  const parent = loginPath.slice(0, loginPath.lastIndexOf("/") + 1);
+  const procedure = loginPath.slice(parent.length);
+  return procedure === ""
+    ? [[below(loginPath)]]
+    : [[below(loginPath)], [below(parent), { type: "path", op: "sub", value: `,${procedure}` }]];
+}
+
+function limitRule(
+  name: string,
+  groups: readonly (readonly Condition[])[],
+  limit: WebAppArgs["rateLimits"]["api"],
+) {
   return {
     name,
     description: `At most ${limit.requests} requests in ${limit.periodSeconds} s from one address`,
     active: true,
-    conditionGroups: [{ conditions: [{ type: "path", op: "pre", value: path }] }],
+    conditionGroups: groups.map((conditions) => ({ conditions: [...conditions] })),
     action: {
       action: "rate_limit",
       rateLimit: {

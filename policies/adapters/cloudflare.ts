@@ -21,6 +21,7 @@ import { judgePlain } from "../model/plain-places.ts";
 import { cloudflare } from "../model/tokens.ts";
 import { judgeBucketRules } from "./cloudflare/bucket-values.ts";
 import { corsAnswers } from "./cloudflare/cors.ts";
+import { resourceTypes } from "./cloudflare/types.ts";
 import {
   judgeLimitPeriods,
   judgeRecordTimes,
@@ -35,6 +36,7 @@ import { apiTokens } from "./cloudflare-tokens.ts";
 
 export const cloudflareAdapter: Adapter = {
   packages: ["cloudflare"],
+  types: resourceTypes,
   api: /^api\.(?:fed\.)?cloudflare\.com$/,
   fixes: { "cdn-enabled": "At Cloudflare set proxied of the domain's cloudflare.DnsRecord to true." },
   isReplaced: true,

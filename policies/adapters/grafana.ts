@@ -13,11 +13,13 @@ import { inhibitions } from "./grafana/inhibitions.ts";
 import { judgeMonitoringValues } from "./grafana/monitoring-values.ts";
 import { routing } from "./grafana/routing.ts";
 import { scrapes } from "./grafana/scrapes.ts";
+import { resourceTypes } from "./grafana/types.ts";
 import { judgeAlertValues, judgeCheckMethods } from "./grafana/values.ts";
 import { apiTokens } from "./grafana-tokens.ts";
 
 export const grafanaAdapter: Adapter = {
   packages: ["grafana"],
+  types: resourceTypes,
   hasOwnTexts: true,
   alerts,
   apiTokens,

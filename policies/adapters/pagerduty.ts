@@ -14,11 +14,13 @@ import type { Adapter } from "../model/adapter.ts";
 import type { PeopleLimits } from "../model/pager.ts";
 import { pagerduty } from "../model/tokens.ts";
 import { type CoverageLayer, gaps } from "../values/coverage.ts";
+import { resourceTypes } from "./pagerduty/types.ts";
 import { judgeOnCallValues } from "./pagerduty/values.ts";
 import { schedulesByRotation } from "./pagerduty-v2.ts";
 
 export const pagerdutyAdapter: Adapter = {
   packages: ["pagerduty"],
+  types: resourceTypes,
   api: /(?:^|\.)pagerduty\.com$/,
   hasOwnTexts: true,
   rejects: { onCall: judgeOnCallValues },

@@ -2,11 +2,13 @@ import { known, type Stack } from "../framework/index.ts";
 import type { Adapter } from "../model/adapter.ts";
 import { postgresql } from "../model/tokens.ts";
 import { connections } from "./postgresql/connections.ts";
+import { resourceTypes } from "./postgresql/types.ts";
 import { judgeGrantValues } from "./postgresql/values.ts";
 
 /** Roles, grants and connections of PostgreSQL, wherever the server is. */
 export const postgresqlAdapter: Adapter = {
   packages: ["postgresql"],
+  types: resourceTypes,
   isPlatform: (type) => type.startsWith("postgresql:"),
   connections,
   writtenSchemas,

@@ -34,6 +34,7 @@ import { render } from "../model/tokens.ts";
 import { corsAnswers } from "./render/cors.ts";
 import { fixes } from "./render/fixes.ts";
 import { section } from "./render/section.ts";
+import { resourceTypes } from "./render/types.ts";
 
 /** Characters of what Render generates: 256 bits in base64. */
 const generatedLength = 44;
@@ -49,6 +50,7 @@ export const renderAdapter: Adapter = {
       .map((name) => `${name.toLowerCase()}.onrender.com`),
   databaseTypes: [render.postgres],
   packages: ["render"],
+  types: resourceTypes,
   api: /(?:^|\.)render\.com$/,
   fixes,
   isPlatform: (type) =>

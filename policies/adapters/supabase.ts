@@ -10,11 +10,13 @@ import { statementSetting } from "../model/statement-setting.ts";
 import { supabase } from "../model/tokens.ts";
 import { fixes } from "./supabase/fixes.ts";
 import { dataApis, signIns } from "./supabase/settings.ts";
+import { resourceTypes } from "./supabase/types.ts";
 import { judgeComputeSizes } from "./supabase/values.ts";
 
 export const supabaseAdapter: Adapter = {
   databaseTypes: [supabase.project],
   packages: ["supabase"],
+  types: resourceTypes,
   api: /(?:^|\.)supabase\.com$/,
   fixes,
   isPlatform: (type) => type === supabase.project,

@@ -27,6 +27,7 @@ import { vercel } from "../model/tokens.ts";
 import { corsAnswers } from "./vercel/cors.ts";
 import { fixes } from "./vercel/fixes.ts";
 import { section } from "./vercel/section.ts";
+import { resourceTypes } from "./vercel/types.ts";
 import { judgeFirewallTimes, judgeRedirectStatus, judgeVariableTargets } from "./vercel/values.ts";
 
 const targets =
@@ -41,6 +42,7 @@ export const vercelAdapter: Adapter = {
       .flatMap((it) => known(() => textsOf(it.at("name"))) ?? [])
       .map((name) => `${name.toLowerCase()}.vercel.app`),
   packages: ["vercel"],
+  types: resourceTypes,
   isPlatform: (type) => type === vercel.project,
   fixes,
   isReplaced: true,

@@ -1,3 +1,4 @@
+import { newestType } from "../model/renamed-types.ts";
 import { type Declared, nothingDeclared } from "./declared.ts";
 import { InputValue, isUnknown } from "./value.ts";
 import type { AnyValue, PropertiesOf, Resource, ResourceOf, Token } from "./view.ts";
@@ -54,9 +55,10 @@ export class Stack {
     const byType = new Map<string, ResourceRecord[]>();
     for (const record of records) {
       byUrn.set(record.urn, record);
-      const sameType = byType.get(record.type);
+      const type = newestType(record.type);
+      const sameType = byType.get(type);
       if (sameType === undefined) {
-        byType.set(record.type, [record]);
+        byType.set(type, [record]);
       } else {
         sameType.push(record);
       }
@@ -106,7 +108,7 @@ class StackResource implements Resource {
 
   constructor(record: ResourceRecord, stack: Stack, recorded: RecordedInputs | undefined) {
     this.urn = record.urn;
-    this.type = record.type;
+    this.type = newestType(record.type);
     this.name = record.name;
     this.protect = record.opts.protect;
     this.secretOutputs = record.opts.additionalSecretOutputs ?? [];

@@ -28,6 +28,7 @@ import type {
   StackClock,
   StackDeployment,
 } from "./repository.ts";
+import type { ResourceTypes } from "./resource-type.ts";
 import type { CodeSource, HostEnvironment, ImageSource, SectionUse, VariableFiles } from "./section-host.ts";
 
 /**
@@ -37,6 +38,8 @@ import type { CodeSource, HostEnvironment, ImageSource, SectionUse, VariableFile
 export interface Adapter {
   /** Packages of its provider, with which the types of its resources begin. */
   readonly packages?: readonly string[];
+  /** What the pack makes of the types of its resources; absent where those that no adapter reads are left alone. */
+  readonly types?: ResourceTypes;
   /** Hosts at which its API is, where nobody but the vendor runs it. */
   readonly api?: RegExp;
   /** How to meet at this vendor what a policy asks for whose own fix is for another. */

@@ -36,6 +36,15 @@ const renderGroups: Readonly<Record<string, string>> = {
   virginia: "us-east-1",
 };
 
+/**
+ * The part of the world that a region is in, within which a query still takes some tens of milliseconds on the way;
+ * undefined for a region whose name does not tell.
+ */
+export function areaOf(region: string): string | undefined {
+  const [part] = /^(?:af|ap|ca|cn|eu|il|me|mx|sa|us)(?=-)/.exec(regionGroup(region)) ?? [];
+  return part === "ca" || part === "mx" ? "us" : part;
+}
+
 /** The group of a region as its vendor names it; a region that the pack does not know is its own group. */
 export function regionGroup(region: string): string {
   return vercelGroups[region] ?? renderGroups[region] ?? region;

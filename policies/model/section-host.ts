@@ -54,6 +54,8 @@ export interface SectionHost {
   readonly health?: () => Verdict;
   /** Whether it scales between bounds, the lower of which is the figure or more. */
   readonly scaling?: (fewest: number) => Verdict;
+  /** Whether what served before is there for so many days, so that it can serve again. */
+  readonly keeps?: (days: number) => Verdict;
   /** Whether it shows nothing of its source, and builds no stranger's code with its variables. */
   readonly closed?: () => Verdict;
 }

@@ -47,6 +47,15 @@ export const vercel = {
   webhook: token<ve.WebhookArgs>("vercel:index/webhook:Webhook"),
   edgeConfigItem: token<ve.EdgeConfigItemArgs>("vercel:index/edgeConfigItem:EdgeConfigItem"),
   attackMode: token<ve.AttackChallengeModeArgs>("vercel:index/attackChallengeMode:AttackChallengeMode"),
+  retention: token<ve.ProjectDeploymentRetentionArgs>(
+    "vercel:index/projectDeploymentRetention:ProjectDeploymentRetention",
+  ),
+  protectionException: token<ve.DeploymentProtectionExceptionArgs>(
+    "vercel:index/deploymentProtectionException:DeploymentProtectionException",
+  ),
+  protectionBypass: token<ve.ProjectProtectionBypassArgs>(
+    "vercel:index/projectProtectionBypass:ProjectProtectionBypass",
+  ),
 } as const;
 
 export const render = {
@@ -125,6 +134,13 @@ export const cloudflare = {
   keyValue: token<cf.WorkersKvArgs>("cloudflare:index/workersKv:WorkersKv"),
   worker: token<cf.WorkersScriptArgs>("cloudflare:index/workersScript:WorkersScript"),
   waitingRoom: token<cf.WaitingRoomArgs>("cloudflare:index/waitingRoom:WaitingRoom"),
+  botManagement: token<cf.BotManagementArgs>("cloudflare:index/botManagement:BotManagement"),
+  userAgentRule: token<cf.UserAgentBlockingRuleArgs>(
+    "cloudflare:index/userAgentBlockingRule:UserAgentBlockingRule",
+  ),
+  web3Hostname: token<cf.Web3HostnameArgs>("cloudflare:index/web3Hostname:Web3Hostname"),
+  pagesProject: token<cf.PagesProjectArgs>("cloudflare:index/pagesProject:PagesProject"),
+  workerVersion: token<cf.WorkerVersionArgs>("cloudflare:index/workerVersion:WorkerVersion"),
 } as const;
 
 export const postgresql = {

@@ -81,7 +81,8 @@ function judgeScripts(policy: CspPolicy, directives: readonly [string, ...string
   }
   // No script is inline in a worker, and event handlers have no address.
   const inline = directives[0] === "worker-src" ? [] : judgeInline(governing);
-  const addresses = directives[0] === "script-src-attr" ? [] : judgeAddresses(governing);
+  const addresses =
+    directives[0] === "script-src-attr" ? [] : judgeAddresses(governing, directives[0] === "worker-src");
   return [...inline, ...addresses];
 }
 
@@ -98,7 +99,7 @@ function judgeInline({ directive, sources, has }: Governing): Found[] {
 }
 
 /** Hosts and schemes count for nothing beside 'strict-dynamic' (CSP3, 6.7.1.1). */
-function judgeAddresses({ directive, sources, has }: Governing): Found[] {
+function judgeAddresses({ directive, sources, has }: Governing, isOfWorkers: boolean): Found[] {
   if (has("'strict-dynamic'")) return [];
   return sources.flatMap((source): Found[] => {
     const anyHost = `${directive} has ${source}, which is any host`;
@@ -113,7 +114,7 @@ function judgeAddresses({ directive, sources, has }: Governing): Found[] {
     if (shared !== undefined) {
       return [["any-host", `${directive} has ${source}, and under ${shared} anybody may serve scripts`]];
     }
-    if (/^(data|filesystem):$/i.test(source)) {
+    if ((isOfWorkers ? /^(?:data|filesystem):$/i : /^(?:blob|data|filesystem|mediastream):$/i).test(source)) {
       return [["data", `${directive} has ${source}, so a URL can carry a script`]];
     }
     if (/^http:/i.test(source)) return [["plain-http", `${directive} has ${source}, which is plain http`]];
@@ -172,7 +173,7 @@ const isHash = (source: string): boolean => /^'sha(256|384|512)-[A-Za-z0-9+/_-]+
 
 /** The domain of a wildcard under which a vendor gives names to whoever asks. */
 const sharedHost = (source: string): string | undefined =>
-  /^(?:https:\/\/)?\*\.(?:[\w-]+\.)*?((?:vercel|netlify|onrender|herokuapp|fly|pages|workers|github|gitlab|web|firebaseapp|azurewebsites|azurestaticapps|amazonaws|cloudfront|awsapprunner|amplifyapp|appspot|run|surge|glitch|repl|replit|railway|ngrok|ngrok-free|trycloudflare|blogspot|wixsite|myshopify|supabase|r2|vercel-storage)\.(?:app|com|dev|io|me|sh|net|page|co|site)|s3\.[\w.-]*amazonaws\.com)(?:[:/].*)?$/i
+  /^(?:https:\/\/)?\*\.(?:[\w-]+\.)*?((?:vercel|netlify|onrender|herokuapp|fly|pages|workers|github|gitlab|web|firebaseapp|azurewebsites|azurestaticapps|amazonaws|cloudfront|awsapprunner|amplifyapp|appspot|run|surge|glitch|repl|replit|railway|ngrok|ngrok-free|trycloudflare|blogspot|wixsite|myshopify|supabase|r2|vercel-storage|azureedge|akamaihd|akamaized|fastly|backblazeb2|digitaloceanspaces|googleapis|googleusercontent|wasabisys|b-cdn|bunnycdn|kxcdn|cloudfunctions|deno|codesandbox|stackblitz|webcontainer|jsfiddle|codepen)\.(?:app|com|dev|io|me|sh|net|page|co|site)|windows\.net|s3\.[\w.-]*amazonaws\.com)(?:[:/].*)?$/i
     .exec(source)?.[1]
     ?.toLowerCase();
 
@@ -223,5 +224,5 @@ function isAnywhere(source: string): boolean {
     .replace(/^[a-z][a-z0-9+.-]*:\/\//i, "")
     .replace(/[/?].*$/, "")
     .replace(/:(\d+|\*)$/, "");
-  return host === "*" || /^\*\.[^.]+$/.test(host);
+  return host === "*" || /^\*\.(?:[^.]+|(?:ac|co|com|edu|gov|ne|net|or|org)\.[a-z]{2})$/i.test(host);
 }

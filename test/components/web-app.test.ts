@@ -114,7 +114,16 @@ describe("the firewall", () => {
     expect(named("web-firewall").inputs.rules).toMatchObject({
       rules: [
         {
-          conditionGroups: [{ conditions: [{ type: "path", op: "pre", value: "/api/trpc/login" }] }],
+          conditionGroups: [
+            { conditions: [{ type: "path", op: "pre", value: "/api/trpc/login" }] },
+            // In a batch, after another call.
+            {
+              conditions: [
+                { type: "path", op: "pre", value: "/api/trpc/" },
+                { type: "path", op: "sub", value: ",login" },
+              ],
+            },
+          ],
           action: {
             action: "rate_limit",
             rateLimit: { limit: 10, window: 60, keys: ["ip"], action: "rate_limit" },

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { objecting } from "../recording/edited.ts";
 import { type RecordedStack, recordDelivery, recordPlatform } from "../recording/stacks.ts";
+import { brokenBesides, rightBesides } from "./beside-edits.ts";
 import { brokenFronts, rightFronts } from "./front-edits.ts";
 import { brokenDeliveries, brokenPlatforms, rightDeliveries, rightPlatforms } from "./kinds-edits.ts";
 import { provedDeliveries, provedPlatforms, unprovedDeliveries, unprovedPlatforms } from "./proof-edits.ts";
@@ -46,6 +47,7 @@ describe("what breaks an item is refused", () => {
     ...unreadPlatforms,
     ...unreadFronts,
     ...misplaced,
+    ...brokenBesides,
     ...brokenFronts,
     ...sharedSecrets,
     ...unwatchedPlatforms,
@@ -72,6 +74,7 @@ describe("what looks like it and is right is accepted", () => {
     ...readPlatforms,
     ...readFronts,
     ...placed,
+    ...rightBesides,
     ...rightFronts,
     ...ownSecrets,
     ...watchedPlatforms,

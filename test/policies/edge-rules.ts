@@ -69,12 +69,24 @@ export function limitRule(expression: string, requestsPerPeriod: number) {
 export const loginExpression = textAt("edge-rate-limits", "rules", "0", "expression");
 export const apiExpression = textAt("edge-rate-limits", "rules", "1", "expression");
 
-/** A rule of Vercel's firewall that limits requests to a path, in a minute. */
+/** A rule of Vercel's firewall that limits requests to a path, in a minute, and batches of tRPC that hold it. */
 export function vercelLimit(path: string, limit: number) {
+  const [, root, procedure] = /^(.*\/trpc\/)(\w+)$/.exec(path) ?? [];
+  const groups = [
+    [{ type: "path", op: "pre", value: path }],
+    ...(root === undefined
+      ? []
+      : [
+          [
+            { type: "path", op: "pre", value: root },
+            { type: "path", op: "sub", value: `,${procedure}` },
+          ],
+        ]),
+  ];
   return {
     name: `Limit ${path}`,
     active: true,
-    conditionGroups: [{ conditions: [{ type: "path", op: "pre", value: path }] }],
+    conditionGroups: groups.map((conditions) => ({ conditions })),
     action: {
       action: "rate_limit",
       rateLimit: { algo: "fixed_window", keys: ["ip"], limit, window: 60, action: "rate_limit" },

@@ -589,7 +589,13 @@ export const rightFronts: readonly (readonly [what: string, edit: Edit])[] = [
     "login is limited at the API's host",
     loginWhere((it) => `(http.host eq "api.optropic.example" and ${it})`),
   ],
-  ["login is limited below its path", expression('starts_with(http.request.uri.path, "/api/trpc/login")', 0)],
+  [
+    "login is limited in each batch that holds it",
+    expression(
+      '(starts_with(http.request.uri.path, "/api/trpc/") and http.request.uri.path contains "login")',
+      0,
+    ),
+  ],
   ["a page that moved is rewritten", rewritten('http.request.uri.path eq "/old"', { value: "/new" })],
   [
     "another name of the login is rewritten to it",

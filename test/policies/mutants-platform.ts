@@ -1,4 +1,4 @@
-import { cloudflare, render } from "../../policies/model/tokens.ts";
+import { cloudflare, render, vercel } from "../../policies/model/tokens.ts";
 import { change, type Fixture, unknown, without, withProps } from "./fixture.ts";
 import type { Mutant } from "./mutants.ts";
 
@@ -19,6 +19,32 @@ export const platformMutants: readonly Mutant[] = [
     policy: "one-region",
     what: "functions run wherever Vercel likes",
     break: (stack) => withProps(stack, "web-project", { resourceConfig: { fluid: true } }),
+  },
+  {
+    policy: "vercel-deployments-kept",
+    what: "deployments of production are gone after a day",
+    break: (stack) => [
+      ...stack,
+      {
+        type: vercel.retention,
+        name: "web-retention",
+        props: { projectId: unknown, expirationProduction: "1d" },
+        from: { projectId: ["web-project"] },
+      },
+    ],
+  },
+  {
+    policy: "resource-types-judged",
+    what: "a zone has a resource of a type that nobody knows",
+    break: (stack) => [
+      ...stack,
+      {
+        type: "cloudflare:index/zoneBypass:ZoneBypass",
+        name: "edge-bypass",
+        props: { zoneId: unknown, enabled: true },
+        from: { zoneId: ["edge-zone"] },
+      },
+    ],
   },
   {
     policy: "dns-records-arrive",

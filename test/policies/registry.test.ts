@@ -73,6 +73,7 @@ const notOfPresence = new Set([
   "render-environment",
   "repository-files-reviewed",
   "repository-writers",
+  "resource-types-judged",
   "secrets-encrypted",
   "service-autoscaling",
   "service-custom-domain",

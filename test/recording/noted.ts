@@ -1,5 +1,6 @@
 import { Stack } from "../../policies/framework/index.ts";
 import type { PropertiesOf, ResourceOf, Token } from "../../policies/framework/view.ts";
+import { newestType } from "../../policies/model/renamed-types.ts";
 
 /** A stack that notes what is asked of it: every value that a policy reads, it has from one of these. */
 export class NotedStack extends Stack {
@@ -24,6 +25,7 @@ export class NotedStack extends Stack {
 
   /** Whether what it was asked may have another answer once resources of these types and urns are different. */
   isConcernedBy(types: ReadonlySet<string>, urns: ReadonlySet<string>): boolean {
-    return this.isAll || !this.types.isDisjointFrom(types) || !this.urns.isDisjointFrom(urns);
+    const named = new Set([...types].map(newestType));
+    return this.isAll || !this.types.isDisjointFrom(named) || !this.urns.isDisjointFrom(urns);
   }
 }

@@ -44,7 +44,8 @@ function toSectionHost(stack: Stack, project: ResourceOf<ProjectArgs>): SectionH
       Boolean(repository.at("productionBranch").string()) ||
       fault(repository.at("productionBranch"), `${project.name} has no production branch.`),
     ownDomain: (isPlatforms) => judgeDomains(stack, project, isPlatforms),
-    closed: () => judgeClosed(project),
+    closed: () => judgeClosed(stack, project),
+    keeps: (days) => judgeRetention(stack, project, days),
   };
 }
 
@@ -119,7 +120,52 @@ function judgeDomains(
   return domainsOf(stack, project, isCustom).length > 0 || `${project.name} has no domain of its own.`;
 }
 
-function judgeClosed(project: ResourceOf<ProjectArgs>): Verdict {
+const retentionsOf = ownedBy([vercel.retention], "projectId");
+
+const lengths: Readonly<Record<string, number>> = { d: 1, w: 7, m: 30, y: 365 };
+
+/** Without a resource that says otherwise, Vercel keeps what served production. Throws UnknownRead. */
+function judgeRetention(stack: Stack, project: ResourceOf<ProjectArgs>, days: number): Verdict {
+  for (const retention of retentionsOf(stack, project)) {
+    const at = retention.at("expirationProduction");
+    const text = at.string() ?? "unlimited";
+    const [, count = "", unit = ""] = /^(\d+)([dwmy])$/.exec(text) ?? [];
+    const kept = text === "unlimited" ? Number.POSITIVE_INFINITY : Number(count) * (lengths[unit] ?? 0);
+    if (kept < days) {
+      return fault(
+        at,
+        `${retention.name} keeps what served production for ${JSON.stringify(text)}, after which nothing can be rolled back to it.`,
+      );
+    }
+  }
+  return true;
+}
+
+const exceptionsOf = ownedBy([vercel.protectionException], "projectId");
+const bypassesOf = ownedBy([vercel.protectionBypass], "projectId");
+
+/** What lets visitors past the sign-in of previews. Throws UnknownRead. */
+function judgePreviews(stack: Stack, project: ResourceOf<ProjectArgs>): Verdict {
+  const [exception] = exceptionsOf(stack, project);
+  const [bypass] = bypassesOf(stack, project);
+  const at = exception?.at("projectId") ?? bypass?.at("projectId");
+  if (at !== undefined) {
+    return fault(
+      at,
+      `${at.resource.name} lets visitors past the protection of previews of ${project.name}.`,
+      "Remove the resource, or waive this policy for the project.",
+    );
+  }
+  const type = project.at("vercelAuthentication", "deploymentType");
+  const others = ["passwordProtection", "trustedIps"] as const;
+  return (
+    type.string() !== "none" ||
+    others.some((key) => !/^(?:none|)$/.test(project.at(key, "deploymentType").string() ?? "")) ||
+    fault(type, `Previews of ${project.name} are open to everybody.`)
+  );
+}
+
+function judgeClosed(stack: Stack, project: ResourceOf<ProjectArgs>): Verdict {
   const open = (["publicSource", "directoryListing"] as const).find(
     (property) => project.at(property).boolean() === true,
   );
@@ -138,10 +184,9 @@ function judgeClosed(project: ResourceOf<ProjectArgs>): Verdict {
     return fault(paths, `OPTIONS requests pass the protection of ${project.name}.`);
   }
   const forks = project.at("gitForkProtection");
-  return (
-    forks.boolean() !== false ||
-    fault(forks, `${project.name} builds pull requests from forks with its variables, without asking.`)
-  );
+  return forks.boolean() === false
+    ? fault(forks, `${project.name} builds pull requests from forks with its variables, without asking.`)
+    : judgePreviews(stack, project);
 }
 
 /** Whether it redirects to a host that is not of the platform. Throws UnknownRead. */

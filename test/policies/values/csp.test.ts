@@ -73,7 +73,7 @@ describe("judgeCsp", () => {
     ["https://*.com", ["any-host"]],
     ["https://*.example.com", []],
     ["'self' data:", ["data"]],
-    ["'self' blob:", []],
+    ["'self' blob:", ["data"]],
     ["http://cdn.example.com", ["plain-http"]],
     ["https://cdn.example.com/lib.js", []],
     ["'none'", []],

@@ -1,0 +1,68 @@
+import type { ResourceTypes } from "../../model/resource-type.ts";
+import { pagerduty, pagerRules } from "../../model/tokens.ts";
+
+/** Types of PagerDuty's provider up to version 3.4 of its package, with those of Terraform's provider since. */
+export const resourceTypes: ResourceTypes = {
+  vendor: "PagerDuty",
+  judged: [...Object.values(pagerduty), pagerRules.notification, pagerRules.window, ...pagerRules.rules],
+  harmless: [
+    [
+      "says who belongs together, or how something is called",
+      [
+        "BusinessService",
+        "BusinessServiceSubscriber",
+        "IncidentCustomField",
+        "IncidentCustomFieldOption",
+        "IncidentType",
+        "IncidentTypeCustomField",
+        "License",
+        "ServiceCustomField",
+        "ServiceCustomFieldValue",
+        "ServiceDependency",
+        "Tag",
+        "TagAssignment",
+        "Team",
+        "TeamMembership",
+      ],
+    ],
+    [
+      "tells others beside those on call, or says where a person is reached",
+      [
+        "Addon",
+        "AutomationActionsAction",
+        "AutomationActionsActionServiceAssociation",
+        "AutomationActionsActionTeamAssociation",
+        "AutomationActionsRunner",
+        "AutomationActionsRunnerTeamAssociation",
+        "Extension",
+        "ExtensionServiceNow",
+        "IncidentWorkflow",
+        "IncidentWorkflowTrigger",
+        "JiraCloudAccountMappingRule",
+        "ResponsePlay",
+        "SlackConnection",
+        "UserContactMethod",
+        "UserHandoffNotificationRule",
+        "WebhookSubscription",
+      ],
+    ],
+    [
+      "holds rules, which are resources of their own",
+      [
+        "EventOrchestration",
+        "EventOrchestrationGlobalCacheVariable",
+        "EventOrchestrationIntegration",
+        "EventOrchestrationServiceCacheVariable",
+        "Ruleset",
+      ],
+    ],
+  ],
+  doubtful: [
+    {
+      name: "AlertGroupingSetting",
+      may: "may add an alert to an incident that somebody has already answered",
+    },
+    { name: "EventOrchestrationRouter", may: "may send an alert to another service" },
+    { name: "EventRule", may: "may suppress an alert" },
+  ],
+};

@@ -1,0 +1,47 @@
+import type { ResourceTypes } from "../../model/resource-type.ts";
+import { vercel } from "../../model/tokens.ts";
+
+/** Types of Vercel's provider up to version 5.4. */
+export const resourceTypes: ResourceTypes = {
+  vendor: "Vercel",
+  judged: Object.values(vercel),
+  harmless: [
+    [
+      "says who works in the team, or what tools of its may do",
+      [
+        "AccessGroup",
+        "AccessGroupMember",
+        "AccessGroupProject",
+        "IntegrationProjectAccess",
+        "ProjectMembers",
+        "TeamConfig",
+        "TeamMember",
+      ],
+    ],
+    [
+      "is a store or a switch that the application reads; what is written into an Edge Config is judged",
+      [
+        "BlobObject",
+        "BlobProjectConnection",
+        "BlobStore",
+        "EdgeConfig",
+        "EdgeConfigSchema",
+        "EdgeConfigToken",
+        "FeatureFlagConfig",
+        "FeatureFlagDefinition",
+        "FeatureFlagSdkKey",
+        "FeatureFlagSegment",
+        "VcrRepository",
+      ],
+    ],
+    [
+      "is a way to release, to call or to connect what is declared elsewhere",
+      ["CustomCertificate", "Network", "ProjectCrons", "ProjectRollingRelease", "TraceDrain"],
+    ],
+  ],
+  doubtful: [
+    { name: "MicrofrontendGroup", may: "may have other projects answer for a host" },
+    { name: "MicrofrontendGroupMembership", may: "may have another project answer for a host" },
+    { name: "UserToken", may: "lets whoever has the token do what its owner may" },
+  ],
+};

@@ -1,0 +1,54 @@
+import { adapters } from "../adapters/index.ts";
+import { type Fault, type Resource, type Stack, unproved } from "../framework/index.ts";
+import { typeName } from "./resource-type.ts";
+
+/** What the pack says of a resource of a type that none of its policies reads. */
+export interface Unread {
+  readonly resource: Resource;
+  /** Undefined where it cannot weaken an item. Throws UnknownRead. */
+  readonly wrong: () => Fault | undefined;
+}
+
+/** Resources of vendors whose types are listed, that no policy reads and that are not known to be harmless. */
+export function unreadResources(stack: Stack): Unread[] {
+  return stack.all().flatMap((resource) => {
+    const types = listed.get(resource.type.split(":")[0] ?? "");
+    if (types === undefined || types.isRead(resource.type)) return [];
+    const name = typeName(resource.type);
+    const doubt = types.doubtful.get(name);
+    return [
+      {
+        resource,
+        wrong: () =>
+          doubt === undefined
+            ? unproved(
+                undefined,
+                `${resource.name} is of the type ${name} of ${types.vendor}, which this pack does not know: it may undo what other resources declare.`,
+                "Remove the resource or declare the same by a type that docs/resource-types.md lists, or waive this policy for the resource.",
+              )
+            : doubt.unless?.(resource) === true
+              ? undefined
+              : unproved(
+                  undefined,
+                  `${resource.name} is of the type ${name} of ${types.vendor}, which ${doubt.may}; no policy reads it.`,
+                  "Remove the resource, or waive this policy for it.",
+                ),
+      },
+    ];
+  });
+}
+
+/** The tables by the packages that they are for. */
+const listed = new Map(
+  adapters.flatMap(({ packages = [], types }) => {
+    if (types === undefined) return [];
+    const read = new Set(types.judged);
+    const harmless = new Set(types.harmless.flatMap(([, names]) => names));
+    const table = {
+      vendor: types.vendor,
+      doubtful: new Map(types.doubtful.map((doubt) => [doubt.name, doubt])),
+      isRead: (type: string) => read.has(type) || harmless.has(typeName(type)),
+    };
+    return packages.map((name) => [name, table] as const);
+  }),
+);
