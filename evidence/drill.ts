@@ -17,7 +17,7 @@ export const drillSchema = z.strictObject({
   }),
   /** Version of the server it was restored into, such as 17.4. */
   serverVersion: shortText,
-  /** Steps in order, in milliseconds. */
+  /** Steps in order, in milliseconds. The rehearsal of a restore in place is no part of `durationMs`. */
   steps: z.array(z.strictObject({ name: shortText, durationMs: count })).max(50),
   /** From the start of the drill to the last comparison, in milliseconds. */
   durationMs: count,

@@ -81,7 +81,22 @@ export class Contents {
 
   /** The lines that fit, and the others. */
   divided(fits: (line: Line) => boolean): [fitting: Contents, others: Contents] {
-    return [this.filtered(fits), this.filtered((line) => !fits(line))];
+    const { fitting, others } = this.sorted(["fitting", "others"], (line) =>
+      fits(line) ? "fitting" : "others",
+    );
+    return [fitting, others];
+  }
+
+  /** Parts by their names, each with its lines, which are read once for all of them. */
+  sorted<T extends string>(names: readonly T[], partOf: (line: Line) => T): Record<T, Contents>;
+  sorted(names: readonly string[], partOf: (line: Line) => string): Record<string, Contents> {
+    const parts = new Map(names.map((name) => [name, this.begin()]));
+    try {
+      for (const line of this.lines()) parts.get(partOf(line))?.write(line);
+    } finally {
+      for (const { end } of parts.values()) end();
+    }
+    return Object.fromEntries([...parts].map(([name, { contents }]) => [name, contents]));
   }
 
   /** A part of lines that are written one after the other. */
@@ -340,11 +355,9 @@ function splitAround(
   later: ReadonlySet<string>,
 ): AroundAttachments {
   const isAfter = (line: Line): boolean => later.has(line.id) || isAbout(line, later);
-  return {
-    before: selected.filtered((line) => !isAttachment(line) && !isAfter(line)),
-    attachments: selected.filtered(isAttachment),
-    after: selected.filtered(isAfter),
-  };
+  return selected.sorted(["before", "attachments", "after"], (line) =>
+    isAttachment(line) ? "attachments" : isAfter(line) ? "after" : "before",
+  );
 }
 
 /** Whether any partition is attached to a table. */

@@ -1,9 +1,8 @@
-import { createWriteStream, statfsSync } from "node:fs";
+import { statfsSync } from "node:fs";
 import { dirname } from "node:path";
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
 import { Failure, reasonOf } from "../../lib/failure.ts";
 import type { ObjectStore } from "../store/object-store.ts";
+import { writeNewFile } from "./file-writer.ts";
 import { unpack } from "./folder-archive.ts";
 import type { Manifest } from "./manifest.ts";
 import { Tally, unseal } from "./seal.ts";
@@ -58,10 +57,8 @@ export async function fetchObject({
   try {
     const opened = await unseal(stored, identities);
     const content = plain.through(opened);
-    if (isFolder) await unpack(content, file, signal);
-    else {
-      await pipeline(Readable.from(content), createWriteStream(file, fileOptions), { signal });
-    }
+    await (isFolder ? unpack(content, file, signal) : writeNewFile(file, content));
+    signal.throwIfAborted();
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof Failure) throw error;
@@ -73,9 +70,6 @@ export async function fetchObject({
   compare(key, "as stored", expected, sealed.result());
   return plain.result();
 }
-
-/** Only this account reads it. It is written while more is decrypted. */
-const fileOptions = { mode: 0o600, flags: "wx", highWaterMark: 1024 * 1024 };
 
 function checkRoom(file: string, bytes: number): void {
   const { bavail, bsize } = statfsSync(dirname(file));

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
-import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { Failure } from "../../lib/failure.ts";
+import { writeNewFile } from "./file-writer.ts";
 
 /**
  * A folder of files as one stream, in the ustar format of POSIX, so that `tar` unpacks it too:
@@ -78,12 +78,7 @@ export async function unpack(
     if (size <= smallBytes) {
       writeFileSync(path, await pieces.take(size), { flag: "wx", mode: 0o600 });
     } else {
-      const file = await open(path, "wx", 0o600);
-      try {
-        await file.writeFile(pieces.next(size));
-      } finally {
-        await file.close();
-      }
+      await writeNewFile(path, pieces.next(size));
     }
     checkZero(await pieces.take(paddingOf(size)));
   }

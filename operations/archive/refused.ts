@@ -16,7 +16,8 @@ export class Refusals {
     if (line.trim() !== "") this.#last = line;
     this.#isLost ||= lost.test(line);
     const [, reason] = /\bERROR: +(.*)/.exec(line) ?? [];
-    if (reason !== undefined && this.#reasons.size < mostReasons) this.#reasons.add(reason);
+    if (reason === undefined || isConsequence.test(reason)) return;
+    if (this.#reasons.size < mostReasons) this.#reasons.add(reason);
   }
 
   /** Why, one sentence each. */
@@ -34,6 +35,9 @@ export class Refusals {
 export function refusal(reason: string): string {
   return `The server refused a part of the backup: ${reason.split("\n", 1)[0]}.`;
 }
+
+/** What a server says of statements that follow a refused one in its transaction. */
+const isConsequence = /^current transaction is aborted, /;
 
 /** What libpq and a server that stops say. */
 const lost =

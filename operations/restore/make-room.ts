@@ -44,7 +44,8 @@ export async function makeRoom(
   const actedFor = await standIn(session);
   const ownDefaults = await putOwnDefaultsAside(session);
   // Every backup contains all of them, and a selection none.
-  if (!options.isPart) await session.run("select lo_unlink(oid) from pg_largeobject_metadata");
+  // They are counted, so that no line is printed for each.
+  if (!options.isPart) await session.run("select count(lo_unlink(oid)) from pg_largeobject_metadata");
   const foreignSchemas = await clearSchemas(session, manifest.schemas, options.noOwner);
   const { leftOut, notes: ofExtensions } = await createExtensions(session, manifest, {
     attempt: (statements) => attempt(session, statements),

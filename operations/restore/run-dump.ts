@@ -79,7 +79,7 @@ export async function runDump(
     if (part.replaced !== undefined) await carrier.makeInPlaceOf(part.replaced);
     await runList(session, run, part.about, []);
     // What the server refuses, such as a view of itself, is left out, and the comparison names it.
-    await session.goingOn(() => runList(session, run, part.contents, ["--section=pre-data", ...without]));
+    await session.makingAll(() => runList(session, run, part.contents, ["--section=pre-data", ...without]));
   }
   for (const statement of lend) await session.run(statement);
   await carrier.make("first");

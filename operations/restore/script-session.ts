@@ -70,15 +70,20 @@ export class ScriptSession implements Session {
     await this.#ask(`${statements};`);
   }
 
-  /** Runs a script from a stream. If both the stream and psql fail, the failure of the stream is thrown. */
+  /**
+   * Runs a script from a stream, which may be of any length: what it prints, such as a line for each large object, is
+   * not kept. If both the stream and psql fail, the failure of the stream is thrown.
+   */
   async script(source: AsyncIterable<Uint8Array>): Promise<void> {
+    // The answer is not waited for: a program that ends before its output is read would lose it.
+    this.#child.stdin.write("\\o /dev/null\n");
     try {
       await pipeline(source, this.#child.stdin, { end: false });
     } catch (error) {
       if (error instanceof Failure) throw error;
       await this.#fail(error);
     }
-    await this.#ask("");
+    await this.#ask("\\o");
   }
 
   /** Runs work of which the server may refuse some statements, within the transaction: the others are run. */
@@ -86,6 +91,24 @@ export class ScriptSession implements Session {
     await this.#ask("\\set ON_ERROR_ROLLBACK on\n\\set ON_ERROR_STOP 0");
     await work();
     await this.#ask("\\set ON_ERROR_STOP 1\n\\set ON_ERROR_ROLLBACK off");
+  }
+
+  /**
+   * Runs definitions of which the server may refuse some, within the transaction: the others are made. All are tried
+   * together first, since a savepoint for each statement takes longer than most statements, and more than 64 of them
+   * slow down every other session of the server.
+   *
+   * @param work is run again, each statement by itself, where the server refused anything
+   */
+  async makingAll(work: () => Promise<void>): Promise<void> {
+    await this.#ask("savepoint optropic_all;\n\\set ON_ERROR_STOP 0");
+    await work();
+    // Within a transaction that has failed, the server answers nothing.
+    const [answer] = await this.#ask("select 'made';");
+    const isMade = answer === "made";
+    if (!isMade) await this.#ask("rollback to savepoint optropic_all;");
+    await this.#ask("\\set ON_ERROR_STOP 1\nrelease savepoint optropic_all;");
+    if (!isMade) await this.goingOn(work);
   }
 
   /** Why the server refused statements, one sentence each, as far as psql has said so. */
@@ -132,6 +155,8 @@ export class ScriptSession implements Session {
  */
 class Lines {
   #lines: string[] = [];
+  /** How many of them were taken. To shift each out would move all that follow. */
+  #taken = 0;
   #rest = "";
   #ended = false;
   #wake: () => void = () => undefined;
@@ -152,12 +177,16 @@ class Lines {
 
   /** The next line; undefined after the last one. Only one caller may wait at a time. */
   async next(): Promise<string | undefined> {
-    while (this.#lines.length === 0 && !this.#ended) {
+    while (this.#taken === this.#lines.length && !this.#ended) {
+      this.#lines = [];
+      this.#taken = 0;
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
       });
     }
-    return this.#lines.shift();
+    const line = this.#lines[this.#taken];
+    if (line !== undefined) this.#taken += 1;
+    return line;
   }
 }
 

@@ -252,6 +252,24 @@ test("a session of psql runs a script whose output is more than a pipe holds, an
   }
 });
 
+test("a session of psql makes definitions together, and one by one only where the server refuses some", async () => {
+  const session = new ScriptSession(other.connection(database), new AbortController().signal);
+  const transactions = (names: string): Promise<unknown[]> =>
+    session.rows(`select count(distinct xmin::text)::int from pg_class where relname in (${names})`);
+  const script = (text: string) => () => session.script(Readable.from([Buffer.from(text)]));
+  try {
+    await session.run("begin");
+    await session.makingAll(script("create table first (); create table second ();"));
+    expect(await transactions("'first', 'second'")).toEqual([{ count: 1 }]);
+    await session.makingAll(script("create table third ();\nselect 1 / 0;\ncreate table fourth ();\n"));
+    expect(await transactions("'third', 'fourth'")).toEqual([{ count: 2 }]);
+    await expect(session.run("select 1 / 0")).rejects.toThrow("division by zero");
+    expect(session.refused).toEqual(["The server refused a part of the backup: division by zero."]);
+  } finally {
+    await session.end();
+  }
+});
+
 test("a session of psql is ended by the signal, but no longer once it commits", async () => {
   const stop = new AbortController();
   const [one, two] = [0, 1].map(() => new ScriptSession(other.connection(database), stop.signal));

@@ -17,6 +17,12 @@ test("what a server refused is told once each, by its reason alone", () => {
   );
 });
 
+test("what follows in a transaction of which a part was refused is no reason of its own", () => {
+  const after =
+    "psql:<stdin>:2: ERROR:  current transaction is aborted, commands ignored until end of transaction block\n";
+  expect(read(`${refused}${after}${after}`).sentences).toEqual([sentence]);
+});
+
 test("pg_restore went on where the server only refused, and not where it stopped or pg_restore ended", () => {
   expect(read(refused + ignored).wentOn).toBe(true);
   expect(read(refused).wentOn).toBe(false);
