@@ -1,5 +1,6 @@
 import { cpus, totalmem } from "node:os";
 import { join } from "node:path";
+import { stop } from "esbuild";
 import { type PreviewDocument, preview } from "../preview/index.ts";
 import { pack, prepare } from "../tools/prepare.ts";
 import { usageOf } from "./usage.ts";
@@ -16,6 +17,8 @@ const policyPacks = [join(root, "policies")];
 
 async function main(): Promise<void> {
   await prepare(root, pack);
+  // What bundles the pack is no part of a preview, and would go on beside it.
+  await stop();
   const [cpu] = cpus();
   console.log(
     `Node.js ${process.versions.node}, ${cpus().length} × ${cpu?.model ?? "unknown"}, ${Math.round(totalmem() / 2 ** 30)} GiB\n`,

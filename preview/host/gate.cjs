@@ -9,7 +9,11 @@ const most = 256;
 /** For how long nobody waits whatever happens, in milliseconds: what is asked may wait for what is not yet prepared. */
 const patienceMs = 5000;
 
-/** @param {string} sdk folder of the SDK */
+/**
+ * @param {string} sdk folder of the SDK
+ * @returns {{ wait(turn: { open(): void }): void, take(inputs: object): void } | undefined} `wait` opens what waits when
+ *   it has its turn; `take` has the inputs of a resource with its turn prepared at once
+ */
 module.exports = (sdk) => {
   const rpc = require(join(sdk, "runtime", "rpc.js"));
   const { ResourceMonitorClient } = require(join(sdk, "proto", "resource_grpc_pb.js"));
@@ -18,10 +22,16 @@ module.exports = (sdk) => {
   const isOurs =
     Object.getOwnPropertyDescriptor(rpc, "serializeResourceProperties")?.writable === true &&
     ["registerResource", "readResource"].every((name) => typeof monitor?.[name] === "function");
-  if (!isOurs) return;
+  if (!isOurs) return undefined;
   const gate = new Gate();
-  rpc.serializeResourceProperties = (...args) =>
-    gate.opened().then(() => serializeResourceProperties(...args));
+  /** Inputs of resources that have their turn, with how many resources have the same. */
+  const begun = new WeakMap();
+  rpc.serializeResourceProperties = (label, inputs, ...rest) => {
+    const count = begun.get(inputs) ?? 0;
+    if (count === 0) return gate.opened().then(() => serializeResourceProperties(label, inputs, ...rest));
+    begun.set(inputs, count - 1);
+    return serializeResourceProperties(label, inputs, ...rest);
+  };
   for (const name of ["registerResource", "readResource"]) {
     const call = monitor[name];
     monitor[name] = function (...args) {
@@ -33,6 +43,12 @@ module.exports = (sdk) => {
       });
     };
   }
+  return {
+    wait: (turn) => gate.wait(turn),
+    take: (inputs) => {
+      begun.set(inputs, (begun.get(inputs) ?? 0) + 1);
+    },
+  };
 };
 
 class Gate {
@@ -44,10 +60,14 @@ class Gate {
 
   /** Resolves when a resource may be prepared. */
   opened() {
-    return new Promise((resolve) => {
-      this.#waiting.push(resolve);
-      this.#plan();
+    return new Promise((open) => {
+      this.wait({ open });
     });
+  }
+
+  wait(turn) {
+    this.#waiting.push(turn);
+    this.#plan();
   }
 
   asked() {
@@ -73,7 +93,7 @@ class Gate {
   #open(count) {
     const until = Math.min(this.#waiting.length, this.#next + Math.max(0, count));
     for (; this.#next < until; this.#next += 1) {
-      this.#waiting[this.#next]();
+      this.#waiting[this.#next].open();
       this.#waiting[this.#next] = undefined;
     }
     clearTimeout(this.#timer);

@@ -9,22 +9,41 @@ const rewritten = require("./rewritten.cjs");
 /** A program of no more resources ends before its heap matters. */
 const mostOfSmall = 256;
 
-/** Of an identifier and a URN, where the SDK makes the output, and what makes it here. */
+/** Of what makes an identifier or a URN here, and what an alias stands for, in place of the SDK. */
 const identity = Symbol.for("optropic.identity");
-const changes = [
-  [
-    "new output_1.Output(res, debuggable_1.debuggablePromise(",
-    "globalThis[Symbol.for('optropic.identity')](res, debuggable_1.debuggablePromise(",
-    2,
+const alias = Symbol.for("optropic.alias");
+
+/** What of the SDK is changed, by module. */
+const changes = {
+  "runtime/resource.js": [
+    [
+      "new output_1.Output(res, debuggable_1.debuggablePromise(",
+      "globalThis[Symbol.for('optropic.identity')](res, debuggable_1.debuggablePromise(",
+      2,
+    ],
   ],
-];
+  "resource.js": [
+    [
+      "this.__aliases.push(collapseAliasToUrn(alias, name, t, parent));",
+      "this.__aliases.push(globalThis[Symbol.for('optropic.alias')](collapseAliasToUrn, alias, name, t, parent));",
+      1,
+    ],
+  ],
+};
 
 /**
  * @param {string} sdk folder of the SDK
  * @param {() => void} load loads the SDK
+ * @returns {{ begin: Function, during: Function } | undefined} `begin(resource, isCustom, inputs)` gives a resource its
+ *   outputs before the SDK prepares it, where it can; `during(begun, prepare)` has the SDK prepare it then
  */
 module.exports = (sdk, load) => {
-  rewritten(join(sdk, "runtime", "resource.js"), changes, load);
+  Object.entries(changes).reduce(
+    (inner, [module, ofModule]) =>
+      () =>
+        rewritten(join(sdk, module), ofModule, inner),
+    load,
+  )();
   const rpc = require(join(sdk, "runtime", "rpc.js"));
   const { Output } = require(join(sdk, "output.js"));
   const debuggable = require(join(sdk, "runtime", "debuggable.js"));
@@ -32,40 +51,88 @@ module.exports = (sdk, load) => {
   // Whoever looks for promises that stay open wants to see all of them.
   const isOurs =
     !debuggable.debugPromiseLeaks && isWritable(rpc, "transferProperties") && isKnown(transferProperties);
-  Object.defineProperty(globalThis, identity, {
-    configurable: true,
-    value: (onto, ...parts) =>
-      isOurs ? shown(new Later({ Output, onto }, "", parts)) : new Output(onto, ...parts),
+  const makeOpen = (onto, parts) => made(Output, onto, parts, (value) => value);
+  /** Of what is being prepared, what was given to it before, by name in the order in which the SDK comes to it. */
+  let given = [];
+  let resolvers;
+  provide(identity, (onto, ...parts) => {
+    if (!isOurs) return new Output(onto, ...parts);
+    const [[key, later] = []] = given.splice(0, 1);
+    if (later === undefined) return shown(new Later(makeOpen, onto, parts));
+    Later.become(later, parts);
+    return onto[key];
   });
-  if (!isOurs) return;
+  provide(alias, (collapse, stated, ...rest) => {
+    const kept = isOurs ? plainAlias(stated) : undefined;
+    if (kept === undefined) return collapse(stated, ...rest);
+    return shown(new Later(([make, ...args]) => new Made(make(...args)), [collapse, kept, ...rest]));
+  });
+  if (!isOurs) return undefined;
   const text = String(transferProperties);
   const { isGrpcError } = require(join(sdk, "errors.js"));
   const readsTexts = !text.includes("safeToString(");
+  const dropsErrors = text.includes("isGrpcError(");
+  /** What the SDK calls to give a property its value, by the property's name. */
+  const resolver = {
+    get: (laters, key) =>
+      Object.hasOwn(laters, key)
+        ? (...answer) => {
+            if (!answer[4] || !dropsErrors || !isGrpcError(answer[4])) Later.settled(laters[key], answer);
+          }
+        : undefined,
+  };
   let declared = 0;
-  rpc.transferProperties = (onto, label, props) => {
+  const makeProperty = (onto, parts) =>
+    made(Output, onto, parts, (value) => debuggable.debuggablePromise(value, "transferProperty"));
+  rpc.transferProperties = (onto, ...rest) => resolvers ?? transferred(onto, ...rest);
+  return {
+    begin: (onto, isCustom, props) => {
+      // What the SDK refuses, it refuses itself.
+      if (["urn", "id", ...keysOf(props)].some((key) => Object.hasOwn(onto, key))) return undefined;
+      const urn = new Later(makeOpen, onto);
+      onto.urn = shown(urn);
+      if (!isCustom) return { urn };
+      const id = new Later(makeOpen, onto);
+      onto.id = shown(id);
+      return { urn, id, resolvers: transferred(onto, "", props) };
+    },
+    during: (begun, prepare) => {
+      given = [["urn", begun.urn], ...(begun.id === undefined ? [] : [["id", begun.id]])];
+      resolvers = begun.resolvers;
+      try {
+        return prepare();
+      } finally {
+        given = [];
+        resolvers = undefined;
+      }
+    },
+  };
+
+  function transferred(onto, label, props) {
     declared += 1;
     // V8 else lets a heap double before it collects what was kept for a while.
     if (declared === mostOfSmall + 1) setFlagsFromString("--heap-growing-percent=40");
-    const keys = Object.keys(props).filter((key) => key !== "id" && key !== "urn");
+    const keys = keysOf(props);
     // What the SDK refuses, it refuses itself.
     if (keys.some((key) => Object.hasOwn(onto, key))) return transferProperties(onto, label, props);
-    const resource = {
-      Output,
-      onto,
-      label,
-      noted: debuggable.debuggablePromise,
-      isDropped: text.includes("isGrpcError(") ? isGrpcError : () => false,
-    };
     const laters = {};
     for (const key of keys) {
       // An older SDK fails for what has no text.
       if (readsTexts && !Output.isInstance(props[key])) void `${props[key]}`;
-      define(laters, key, new Later(resource, key));
+      define(laters, key, new Later(makeProperty, onto));
       onto[key] = shown(laters[key]);
     }
     return new Proxy(laters, resolver);
-  };
+  }
 };
+
+function provide(symbol, value) {
+  Object.defineProperty(globalThis, symbol, { configurable: true, value });
+}
+
+function keysOf(props) {
+  return Object.keys(props).filter((key) => key !== "id" && key !== "urn");
+}
 
 /** A property may be called `__proto__`, which an assignment would take for the prototype. */
 function define(object, key, value) {
@@ -90,63 +157,83 @@ function isKnown(transferProperties) {
 /** What a preview answers of most properties. */
 const openAnswer = [undefined, false, false, []];
 
+/** An output that was made, and what gives it its value, where it has none yet. */
+class Made {
+  constructor(output, settle) {
+    this.output = output;
+    this.settle = settle;
+  }
+}
+
 /** An output, from when something looks at it. */
 class Later {
-  #resource;
-  #key;
-  /** What the SDK makes an output of, or a promise for each. */
-  #parts;
-  #settle;
-  #output;
+  #make;
+  #onto;
+  /** What the SDK makes an output of, or a promise for each; then what was made. */
+  #state;
 
-  constructor(resource, key, parts) {
-    this.#resource = resource;
-    this.#key = key;
-    this.#parts = parts;
+  /**
+   * @param {(onto: object, parts: unknown[] | undefined) => Made} make
+   * @param {object} onto what it is an output of
+   */
+  constructor(make, onto, parts) {
+    this.#make = make;
+    this.#onto = onto;
+    this.#state = parts;
   }
 
   /** What the SDK calls once the resource is registered. */
   static settled(later, [value, isKnown, isSecret, resources = [], error]) {
-    if (error && later.#resource.isDropped(error)) return;
     // An error has to be heard of, whoever looks.
     if (error) Later.made(later);
     const isOpen = value === undefined && isKnown === false && isSecret === false && resources.length === 0;
-    const parts = isOpen ? openAnswer : [value, isKnown, isSecret, resources];
-    if (later.#settle === undefined) later.#parts ??= parts;
-    else later.#settle(error, parts);
+    Later.become(later, isOpen ? openAnswer : [value, isKnown, isSecret, resources], error);
+  }
+
+  /** Gives it what the SDK makes an output of. */
+  static become(later, parts, error) {
+    if (later.#state === undefined) later.#state = parts;
+    else if (later.#state instanceof Made) later.#state.settle?.(parts, error);
   }
 
   /** @returns the output, of which this object has everything from now on */
   static made(later) {
-    if (later.#output === undefined) {
-      later.#output = later.#make();
-      Object.setPrototypeOf(later, Object.getPrototypeOf(later.#output));
-      Object.defineProperties(later, Object.getOwnPropertyDescriptors(later.#output));
+    if (!(later.#state instanceof Made)) {
+      later.#state = later.#make.call(undefined, later.#onto, later.#state);
+      const { output } = later.#state;
+      Object.setPrototypeOf(later, Object.getPrototypeOf(output));
+      Object.defineProperties(later, Object.getOwnPropertyDescriptors(output));
     }
-    return later.#output;
-  }
-
-  #make() {
-    const { Output, noted, onto, label } = this.#resource;
-    if (this.#parts !== undefined)
-      return new Output(onto, ...this.#parts.map((part) => Promise.resolve(part)));
-    const open = Array.from({ length: 4 }, () => Promise.withResolvers());
-    this.#settle = (error, parts) => {
-      for (const [index, { resolve, reject }] of open.entries()) {
-        if (error) reject(error);
-        else resolve(parts[index]);
-      }
-    };
-    const [value, ...others] = open.map(({ promise }) => promise);
-    return new Output(onto, noted(value, `transferProperty(${label}, ${this.#key})`), ...others);
+    return later.#state.output;
   }
 }
 
-/** What the SDK calls to give a property its value, by the property's name. */
-const resolver = {
-  get: (laters, key) =>
-    (Object.hasOwn(laters, key) && ((...answer) => Later.settled(laters[key], answer))) || undefined,
-};
+/** Makes an output of its parts, or of promises of them; `noted` is told of that of its value. */
+function made(Output, onto, parts, noted) {
+  if (parts !== undefined) return new Made(new Output(onto, ...parts.map((part) => Promise.resolve(part))));
+  const open = Array.from({ length: 4 }, () => Promise.withResolvers());
+  const [value, ...others] = open.map(({ promise }) => promise);
+  return new Made(new Output(onto, noted(value), ...others), (known, error) => {
+    for (const [index, { resolve, reject }] of open.entries()) {
+      if (error) reject(error);
+      else resolve(known[index]);
+    }
+  });
+}
+
+/** What an alias stands for if it is plain, as it is now; undefined for one that has to be waited for. */
+function plainAlias(stated) {
+  if (typeof stated === "string") return stated;
+  if (typeof stated !== "object" || stated === null || Object.getPrototypeOf(stated) !== Object.prototype) {
+    return undefined;
+  }
+  const entries = Object.entries(stated);
+  return entries.every(([key, value]) => aliasKeys.has(key) && typeof value === "string")
+    ? Object.fromEntries(entries)
+    : undefined;
+}
+
+const aliasKeys = new Set(["name", "type", "stack", "project"]);
 
 // V8 gives the first objects of a class room for more properties, and all later ones as much as these took: none.
 for (let count = 0; count < 16; count += 1) void new Later();

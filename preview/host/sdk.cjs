@@ -8,18 +8,26 @@ const inspector = require("./inspector.cjs");
 const promises = require("./promises.cjs");
 const outputs = require("./outputs.cjs");
 const gate = require("./gate.cjs");
+const { changes, defer } = require("./deferred.cjs");
+const rewritten = require("./rewritten.cjs");
 
 /**
  * @param {string} sdk its folder
  * @param {() => void} load loads what the guest needs of it
  */
 module.exports = (sdk, load) => {
+  let given;
+  let isDeferring = false;
   lazy(sdk, () => {
-    outputs(sdk, load);
+    given = outputs(sdk, () => {
+      isDeferring = rewritten(join(sdk, "runtime", "resource.js"), changes, load);
+    });
     for (const path of ["cmd/run/tracing.js", "runtime/manifest.js"]) {
       const module = join(sdk, path);
       if (existsSync(module)) require(module);
     }
   });
-  for (const change of [promises, gate, quiet, inspector]) change(sdk);
+  for (const change of [promises, quiet, inspector]) change(sdk);
+  const turns = gate(sdk);
+  if (isDeferring && given !== undefined && turns !== undefined) defer(sdk, given, turns);
 };
