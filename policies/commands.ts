@@ -1,9 +1,25 @@
-import { type Fault, fault, judge, policy, type Verdict, violation } from "./framework/index.ts";
+import {
+  type AnyValue,
+  type Fault,
+  fault,
+  judge,
+  known,
+  policy,
+  type Stack,
+  unproved,
+  type Verdict,
+  violation,
+} from "./framework/index.ts";
+import { everyCommand } from "./model/every-command.ts";
+import { makesSecret } from "./model/generated.ts";
 import type { Command } from "./model/host.ts";
-import { applicationHosts, type Host, judgeVariables } from "./model/variables.ts";
+import { browserName, isSecretName } from "./model/secret-names.ts";
+import { applicationHosts, declaredVariables, type Host, judgeVariables } from "./model/variables.ts";
 import * as shell from "./values/shell.ts";
+import { environmentShownBy, type Names } from "./values/shell-environment.ts";
 
-// Items 2.6 and 7.1: what a host runs is the production program, with the variables that it was given.
+// Items 2.6 and 7.1: what a host runs is the production program, with the variables that it was given. Items 2.9 and
+// 4.10: what is run shows nobody the variables.
 
 export const commandsForProduction = policy({
   name: "commands-for-production",
@@ -20,6 +36,41 @@ export const commandsForProduction = policy({
       : [...hosts.flatMap((host) => judgeHost(host)), ...judgeVariables(stack, isOptions, judgeOptions)];
   },
 });
+
+export const commandsKeepSecrets = policy({
+  name: "commands-keep-secrets",
+  items: ["2.9", "4.10"],
+  title: "No command may print, copy or send the variables that it runs with.",
+  severity: "critical",
+  fix: "Let the program read its variables itself. To look at one that is no secret, name it: printenv NODE_ENV; to test whether a secret is there, use test -n.",
+  url: "https://render.com/docs/configure-environment-variables",
+  check: (stack) => {
+    const names = namesOf(stack);
+    return everyCommand(stack).map((command) => judge(command.resource, () => judgeShown(command, names)));
+  },
+});
+
+function judgeShown(command: AnyValue, names: Names): Verdict {
+  const text = command.string() ?? "";
+  const shown = text === "" ? undefined : environmentShownBy(text, names);
+  if (shown === undefined) return true;
+  const found = `A command of ${command.resource.name} ${shown.what}.`;
+  return shown.isUnproved === true
+    ? unproved(command, found, "Move it into a program of the repository, or name the variables one by one.")
+    : fault(command, found);
+}
+
+/** Names of secrets: those that say so, and those of variables that the stack makes up. */
+function namesOf(stack: Stack): Names {
+  const made = new Set(
+    declaredVariables(stack).flatMap(({ resource, name, value }) => {
+      const isMade = value.path.length === 1 && resource.sourcesOf(value).some(makesSecret);
+      return isMade ? (known(name) ?? []) : [];
+    }),
+  );
+  const isPublic = (name: string) => browserName(name) !== undefined;
+  return { isPublic, isSecret: (name) => !isPublic(name) && (isSecretName(name) || made.has(name)) };
+}
 
 function judgeHost({ resource, commands = [] }: Host) {
   return commands.map((command) =>

@@ -166,6 +166,7 @@ const reads: readonly (readonly [components: readonly ManagedComponent[], polici
       "variable-names",
       "secrets-distinct",
       "commands-for-production",
+      "commands-keep-secrets",
       "node-env-production",
       "secrets-not-in-browsers",
       "database-region-chosen",

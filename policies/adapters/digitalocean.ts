@@ -85,6 +85,11 @@ export const digitaloceanAdapter: Adapter = {
   userOf: (resource) => (resource.is(types.pool) ? resource.at("user") : undefined),
   healthChecks,
   corsOrigins: (stack) => stack.ofType(types.app).flatMap(allowedOrigins),
+  otherCommands: (stack) =>
+    stack
+      .ofType(types.app)
+      .flatMap((app) => ["workers", "jobs", "staticSites"].flatMap((kind) => parts(app, kind)))
+      .flatMap((part) => [part.at("runCommand"), part.at("buildCommand")]),
   sources: (stack) =>
     stack
       .ofType(types.app)

@@ -104,6 +104,15 @@ export const renderAdapter: Adapter = {
         hasSecrets: () => hasSecrets(stack, resource),
       })),
   environments,
+  otherCommands: (stack) => [
+    ...stack.ofType(render.staticSite).map((site) => site.at("buildCommand")),
+    ...stack
+      .ofType(render.privateService, render.backgroundWorker)
+      .flatMap((it) => [it.at("startCommand"), it.at("preDeployCommand")]),
+    ...stack
+      .ofType(render.privateService, render.backgroundWorker, render.cronJob)
+      .map((it) => it.at("runtimeSource", "nativeRuntime", "buildCommand")),
+  ],
   otherFiles: (stack) =>
     stack.ofType(...Object.values(render)).map((resource) => ({
       resource,

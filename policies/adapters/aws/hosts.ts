@@ -45,6 +45,13 @@ export function variables(stack: Stack): Variable[] {
   ];
 }
 
+/** Commands of tasks that no visitor calls. */
+export const otherCommands = (stack: Stack): AnyValue[] =>
+  stack
+    .ofType(ecs.taskDefinition)
+    .flatMap(containerCommands)
+    .map(({ command }) => command);
+
 /** Code that App Runner builds; what else runs at Amazon is images. */
 export function sources(stack: Stack): CodeSource[] {
   return stack.ofType(appRunner.service).map((service) => {

@@ -6,7 +6,7 @@ import { databases, locations } from "./databases.ts";
 import { dnsZones, domains, issuers, isTarget, records } from "./domains.ts";
 import { edges } from "./edges.ts";
 import { fixes } from "./fixes.ts";
-import { hosts, sources, variableFiles, variables } from "./hosts.ts";
+import { hosts, otherCommands, sources, variableFiles, variables } from "./hosts.ts";
 import { jobs } from "./jobs.ts";
 import { secretReaders } from "./secrets.ts";
 
@@ -20,6 +20,7 @@ export const awsAdapter: Adapter = {
   variables,
   secretReaders,
   sources,
+  otherCommands,
   domains,
   records,
   dnsZones,
