@@ -21,7 +21,7 @@ const limits = {
   probeMs: 4000,
   requestMs: 200,
   dnsMs: 200,
-  bodyBytes: 2 * 1024 * 1024,
+  bodyBytes: 256 * 1024,
   headerBytes: 64 * 1024,
 };
 const probes = registry

@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -14,9 +13,10 @@ import { EvidenceFolder } from "../../../evidence/folder.ts";
 import { generateKeys } from "../../../evidence/keys.ts";
 import { controlKey } from "../../../evidence/registered.ts";
 import { resultOf, runOf } from "../../evidence/records.ts";
+import { run as runProcess } from "../command.ts";
+import { runHere } from "../here.ts";
 
 const project = join(import.meta.dirname, "../../..");
-const command = join(project, "cli/optropic.js");
 
 /** Items and kinds of control, but probes, that no version has yet: a person signs in their place. */
 const signedInstead: string[] = [];
@@ -29,25 +29,21 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-function optropic(args: string[], environment: Record<string, string> = {}) {
-  try {
-    const output = execFileSync(process.execPath, [command, ...args], {
-      encoding: "utf8",
-      env: { ...process.env, NO_COLOR: "1", ...environment },
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    return { status: 0, output, errors: "" };
-  } catch (error) {
-    const { status, stdout, stderr } = error as { status: number; stdout: string; stderr: string };
-    return { status, output: stdout, errors: stderr };
-  }
+/** Runs the command in this process; by `run`, as a process of its own, which takes a second. */
+async function optropic(
+  args: string[],
+  environment: Record<string, string> = {},
+  run: typeof runHere = runHere,
+) {
+  const { status, stdout, stderr } = await run(args, { NO_COLOR: "1", ...environment });
+  return { status, output: stdout, errors: stderr };
 }
 
 describe("optropic evidence", () => {
-  it("goes from a signature to a decision, and shows what was removed", () => {
+  it("goes from a signature to a decision, and shows what was removed", async () => {
     const records = join(root, "records");
     const evidence = ["--evidence", records];
-    const attest = (item: string) =>
+    const attest = (item: string, by?: typeof runHere) =>
       optropic(
         [
           "attest",
@@ -61,40 +57,46 @@ describe("optropic evidence", () => {
           ...evidence,
         ],
         { EVIDENCE_SIGNING_KEY: privateKey },
+        by,
       );
-    expect(attest("S8.3")).toMatchObject({ status: 0, output: expect.stringMatching(/\(signed\)/) });
-    expect(attest("4.2")).toMatchObject({
+    expect(await attest("S8.3", runProcess)).toMatchObject({
+      status: 0,
+      output: expect.stringMatching(/\(signed\)/),
+    });
+    expect(await attest("4.2")).toMatchObject({
       status: 2,
       errors: expect.stringMatching(/not for a person to sign/),
     });
-    const listed = JSON.parse(optropic(["attest", "--list", "--json", ...evidence]).output);
+    const listed = JSON.parse((await optropic(["attest", "--list", "--json", ...evidence])).output);
     expect(listed.attestations).toContainEqual(
       expect.objectContaining({ id: "S8.3", by: "lead@optropic.example" }),
     );
 
     const note = join(root, "checkpoint.txt");
-    expect(optropic(["evidence", "checkpoint", "--output", note, ...evidence]).status).toBe(0);
-    expect(optropic(["evidence", "verify", "--checkpoint", note, ...evidence])).toMatchObject({ status: 0 });
+    expect((await optropic(["evidence", "checkpoint", "--output", note, ...evidence])).status).toBe(0);
+    expect(await optropic(["evidence", "verify", "--checkpoint", note, ...evidence])).toMatchObject({
+      status: 0,
+    });
 
-    const decided = optropic(["decide", "--json", "--checkpoint", note, ...evidence]);
+    const decided = await optropic(["decide", "--json", "--checkpoint", note, ...evidence], {}, runProcess);
     const document = JSON.parse(decided.output);
     expect(decided.status).toBe(2);
     expect(document).toMatchObject({ decision: "no-go", evidence: { records: 1, problems: [] } });
     expect(document.items).toHaveLength(175);
 
     const page = join(root, "report.html");
-    expect(optropic(["report", "--output", page, ...evidence]).output).toBe(`no-go: ${page}\n`);
-    const told = optropic(["report", "--json", "--output", page, ...evidence]).output;
+    expect((await optropic(["report", "--output", page, ...evidence])).output).toBe(`no-go: ${page}\n`);
+    const told = (await optropic(["report", "--json", "--output", page, ...evidence])).output;
     expect(JSON.parse(told)).toEqual({ decision: "no-go", output: page });
     expect(readFileSync(page, "utf8")).toMatch(/^<!doctype html>/i);
-    expect(optropic(["report", "--output", join(root, "report.pdf"), ...evidence])).toMatchObject({
+    expect(await optropic(["report", "--output", join(root, "report.pdf"), ...evidence])).toMatchObject({
       status: 2,
       errors: expect.stringMatching(/its extension says no format/),
     });
     expect(readFileSync(page, "utf8")).toMatch(/^<!doctype html>/);
 
     rmSync(join(records, "production"), { recursive: true });
-    expect(optropic(["evidence", "verify", "--checkpoint", note, ...evidence])).toMatchObject({
+    expect(await optropic(["evidence", "verify", "--checkpoint", note, ...evidence])).toMatchObject({
       status: 1,
       output: expect.stringMatching(/is gone, which the checkpoint anchors/),
     });
@@ -179,8 +181,8 @@ describe("optropic evidence", () => {
     expect(readFileSync(subject, "utf8")).toBe("optropic/production\n");
   });
 
-  it("never shows a signing key that it cannot read", () => {
-    const { status, output, errors } = optropic(
+  it("never shows a signing key that it cannot read", async () => {
+    const { status, output, errors } = await optropic(
       [
         "attest",
         "S8.3",
