@@ -20,25 +20,24 @@ let files: Awaited<ReturnType<typeof startFolder>>;
 let temporary: string;
 
 beforeAll(async () => {
-  postgres = await startPostgres(password);
+  [postgres, store] = await Promise.all([startPostgres(password), startStore(secretKey)]);
   await postgres.sql(richRoles);
   await postgres.sql("create database rich");
   await postgres.sql(richDatabase, "rich");
 });
 
-afterAll(() => postgres.stop());
+afterAll(async () => {
+  await Promise.all([postgres.stop(), store.close()]);
+});
 
 beforeEach(async () => {
-  store = await startStore(secretKey);
+  store.reset();
   files = await startFolder();
   temporary = join(files.folder, "temporary");
   mkdirSync(temporary);
 });
 
-afterEach(async () => {
-  await store.close();
-  files.remove();
-});
+afterEach(() => files.remove());
 
 describe("a backup", () => {
   test("is stored whole, sealed, with a manifest of its own snapshot", async () => {
@@ -100,9 +99,7 @@ describe("a backup", () => {
   });
 
   test("is sent in parts where it is large", async () => {
-    await postgres.sql("create database large");
-    await postgres.sql(noise(12), "large");
-    const run = await backup({ PGDATABASE: "large" });
+    const run = await backup({ PGDATABASE: await filled(12) });
     expect(run).toMatchObject({ status: 0, stderr: "" });
     const parts = store.requests.filter((request) => request.includes("partNumber="));
     expect(parts.length).toBeGreaterThan(1);
@@ -195,7 +192,7 @@ describe("a backup", () => {
   });
 
   test("may be made twice at once", async () => {
-    const runs = await Promise.all([ended(startBackup()), ended(startBackup())]);
+    const runs = await Promise.all([ended(startBackup()), backup()]);
     expect(runs.map(({ status }) => status)).toEqual([0, 0]);
     expect(new Set(runs.map(({ stdout }) => JSON.parse(stdout).backup.key)).size).toBe(2);
     expect(store.keysOf()).toHaveLength(6);
@@ -237,12 +234,16 @@ describe("no backup is there, and nothing of one but what the store keeps for it
   });
 
   test.each([
-    ["the store refuses the third part", (request: string) => request.includes("partNumber=3")],
-    ["the store refuses to put the parts together", (request: string) => /^POST .*uploadId=/.test(request)],
-  ])("when %s", async (_, isRefused) => {
-    await fill("mid", 20);
+    ["the store refuses the third part", 18, (request: string) => request.includes("partNumber=3")],
+    [
+      "the store refuses to put the parts together",
+      12,
+      (request: string) => /^POST .*uploadId=/.test(request),
+    ],
+  ])("when %s", async (_, megabytes, isRefused) => {
+    const database = await filled(megabytes);
     store.refuse = (request) => (isRefused(request) ? 403 : undefined);
-    const run = await backup({ PGDATABASE: "mid" });
+    const run = await backup({ PGDATABASE: database });
     expect(run).toMatchObject({ status: 1 });
     expect(run.stderr).toMatch(/The store failed to store postgres\/.*403/);
     expect(store.keysOf()).toEqual([]);
@@ -263,8 +264,7 @@ describe("no backup is there, and nothing of one but what the store keeps for it
     const victim = await startPostgres(password);
     try {
       await victim.sql(noise(40));
-      const job = startBackup({ ...victim.connection() });
-      const whole = ended(job);
+      const whole = backup({ ...victim.connection() });
       await firstPart();
       await victim.kill();
       const run = await whole;
@@ -277,8 +277,7 @@ describe("no backup is there, and nothing of one but what the store keeps for it
   });
 
   test.each(["SIGTERM", "SIGINT"] as const)("when %s comes in the middle of the dump", async (signal) => {
-    await fill("slow", 40);
-    const job = startBackup({ PGDATABASE: "slow" });
+    const job = startBackup({ PGDATABASE: await filled(40) });
     const whole = ended(job);
     await firstPart();
     job.kill(signal);
@@ -295,10 +294,9 @@ describe("no backup is there, and nothing of one but what the store keeps for it
   test.each(["SIGINT", "SIGKILL"] as const)(
     "when %s comes in the middle of a parallel dump",
     async (signal) => {
-      await fill("slow", 40);
-      const job = startBackup({ PGDATABASE: "slow", BACKUP_JOBS: "2" });
+      const job = startBackup({ PGDATABASE: await filled(40), BACKUP_JOBS: "2" });
       const whole = ended(job);
-      const mode = await whileRunning(job, () => {
+      const mode = await whileRunning(whole, () => {
         const [name] = readdirSync(temporary);
         const folder = join(temporary, `${name}`);
         if (name === undefined || !readdirSync(folder).includes("dump")) return undefined;
@@ -318,22 +316,15 @@ describe("no backup is there, and nothing of one but what the store keeps for it
   );
 
   test("when the store refuses a part while parallel jobs dump", async () => {
-    await fill("mid", 20);
+    const database = await filled(12);
     store.refuse = (request) => (request.includes("partNumber=1") ? 403 : undefined);
-    const run = await backup({ PGDATABASE: "mid", BACKUP_JOBS: "2" });
+    const run = await backup({ PGDATABASE: database, BACKUP_JOBS: "2" });
     expect(run).toMatchObject({ status: 1 });
     expect(run.stderr).toMatch(/The store failed to store postgres\/.*403/);
     expect(store.keysOf()).toEqual([]);
     expect(store.openUploads()).toEqual([]);
     expect(readdirSync(temporary)).toEqual([]);
   });
-
-  /** Makes a database with a dump of so many megabytes, unless it is there. */
-  async function fill(database: string, megabytes: number): Promise<void> {
-    if ((await postgres.sql(`select 1 from pg_database where datname = '${database}'`)) !== "") return;
-    await postgres.sql(`create database ${database}`);
-    await postgres.sql(noise(megabytes), database);
-  }
 
   function firstPart(): Promise<void> {
     return new Promise((resolve) => {
@@ -391,6 +382,16 @@ test("no secret is in the output, in the arguments of any process, or in the man
 function noise(megabytes: number): string {
   return `create extension pgcrypto; create table noise as
     select encode(gen_random_bytes(1024), 'base64') as noise from generate_series(1, ${megabytes} * 1024)`;
+}
+
+/** A database with a dump of so many megabytes, which is made when the first test asks for it. */
+async function filled(megabytes: number): Promise<string> {
+  const database = `noise_${megabytes}`;
+  if ((await postgres.sql(`select 1 from pg_database where datname = '${database}'`)) === "") {
+    await postgres.sql(`create database ${database}`);
+    await postgres.sql(noise(megabytes), database);
+  }
+  return database;
 }
 
 function environment(changes: Record<string, string>): Record<string, string> {

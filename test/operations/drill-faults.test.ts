@@ -216,7 +216,7 @@ describe("a drill that is broken off leaves neither server nor file", () => {
       };
     });
     // What has come has been begun with when there is a file for it.
-    if (stalled === "half") await whileRunning(job, () => dumps()[0]);
+    if (stalled === "half") await whileRunning(end, () => dumps()[0]);
     job.kill("SIGTERM");
     const run = await end;
     expect(run).toMatchObject({ status: 1, signal: null, stderr: "error: Stopped by SIGTERM\n" });
@@ -275,7 +275,7 @@ describe("a drill that is broken off leaves neither server nor file", () => {
 
     test.each(["SIGTERM", "SIGINT"] as const)("by %s", async (signal) => {
       const { job, end } = startSlow();
-      await restoring(job);
+      await restoring(end);
       job.kill(signal);
       const run = await end;
       expect(run).toMatchObject({ status: 1, signal: null });
@@ -284,7 +284,7 @@ describe("a drill that is broken off leaves neither server nor file", () => {
 
     test("by SIGKILL, which it cannot notice", async () => {
       const { job, end } = startSlow();
-      await restoring(job);
+      await restoring(end);
       job.kill("SIGKILL");
       await end;
       const isClean = () =>
@@ -294,8 +294,8 @@ describe("a drill that is broken off leaves neither server nor file", () => {
     });
 
     test("when pg_restore is killed", async () => {
-      const { job, end } = startSlow();
-      await restoring(job);
+      const end = runSlow();
+      await restoring(end);
       for (const { id, title } of processes()) {
         if (title.includes("pg_restore") && title.includes(rig.temporary)) process.kill(id, "SIGKILL");
       }
@@ -305,8 +305,8 @@ describe("a drill that is broken off leaves neither server nor file", () => {
     });
 
     test("when the scratch server is killed", async () => {
-      const { job, end } = startSlow();
-      await restoring(job);
+      const end = runSlow();
+      await restoring(end);
       for (const { id, title } of processes()) {
         if (/bin\/postgres/.test(title) && title.includes(rig.temporary)) process.kill(id, "SIGKILL");
       }
@@ -316,20 +316,23 @@ describe("a drill that is broken off leaves neither server nor file", () => {
     });
 
     test("or wherever it is, when its time is up", async () => {
-      const { end } = startSlow(["--timeout", "0.03"]);
-      const run = await end;
+      const run = await runSlow(["--timeout", "0.03"]);
       expect(run).toMatchObject({ status: 1, signal: null });
       expect(run.stderr).toContain("Timed out after 0.03 minutes; raise --timeout");
     });
 
-    function startSlow(more: readonly string[] = []) {
-      const job = rig.start([...argumentsOf(rig.files.holder.file), ...more], { prefix: "slow/" });
+    function startSlow() {
+      const job = rig.start(argumentsOf(rig.files.holder.file), { prefix: "slow/" });
       return { job, end: ended(job) };
     }
 
+    function runSlow(args: readonly string[] = []): Promise<Ended> {
+      return drill({ args, prefix: "slow/" });
+    }
+
     /** Waits until a scratch server is busy with the rows. */
-    function restoring(job: ReturnType<Rig["start"]>): Promise<unknown> {
-      return whileRunning(job, () =>
+    function restoring(end: Promise<unknown>): Promise<unknown> {
+      return whileRunning(end, () =>
         globSync(join(rig.temporary, "optropic-server-*", "data"))
           .flatMap(sessionsOf)
           .find(({ title }) => /^postgres: drill_\w+ \w+ \[local\] (?:COPY|CREATE TABLE)/.test(title)),

@@ -1,4 +1,3 @@
-import type { ChildProcess } from "node:child_process";
 import { Readable } from "node:stream";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { ScriptSession } from "../../operations/restore/script-session.ts";
@@ -408,8 +407,15 @@ describe("nothing is changed", () => {
       await rig.backup("slow", "slow/");
     });
 
-    test.each<[string, (job: ChildProcess) => Promise<unknown> | unknown, RegExp]>([
-      ["SIGTERM comes", (job) => job.kill("SIGTERM"), /^error: Stopped by SIGTERM\nNothing was changed/],
+    test("SIGTERM comes", async () => {
+      const job = rig.start(argumentsOf(other, database), {
+        prefix: "slow/",
+        changes: { PGPASSWORD: other.password },
+      });
+      await isLeft(ended(job), () => job.kill("SIGTERM"), /^error: Stopped by SIGTERM\nNothing was changed/);
+    });
+
+    test.each<[string, () => unknown, RegExp]>([
       [
         "the session is ended",
         () =>
@@ -418,23 +424,24 @@ describe("nothing is changed", () => {
       ],
       [
         "psql is killed",
-        (job) => kill(job, "bin/psql"),
+        () => {
+          for (const { id, title } of childrenOf())
+            if (title.includes("bin/psql")) process.kill(id, "SIGKILL");
+        },
         /psql ended with signal SIGKILL[\s\S]*Nothing was changed/,
       ],
-    ])("%s", async (_, harm, message) => {
-      const job = rig.start(argumentsOf(other, database), {
-        prefix: "slow/",
-        changes: { PGPASSWORD: other.password },
-      });
-      const end = ended(job);
+    ])("%s", (_, harm, message) => isLeft(restore([], { prefix: "slow/" }), harm, message));
+
+    /** Harms a run in the middle of the rows. */
+    async function isLeft(end: Promise<Ended>, harm: () => unknown, message: RegExp): Promise<void> {
       await sleeping(1);
-      await harm(job);
+      await harm();
       const run = await end;
       expect(run.stderr).toMatch(message);
       expect(run).toMatchObject({ status: 1, signal: null });
       // The server has noticed by itself, or comes to it.
       await sleeping(0);
-    });
+    }
   });
 
   /** Waits until so many sessions of the target sleep. */
@@ -498,8 +505,4 @@ function argumentsOf({ port, user }: PostgresServer, into: string): string[] {
   const url = `postgresql://${user}@127.0.0.1:${port}/${encodeURIComponent(into)}?sslmode=disable`;
   const confirm = ["--confirm", `127.0.0.1:${port}/${into}`];
   return ["restore", "--json", "--identity", rig.files.holder.file, "--target", url, ...confirm];
-}
-
-function kill(job: ChildProcess, program: string): void {
-  for (const { id, title } of childrenOf(job)) if (title.includes(program)) process.kill(id, "SIGKILL");
 }

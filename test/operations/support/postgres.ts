@@ -1,13 +1,13 @@
-import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { createHash, createHmac, pbkdf2Sync, randomBytes } from "node:crypto";
-import { chownSync, rmSync, writeFileSync } from "node:fs";
+import { chownSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { Client, type QueryArrayResult } from "pg";
 import type { Connection } from "../../../postgres/connection.ts";
 import { findProgram } from "../../../postgres/programs.ts";
 import { serverAccount } from "../../../postgres/server-account.ts";
+import { makeData, superuser } from "./data-folder.ts";
 import { makeFolder } from "./memory.ts";
 
 /** A PostgreSQL server of its own on a loopback port, with password authentication and no data. */
@@ -37,17 +37,14 @@ export async function startPostgres(
 ): Promise<PostgresServer> {
   const program = (name: "initdb" | "postgres"): string =>
     programs === undefined ? findProgram(name) : join(programs, name);
-  const user = "postgres";
+  const { user } = superuser;
   const folder = makeFolder("postgres-");
   const owner = serverAccount();
-  const data = join(folder, "data");
-  const passwordFile = join(folder, "password");
-  writeFileSync(passwordFile, verifierOf(password), { mode: 0o600 });
-  for (const path of [folder, passwordFile]) chownSync(path, owner.uid, owner.gid);
-
-  const port = await freePort();
-  const initialise = ["-D", data, "-U", user, "-A", "scram-sha-256", "--pwfile", passwordFile, "-E", "UTF8"];
-  await promisify(execFile)(program("initdb"), [...initialise, "--no-sync"], { ...owner, cwd: folder });
+  chownSync(folder, owner.uid, owner.gid);
+  const [port, data] = await Promise.all([
+    freePort(),
+    makeData(folder, owner, { initdb: program("initdb"), postgres: program("postgres") }),
+  ]);
   const own = Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
   const flags = [
     "-D",
@@ -70,6 +67,11 @@ export async function startPostgres(
   });
   await ready(server);
   const ended = new Promise((resolve) => server.once("exit", resolve));
+  const ssl = settings.ssl === "on" && { rejectUnauthorized: false };
+  const owning = new Client({ host: "127.0.0.1", port, database: user, ssl, ...superuser });
+  await owning.connect();
+  await owning.query(`alter role ${user} password '${verifierOf(password)}'`);
+  await owning.end();
   const connection = (database = user): Connection => ({
     PGHOST: "127.0.0.1",
     PGPORT: `${port}`,
@@ -100,7 +102,7 @@ export async function startPostgres(
       await ended;
     },
     async stop() {
-      server.kill("SIGINT");
+      server.kill("SIGQUIT");
       if (server.exitCode === null && server.signalCode === null) await ended;
       rmSync(folder, { recursive: true, force: true });
     },

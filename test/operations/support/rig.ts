@@ -1,6 +1,8 @@
 import type { ChildProcess } from "node:child_process";
+import { once } from "node:events";
 import { type FSWatcher, mkdirSync, readdirSync, readFileSync, watch, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { parseDocument } from "yaml";
 import type { Check } from "../../../operations/drill/checks.ts";
 import type { Connection } from "../../../postgres/connection.ts";
@@ -118,9 +120,9 @@ export function processes(): Process[] {
     .map((name) => ({ id: Number(name), title: titleOf(name) }));
 }
 
-/** Processes that a process started and that still run. */
-export function childrenOf(parent: ChildProcess): Process[] {
-  return childIdsOf(`${parent.pid}`).map((id) => ({ id: Number(id), title: titleOf(id) }));
+/** Processes that a process, by default this one, started and that still run. */
+export function childrenOf({ pid }: { pid?: number | undefined } = process): Process[] {
+  return childIdsOf(`${pid}`).map((id) => ({ id: Number(id), title: titleOf(id) }));
 }
 
 /** Sessions of a server, which are the processes that it started, with what each calls itself. */
@@ -144,10 +146,11 @@ function titleOf(id: string): string {
 /** Titles of a process and of all that it starts, while it runs; other tests have processes of their own. */
 export async function titlesWhile(child: ChildProcess): Promise<ReadonlySet<string>> {
   const seen = new Set<string>();
-  await whileRunning(child, () => {
+  const look = (): undefined => {
     for (const id of familyOf(`${child.pid}`)) seen.add(titleOf(id));
-    return undefined;
-  }).catch(() => undefined);
+  };
+  // Some run for a few milliseconds.
+  await whileRunning(once(child, "exit"), look, 1).catch(() => undefined);
   return seen;
 }
 
@@ -167,15 +170,21 @@ function childIdsOf(id: string): string[] {
     .filter((each) => each !== "");
 }
 
-/** Looks until something is there, as long as a process runs, and leaves the processor to it in between. */
-export function whileRunning<T>(child: ChildProcess, look: () => T | undefined): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const again = (): void => {
-      const found = look();
-      if (found !== undefined) resolve(found);
-      else if (child.exitCode === null && child.signalCode === null) setTimeout(again, 1);
-      else reject(new Error("It ended before it came to that"));
-    };
-    again();
-  });
+/** Looks until something is there, as long as a run has not ended, and leaves the processor to it in between. */
+export async function whileRunning<T>(
+  end: Promise<unknown>,
+  look: () => T | undefined,
+  pauseMs = 10,
+): Promise<T> {
+  let hasEnded = false;
+  const over = (): void => {
+    hasEnded = true;
+  };
+  end.then(over, over);
+  for (;;) {
+    const found = look();
+    if (found !== undefined) return found;
+    if (hasEnded) throw new Error("It ended before it came to that");
+    await delay(pauseMs);
+  }
 }

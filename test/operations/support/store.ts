@@ -44,6 +44,8 @@ export interface TestStore {
   remove(key: string): void;
   /** Uploads in parts that were begun and neither completed nor given up. */
   openUploads(): string[];
+  /** Empties the bucket; from then on nothing is refused, stalled or cut. */
+  reset(): void;
   close(): Promise<void>;
 }
 
@@ -106,10 +108,7 @@ export async function startStore(secretAccessKey = "canary-secret-key-91ab"): Pr
       AWS_SECRET_ACCESS_KEY: secretAccessKey,
     },
     requests: [],
-    refuse: () => undefined,
-    stall: () => undefined,
-    cut: () => undefined,
-    unconditional: false,
+    ...obliging(),
     keysOf: () => filesIn(objects).filter((path) => !path.startsWith(".sgwtmp/")),
     path: (key) => join(objects, key),
     size: (key) => statSync(join(objects, key)).size,
@@ -117,6 +116,11 @@ export async function startStore(secretAccessKey = "canary-secret-key-91ab"): Pr
     write: (key, data) => writeFileSync(join(objects, key), data),
     remove: (key) => rmSync(join(objects, key)),
     openUploads: () => filesIn(join(objects, ".sgwtmp", "multipart")),
+    reset() {
+      Object.assign(store, obliging());
+      store.requests.length = 0;
+      for (const name of readdirSync(objects)) rmSync(join(objects, name), { recursive: true });
+    },
     async close() {
       gate.closeAllConnections();
       await new Promise((resolve) => gate.close(resolve));
@@ -126,6 +130,11 @@ export async function startStore(secretAccessKey = "canary-secret-key-91ab"): Pr
     },
   };
   return store;
+}
+
+/** A gate that refuses, stalls and cuts nothing. */
+function obliging(): Pick<TestStore, "refuse" | "stall" | "cut" | "unconditional"> {
+  return { refuse: () => undefined, stall: () => undefined, cut: () => undefined, unconditional: false };
 }
 
 /** Passes a request on as it is: its signature covers the host that the client asked for. */
