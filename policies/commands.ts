@@ -14,7 +14,13 @@ import { everyCommand } from "./model/every-command.ts";
 import { makesSecret } from "./model/generated.ts";
 import type { Command } from "./model/host.ts";
 import { browserName, isSecretName } from "./model/secret-names.ts";
-import { applicationHosts, declaredVariables, type Host, judgeVariables } from "./model/variables.ts";
+import {
+  applicationHosts,
+  declaredVariables,
+  type Host,
+  judgeVariables,
+  servingHosts,
+} from "./model/variables.ts";
 import * as shell from "./values/shell.ts";
 import { environmentShownBy, type Names } from "./values/shell-environment.ts";
 
@@ -30,8 +36,8 @@ export const commandsForProduction = policy({
   fix: "Start the built program, such as npm run start; build with the production's own environment; before a release only check or apply migrations, such as npx prisma migrate status or npx prisma migrate deploy.",
   url: "https://nodejs.org/en/learn/getting-started/nodejs-the-difference-between-development-and-production",
   check: (stack) => {
-    const hosts = applicationHosts(stack);
-    return hosts.length === 0
+    const hosts = servingHosts(stack);
+    return applicationHosts(stack).length === 0
       ? [violation("No host of the application is declared, so nothing runs the production program.")]
       : [...hosts.flatMap((host) => judgeHost(host)), ...judgeVariables(stack, isOptions, judgeOptions)];
   },

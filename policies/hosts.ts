@@ -1,5 +1,5 @@
-import { type Finding, judge, policy, type Stack, type Verdict } from "./framework/index.ts";
-import { applicationHosts, type Host } from "./model/variables.ts";
+import { type Finding, judge, policy, type Verdict } from "./framework/index.ts";
+import { applicationHosts, type Host, servingHosts } from "./model/variables.ts";
 
 // Items 5.7, 7.4 and 7.6 at hosts of whatever vendor; those of Render and Vercel have policies of their own.
 
@@ -10,7 +10,7 @@ export const serviceHealthCheck = policy({
   severity: "high",
   fix: "Give the service a health check path that answers 200 when it can serve.",
   url: "https://docs.aws.amazon.com/apprunner/latest/dg/manage-configure-healthcheck.html",
-  check: (stack) => judgeHosts(stack, ({ health }) => health),
+  check: (stack) => judgeHosts(servingHosts(stack), ({ health }) => health),
 });
 
 export const serviceAutoscaling = policy({
@@ -21,7 +21,7 @@ export const serviceAutoscaling = policy({
   fix: "Let the service scale between two numbers of instances.",
   url: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-auto-scaling.html",
   productionOnly: true,
-  check: (stack) => judgeHosts(stack, ({ scaling }) => scaling),
+  check: (stack) => judgeHosts(servingHosts(stack), ({ scaling }) => scaling),
 });
 
 export const serviceCustomDomain = policy({
@@ -31,12 +31,15 @@ export const serviceCustomDomain = policy({
   severity: "high",
   fix: "Name a domain of the platform at the service or at what stands in front of it.",
   url: "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/CNAMEs.html",
-  check: (stack) => judgeHosts(stack, ({ ownDomain }) => ownDomain),
+  check: (stack) => judgeHosts(applicationHosts(stack), ({ ownDomain }) => ownDomain),
 });
 
 /** Judges each host whose vendor's adapter has an answer. */
-function judgeHosts(stack: Stack, question: (host: Host) => (() => Verdict) | undefined): Finding[] {
-  return applicationHosts(stack).flatMap((host) => {
+function judgeHosts(
+  hosts: readonly Host[],
+  question: (host: Host) => (() => Verdict) | undefined,
+): Finding[] {
+  return hosts.flatMap((host) => {
     const test = question(host);
     return test === undefined ? [] : [judge(host.resource, test)];
   });

@@ -9,7 +9,7 @@ import {
   violation,
 } from "./framework/index.ts";
 import { logDrains as drainsOf } from "./model/log-drains.ts";
-import { applicationHosts, type Host } from "./model/variables.ts";
+import { applicationHosts, type Host, servingHosts } from "./model/variables.ts";
 import { isLevelName, isSilent, switchesLogOff } from "./values/log-levels.ts";
 import { logLevelOf } from "./values/shell.ts";
 import { shownValue } from "./values/shown-value.ts";
@@ -91,7 +91,7 @@ export const logDrains = policy({
   check: (stack) =>
     drainsOf(stack).length === 0
       ? []
-      : applicationHosts(stack).map(({ resource, logs }) => judge(resource, logs)),
+      : servingHosts(stack).map(({ resource, logs }) => judge(resource, logs)),
 });
 
 /** Switches of loggers that write lines for people, and programs that make such lines of JSON. */

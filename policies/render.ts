@@ -1,6 +1,6 @@
 import { policy } from "./framework/index.ts";
 import { deployedFault } from "./model/deployed-code.ts";
-import { judgeSection, judgeSectionApplications } from "./model/sections.ts";
+import { judgeSection, judgeSectionApplications, judgeSectionServices } from "./model/sections.ts";
 
 export const renderService = policy({
   name: "render-service",
@@ -39,7 +39,7 @@ export const renderHealthCheck = policy({
   fix: "Set healthCheckPath to a path that answers 200 when the service can serve, such as /api/health.",
   url: "https://render.com/docs/health-checks",
   check: (stack) =>
-    judgeSectionApplications(
+    judgeSectionServices(
       stack,
       "7R",
       "No web service at Render is declared, so none has a health check path.",
@@ -96,7 +96,7 @@ export const renderAutoscaling = policy({
     },
   },
   check: (stack, threshold) =>
-    judgeSectionApplications(
+    judgeSectionServices(
       stack,
       "7R",
       "No web service at Render is declared, so nothing scales.",

@@ -12,7 +12,7 @@ import {
 import { isAside } from "./aside.ts";
 import { all } from "./facts.ts";
 import type { CodeSource, SectionHost } from "./section-host.ts";
-import { applicationHosts, hosts, isOtherHost } from "./variables.ts";
+import { applicationHosts, hosts, isAsideHost, servingHosts } from "./variables.ts";
 
 /** Branches that production is deployed from by their name; any other has to be a setting. */
 const productionBranch =
@@ -106,10 +106,10 @@ export function otherBranchFault(stack: Stack, repository: AnyValue, branch: Any
   return undefined;
 }
 
-/** Where the hosts of the application are deployed from. */
+/** Where what serves requests is deployed from. */
 function sources(stack: Stack): CodeSource[] {
-  const applications = new Set(applicationHosts(stack).map(({ resource }) => resource.urn));
-  return deployedSources(stack).filter(({ branch }) => applications.has(branch.resource.urn));
+  const serving = new Set(servingHosts(stack).map(({ resource }) => resource.urn));
+  return deployedSources(stack).filter(({ branch }) => serving.has(branch.resource.urn));
 }
 
 /** What is built and deployed, of hosts and of what nobody calls. */
@@ -193,7 +193,7 @@ function asideFault(
   { resource, folders }: Pick<SectionHost, "resource" | "folders">,
   { isSupplied }: Context,
 ): Fault | undefined {
-  if (isOtherHost(stack)(resource)) return undefined;
+  if (isAsideHost(stack)(resource)) return undefined;
   const aside = folders.find((folder) => {
     const path = folder.string() ?? "";
     return isAside(path) && !isSupplied(path);

@@ -48,7 +48,13 @@ const hasAll = (host: Host): boolean => {
 
 /** What is around an application, and the frameworks that make pages from texts alone. */
 const other =
-  /(?:^|[-_. ])(?:docs?|documentation|blog|marketing|landing|about|help|handbook|status|storybook|style-?guide|design-?system|brand|press|careers|wiki|changelog|internal|intranet|backoffice|admin|tools?|metabase|retool|grafana|docusaurus(?:-2)?|vitepress|vuepress|mkdocs|hugo|jekyll|eleventy|hexo|zola|gatsby|redirects?)(?:$|[-_. ])/i;
+  /(?:^|[-_. ])(?:docs?|documentation|blog|marketing|landing|about|help|handbook|status|storybook|style-?guide|design-?system|brand|press|careers|wiki|changelog|internal|intranet|backoffice|admin|console|tools?|metabase|retool|grafana|docusaurus(?:-2)?|vitepress|vuepress|mkdocs|hugo|jekyll|eleventy|hexo|zola|gatsby|redirects?)(?:$|[-_. ])/i;
+
+/** Whether a setting says that a host is something else than the application, or what it is called does. */
+export function isSaidOther(stack: Stack, host: Host): boolean {
+  const stated = statedRole(stack, host.resource);
+  return stated === undefined ? saysOther(host) : stated !== "application";
+}
 
 /** Whether what a host is called says that it is something around an application. */
 export function saysOther({ labels, domains }: Host): boolean {

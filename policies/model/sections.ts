@@ -11,7 +11,7 @@ import {
 import { hostRecords } from "./domains.ts";
 import { perStack } from "./per-stack.ts";
 import type { Section, SectionHost } from "./section-host.ts";
-import { hosts, isOtherHost } from "./variables.ts";
+import { hosts, isAsideHost, isOtherHost } from "./variables.ts";
 
 export type { SectionHost } from "./section-host.ts";
 
@@ -47,6 +47,16 @@ export function judgeSectionApplications(
   test: (host: SectionHost) => Verdict,
 ): Finding[] {
   return judgeSection(stack, section, absent, (host) => isOtherHost(stack)(host.resource) || test(host));
+}
+
+/** The same of those that serve requests, for all that anything says. */
+export function judgeSectionServices(
+  stack: Stack,
+  section: Section,
+  absent: string,
+  test: (host: SectionHost) => Verdict,
+): Finding[] {
+  return judgeSection(stack, section, absent, (host) => isAsideHost(stack)(host.resource) || test(host));
 }
 
 /** Hosts that policies of a section judge. */

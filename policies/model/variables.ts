@@ -2,7 +2,7 @@ import { type Finding, judge, type Resource, type Stack, type Verdict } from "..
 import { all } from "./facts.ts";
 import type { Host } from "./host.ts";
 import { perStack } from "./per-stack.ts";
-import { isApplication } from "./roles.ts";
+import { isApplication, isSaidOther } from "./roles.ts";
 
 export type { Host, Variable } from "./host.ts";
 
@@ -22,6 +22,19 @@ export const isOtherHost: (stack: Stack) => (resource: Resource) => boolean = pe
     hosts(stack).flatMap(({ resource }) => (applications.has(resource) ? [] : [resource])),
   );
   return (resource) => others.has(resource);
+});
+
+/** Hosts that serve requests, for all that anything says: those of the application, and those of no known other role. */
+export const servingHosts: (stack: Stack) => readonly Host[] = perStack((stack) => {
+  const applications = new Set(applicationHosts(stack));
+  return hosts(stack).filter((host) => applications.has(host) || !isSaidOther(stack, host));
+});
+
+/** Whether a resource is a host that a setting or a name calls something else than a service of the application. */
+export const isAsideHost: (stack: Stack) => (resource: Resource) => boolean = perStack((stack) => {
+  const serving = new Set(servingHosts(stack).map(({ resource }) => resource));
+  const aside = new Set(hosts(stack).flatMap(({ resource }) => (serving.has(resource) ? [] : [resource])));
+  return (resource) => aside.has(resource);
 });
 
 /** Every variable that reaches production and is declared anywhere in the stack, also for a host outside it. */

@@ -1,5 +1,5 @@
-import { vercel } from "../../policies/model/tokens.ts";
-import { add, type Edit, type Inputs, inside, list, set } from "../recording/edited.ts";
+import { render, vercel } from "../../policies/model/tokens.ts";
+import { add, all, type Edit, type Inputs, inside, list, set } from "../recording/edited.ts";
 import { expression } from "./edge-attacks.ts";
 import type { Case } from "./kinds-edits.ts";
 
@@ -18,7 +18,38 @@ const scripts = (sources: string): Edit =>
     ),
   }));
 
+/** A second web service, with all that the first one has but what is given. */
+const second =
+  (change: Inputs, name = "reports"): Edit =>
+  (stack) => {
+    const { inputs } = stack.resources.find((one) => one.name === "api-service") ?? { inputs: {} };
+    const own = { ...inputs, name, customDomains: [], envVars: { LOG_FORMAT: { value: "json" } } };
+    return add(render.webService, name, { ...own, ...change })(stack);
+  };
+const from = (branch: string): Edit =>
+  all(
+    second({}),
+    set("reports", ({ runtimeSource }) => ({
+      runtimeSource: inside(runtimeSource, {
+        nativeRuntime: inside(Object(runtimeSource).nativeRuntime, { branch }),
+      }),
+    })),
+  );
+
 export const brokenBesides: readonly Case[] = [
+  ["render-health-check", "a second service has no health check", second({ healthCheckPath: undefined })],
+  [
+    "render-autoscaling",
+    "a second service does not scale",
+    second({ autoscaling: undefined, numInstances: 2 }),
+  ],
+  [
+    "commands-for-production",
+    "a second service is started for development",
+    second({ startCommand: "npm run dev" }),
+  ],
+  ["render-service-configured", "a second service is built from another branch", from("develop")],
+  ["one-region", "a second service is in another place", second({ region: "oregon" })],
   [
     "rate-limit-login",
     "login may come after another call of a batch",
@@ -63,6 +94,11 @@ export const brokenBesides: readonly Case[] = [
 type Right = readonly [what: string, edit: Edit];
 
 export const rightBesides: readonly Right[] = [
+  ["a second service has all that the first one has", second({})],
+  [
+    "documentation has no health check and does not scale",
+    second({ healthCheckPath: undefined, autoscaling: undefined }, "docs"),
+  ],
   ["functions also run in the country beside", regions({ functionDefaultRegions: ["fra1", "cdg1"] })],
   ["workers of the browser are made by the page", scripts("; worker-src 'self' blob:")],
   ["scripts of any own host run", scripts(" https://*.optropic.example")],
