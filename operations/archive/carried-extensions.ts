@@ -184,6 +184,23 @@ export const extensionRowsQuery = `
    where has_table_privilege(c.oid, 'select') and (d.objid is not null or e.extcondition[array_position(e.extconfig, c.oid)] <> '')
    order by e.extname collate "C", 2`;
 
+/** Tables of extensions with rows that a dump does not have, since the extension's script makes them: which it still has. */
+export const extensionScriptRowsQuery = `
+  with ${members}
+  select e.extname::text as extension, c.oid::regclass::text as table,
+         case when e.extcondition[array_position(e.extconfig, c.oid)] is not null then
+           format('where t.ctid not in (select ctid from only %s %s)', c.oid::regclass, e.extcondition[array_position(e.extconfig, c.oid)])
+         else '' end as condition,
+         array(select quote_ident(a.attname) from pg_index i cross join lateral unnest(i.indkey) key join pg_attribute a on a.attrelid = c.oid and a.attnum = key
+                where i.indrelid = c.oid and i.indisprimary) as key
+    from own m
+    join pg_extension e on e.oid = m.extension
+    join script on script.extension = m.extension
+    join pg_class c on m.classid = c.tableoid and c.oid = m.objid and c.relkind = 'r'
+   where has_table_privilege(c.oid, 'select') and e.extcondition[array_position(e.extconfig, c.oid)] is distinct from ''
+     and exists (select from pg_index i where i.indrelid = c.oid and i.indisprimary)
+   order by e.extname collate "C", 2`;
+
 /** Sequences of extensions whose values no dump has, and that the role may set. */
 export const extensionSequencesQuery = `
   with ${members}

@@ -5,6 +5,7 @@ import type { Session } from "../../postgres/session.ts";
 import {
   extensionChangesQuery,
   extensionRowsQuery,
+  extensionScriptRowsQuery,
   extensionSequencesQuery,
   removedMembersQuery,
 } from "./carried-extensions.ts";
@@ -55,6 +56,13 @@ export async function readCarried(session: Session, schemas: readonly string[]):
     const name = `rows of ${table.table}`;
     found.push({ name, extension: table.extension, schema: null, phase: "rows", replaces: null, statements });
   }
+  for (const table of scriptRows.parse(await rowsOfExtensions(session, extensionScriptRowsQuery))) {
+    const statement = await deletionOf(session, table);
+    if (statement === undefined) continue;
+    const name = `${removed} ${table.table}`;
+    const item = { name, extension: table.extension, schema: null, replaces: null };
+    found.push({ ...item, phase: "rows", statements: [statement] });
+  }
   for (const { extension, sequence } of sequenceRows.parse(
     await rowsOfExtensions(session, extensionSequencesQuery),
   )) {
@@ -77,6 +85,28 @@ export async function readCarried(session: Session, schemas: readonly string[]):
   }
   const added = await readServerObjects(session);
   return [...found, ...added.map((item) => ({ ...item, extension: null, schema: null, replaces: null }))];
+}
+
+/** How what is carried of rows is called that the script of an extension makes and a database no longer has. */
+const removed = "removal of rows of";
+
+/** A statement that removes the rows which a table no longer has, by those that it has; undefined when these are too many. */
+async function deletionOf(
+  session: Session,
+  { extension, table, condition, key }: z.infer<typeof scriptRows>[number],
+): Promise<string | undefined> {
+  const texts = key.map((name) => `t.${name}::text`).join(", ");
+  const answer = await session.attempt(
+    `select jsonb_build_array(${texts}) as key from only ${table} t ${condition} order by 1 limit ${mostRows + 1}`,
+  );
+  const rows = z.array(z.object({ key: z.array(z.string()) })).safeParse(answer).data;
+  if (rows === undefined || rows.length > mostRows) return undefined;
+  const kept = JSON.stringify(rows.map((row) => row.key));
+  const parts = key.map((_, index) => `k ->> ${index}`).join(", ");
+  // The transaction tells what the script made.
+  return `delete from only ${table} t
+    where t.xmin::text = (select e.xmin::text from pg_extension e where e.extname = ${escapeLiteral(extension)})
+      and (${texts}) not in (select ${parts} from json_array_elements(${escapeLiteral(kept)}) k)`;
 }
 
 /** Changes of extensions that no statement makes again: the extension, and what was changed. */
@@ -130,6 +160,9 @@ const tableRows = z.array(
     added: z.boolean(),
   }),
 );
+const scriptRows = z.array(
+  z.object({ extension: z.string(), table: z.string(), condition: z.string(), key: z.array(z.string()) }),
+);
 const sequenceRows = z.array(z.object({ extension: z.string(), sequence: z.string() }));
 const lossRows = z.array(carriedSchema.omit({ extension: true }));
 
@@ -161,19 +194,22 @@ export async function carrierFor(
     session,
     "select format('%s %s', extname, extversion) as name from pg_extension",
   );
-  // The functions of another version are its own.
+  // The functions and rows of another version are its own.
   const isOther = new Set(
     extensions.flatMap(({ name, version }) => (versions.has(`${name} ${version}`) ? [] : [name])),
   );
   const wanted = carried.filter(
     ({ extension, schema, name }) =>
       (extension === null ||
-        (!isGone.has(extension) && !(isOther.has(extension) && name.startsWith("function ")))) &&
+        (!isGone.has(extension) && !(isOther.has(extension) && isOfVersion.test(name)))) &&
       (schema === null || schemas.includes(schema)),
   );
   const present = wanted.length === 0 ? [] : await readCarried(session, schemas);
   return new Carrier(session, attempt, { wanted, present });
 }
+
+/** What another version of an extension has of its own. */
+const isOfVersion = new RegExp(`^(?:function|${removed}) `);
 
 /** Makes what a backup carries. */
 export class Carrier {

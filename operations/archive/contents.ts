@@ -360,6 +360,13 @@ function splitAround(
   );
 }
 
+/** The lines of foreign keys, and those of the comments on them. */
+export function foreignKeysOf(contents: Contents): { keys: Contents; about: Contents } {
+  const isKey = ({ rest }: Line): boolean => rest.startsWith("FK CONSTRAINT ");
+  const ids = idsOf(contents.lines(), isKey);
+  return { keys: contents.filtered(isKey), about: contents.filtered((line) => isAbout(line, ids)) };
+}
+
 /** Whether any partition is attached to a table. */
 export function hasAttached(contents: Contents): boolean {
   for (const { rest } of contents.lines()) if (rest.startsWith("TABLE ATTACH ")) return true;

@@ -21,6 +21,7 @@ import { Fingerprint, type ListingWriter } from "./listing.ts";
 import { lockableObjects, lockCapacity, locksProblem } from "./locks.ts";
 import type { Manifest } from "./manifest.ts";
 import { namesOf } from "./names.ts";
+import { notesOnReading } from "./reading-functions.ts";
 import { type Remote, readRemote } from "./remote.ts";
 import type { Scope } from "./scope.ts";
 import { notesOnServerObjects } from "./server-objects.ts";
@@ -180,6 +181,11 @@ async function notesOn(
       (name) =>
         `The columns of ${name} come in another order in a restored database, those that it inherits first: no dump has their order.`,
     ),
+    ...[...(await namesOf(session, unmadeColumnsQuery, schemas))].map(
+      (name) =>
+        `The generated column ${name} cannot be restored: its function needs a key, and pg_dump then writes the expression as a default, which the server refuses. A restored table has it empty, and that is a difference.`,
+    ),
+    ...(await notesOnReading(session, schemas)),
     ...scope.unreadable.map((name) => `The table ${name} is not in the backup: the role may not read it.`),
     ...[...(await namesOf(session, unloggedQuery, schemas))].map(
       (name) =>
@@ -261,6 +267,24 @@ const reorderedQuery = `
   )
   select oid::regclass::text as name from columns group by oid
   having array_agg(attname order by attnum) <> array_agg(attname order by place nulls last, attnum)`;
+
+/** Generated columns whose functions need a key that comes after the rows in a dump. */
+const unmadeColumnsQuery = `
+  with recursive needing(classid, objid) as (
+    select d.classid, d.objid from pg_depend d
+     where d.refclassid = 'pg_constraint'::regclass and d.classid = 'pg_proc'::regclass and d.deptype = 'n'
+    union
+    select d.classid, d.objid
+      from needing n join pg_depend d on d.refclassid = n.classid and d.refobjid = n.objid and d.deptype = 'n'
+     where d.classid in ('pg_proc'::regclass, 'pg_operator'::regclass, 'pg_attrdef'::regclass)
+  )
+  select format('%s.%I', c.oid::regclass, a.attname) as name
+    from needing
+    join pg_attrdef f on needing.classid = f.tableoid and f.oid = needing.objid
+    join pg_attribute a on a.attrelid = f.adrelid and a.attnum = f.adnum and a.attgenerated <> ''
+    join pg_class c on c.oid = f.adrelid and not c.relispartition
+    join pg_namespace n on n.oid = c.relnamespace
+   where n.nspname = any($1)`;
 
 const disabledKeysQuery = `
   select distinct c.oid::regclass::text as name

@@ -4,7 +4,7 @@ import { noTimeLimits, type Session } from "../../postgres/session.ts";
 import { globalQueries, memberPrivilegesQuery } from "./globals.ts";
 import type { Item } from "./items.ts";
 import type { Beside } from "./manifest.ts";
-import { serverNames } from "./names.ts";
+import { readableMessages, serverNames } from "./names.ts";
 import { objectQueries, sequencesQuery, tablesQuery } from "./objects.ts";
 import { countRows } from "./rows.ts";
 
@@ -27,6 +27,7 @@ export const withoutCompiler = "set jit = off";
 const sessionSettings = `
   ${serverNames};
   ${readableEncoding};
+  ${readableMessages};
   set standard_conforming_strings = on;
   set datestyle = 'ISO, YMD';
   set intervalstyle = postgres;

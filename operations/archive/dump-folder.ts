@@ -52,7 +52,9 @@ export async function* dumpInParallel(options: DumpOptions & { jobs: number }): 
         const [, id] = finishedTable.exec(line) ?? [];
         if (id !== undefined) finished.push(id);
         wake();
-        return isProblem(line);
+        if (!isProblem(line)) return false;
+        options.warnings.take(line);
+        return true;
       },
     });
     if (child.pid !== undefined) guard.kills(child.pid);

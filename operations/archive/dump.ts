@@ -1,6 +1,7 @@
 import { Child } from "../../lib/child.ts";
 import { type Connection, programEnvironment } from "../../postgres/connection.ts";
 import { launchOf } from "../../postgres/programs.ts";
+import type { DumpWarnings } from "./dump-warnings.ts";
 import { patternsFor, type Scope } from "./scope.ts";
 
 export interface DumpOptions {
@@ -14,6 +15,8 @@ export interface DumpOptions {
   encoding: string;
   /** For how long the dump waits for a lock, in milliseconds. */
   lockTimeoutMs: number;
+  /** Takes what pg_dump warns of. */
+  warnings: DumpWarnings;
   signal: AbortSignal;
 }
 
@@ -27,6 +30,10 @@ export async function* dump(options: DumpOptions): AsyncGenerator<Uint8Array> {
     label: "pg_dump",
     launch: launchOf("pg_dump", ["--format=custom", ...dumpArguments(options)], env, options.serverMajor),
     signal: options.signal,
+    keepsError(line) {
+      options.warnings.take(line);
+      return true;
+    },
   });
   child.stdin.end();
   try {
@@ -42,7 +49,12 @@ export async function* dump(options: DumpOptions): AsyncGenerator<Uint8Array> {
  * named: with schemas named, pg_dump leaves out everything that is in none, such as casts, event triggers,
  * publications, the privileges of extensions, and large objects.
  */
-export function dumpArguments({ scope, snapshot, encoding, lockTimeoutMs }: DumpOptions): string[] {
+export function dumpArguments({
+  scope,
+  snapshot,
+  encoding,
+  lockTimeoutMs,
+}: Pick<DumpOptions, "scope" | "snapshot" | "encoding" | "lockTimeoutMs">): string[] {
   return [
     "--no-password",
     `--encoding=${encoding}`,

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import type { Connection } from "../../postgres/connection.ts";
 import { noTimeLimits, type Session } from "../../postgres/session.ts";
 
 /**
@@ -6,6 +7,28 @@ import { noTimeLimits, type Session } from "../../postgres/session.ts";
  * run with the rights of the session.
  */
 export const serverNames = "set search_path = pg_catalog";
+
+/**
+ * Lets the server say in English what is wrong, which is how it is read here. Only a superuser may choose it; what is
+ * read of other sessions does not depend on the language.
+ */
+export const readableMessages = `
+  select pg_catalog.set_config('lc_messages', 'C', false)
+   where pg_catalog.current_setting('is_superuser') operator(pg_catalog.=) 'on'`;
+
+/**
+ * A connection for programs, to whose sessions the server speaks English, too. An option of a session is asked for only
+ * where the server has another language and the role may choose: some poolers refuse it.
+ */
+export async function inEnglish(session: Session, connection: Connection): Promise<Connection> {
+  const foreign = await namesOf(
+    session,
+    `select s.name from pg_catalog.pg_settings s
+      where s.name = 'lc_messages' and s.reset_val !~ '^(C|POSIX|en|)([_.]|$)' and current_setting('is_superuser') = 'on'`,
+  );
+  if (foreign.size === 0) return connection;
+  return { ...connection, PGOPTIONS: `${connection.PGOPTIONS ?? ""} -c lc_messages=C`.trim() };
+}
 
 /** Reads the column `name` of a query. */
 export async function namesOf(
@@ -35,6 +58,7 @@ export const neutralSettings = `
   set transform_null_equals = off;
   set backslash_quote = safe_encoding;
   set standard_conforming_strings = on;
+  ${readableMessages};
   -- Few may set it. A database need not have a language for blocks.
   select pg_catalog.set_config(s.name, 'origin', false)
     from pg_catalog.pg_settings s

@@ -80,13 +80,18 @@ export function powerless(role: Role): Role {
 /**
  * Statements that create the schemas of a backup, empty. They replace those in the dump, because `public`
  * already exists in some databases and not in others.
+ *
+ * @param noOwner whether the session's role gets the schemas
  */
-export function schemaStatements({ schemas, companions }: Manifest): string[] {
+export function schemaStatements(
+  { schemas, companions }: Pick<Manifest, "schemas" | "companions">,
+  noOwner = false,
+): string[] {
   return [...schemas, ...companions].flatMap(({ name, owner }) => {
     const schema = escapeIdentifier(name);
     return [
       `drop schema if exists ${schema} cascade`,
-      `create schema ${schema} authorization ${escapeIdentifier(owner)}`,
+      `create schema ${schema}${noOwner ? "" : ` authorization ${escapeIdentifier(owner)}`}`,
       ...asInitialized(name),
     ];
   });

@@ -19,6 +19,11 @@ export function parseQualified(text: string): QualifiedName | undefined {
   };
 }
 
+/** A name as a dump's table of contents has it. */
+export function oneLine(name: string): string {
+  return name.replaceAll(/[\n\r]/g, " ");
+}
+
 /** What an object of a description is in: its schema, and the table or domain where it belongs to one. */
 export interface Place {
   schema: string;

@@ -32,7 +32,8 @@ export async function refreshedViews(
   return [...script.matchAll(refresh)].flatMap(([, name]) => name ?? []);
 }
 
-const identifier = String.raw`(?:"(?:[^"]|"")*"|[^\s".;]+)`;
+/** A name as pg_dump writes it. */
+export const identifier = String.raw`(?:"(?:[^"]|"")*"|[^\s".;]+)`;
 const refresh = new RegExp(`^REFRESH MATERIALIZED VIEW (${identifier}\\.${identifier});$`, "gm");
 
 /** A sentence on a materialized view that could not be filled. */

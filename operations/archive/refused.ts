@@ -1,11 +1,16 @@
 /** Most reasons that are kept. */
 const mostReasons = 20;
 
-/** What a server refused, by what psql or pg_restore prints of it, line by line. */
+/**
+ * What a server refused, by what psql or pg_restore prints of it, line by line. What a newer pg_restore sets for its
+ * sessions and an older server does not know is not a part of the backup.
+ */
 export class Refusals {
   #reasons = new Set<string>();
   #isCommand = false;
   #isLost = false;
+  #isBeginning = false;
+  #hasIgnored = false;
   #last = "";
 
   /** Takes a line. The statements that pg_restore repeats may have any text in them. */
@@ -15,7 +20,14 @@ export class Refusals {
     if (this.#isCommand) return;
     if (line.trim() !== "") this.#last = line;
     this.#isLost ||= lost.test(line);
-    const [, reason] = /\bERROR: +(.*)/.exec(line) ?? [];
+    const [, stage] =
+      /^pg_restore: (while INITIALIZING|while PROCESSING TOC|from TOC entry \d+)/.exec(line) ?? [];
+    if (stage !== undefined) this.#isBeginning = stage === "while INITIALIZING";
+    const [, reason] = refusing.exec(line) ?? [];
+    if (reason !== undefined && this.#isBeginning && unknownSetting.test(reason)) {
+      this.#hasIgnored = true;
+      return;
+    }
     if (reason === undefined || isConsequence.test(reason)) return;
     if (this.#reasons.size < mostReasons) this.#reasons.add(reason);
   }
@@ -27,9 +39,19 @@ export class Refusals {
 
   /** Whether pg_restore made everything that the server did not refuse. It goes on without a server, too. */
   get wentOn(): boolean {
-    return this.#reasons.size > 0 && !this.#isLost && /: errors ignored on restore: \d+$/.test(this.#last);
+    const isRefused = this.#reasons.size > 0 || this.#hasIgnored;
+    return isRefused && !this.#isLost && /: errors ignored on restore: \d+$/.test(this.#last);
   }
 }
+
+/**
+ * How psql and pg_restore print what the server refuses, which may have a word of any language for ERROR. libpq writes
+ * two spaces after that.
+ */
+const refusing = /^(?:psql:[^:]*:\d+|pg_restore: error: .*?): [^\s:]+: {2}(.*)/;
+
+/** What a server says that is older than a setting, such as `transaction_timeout`, which PostgreSQL 17 added. */
+const unknownSetting = /unrecognized configuration parameter "\w+"/;
 
 /** A sentence on what a server refused for a reason, of which the first line counts. */
 export function refusal(reason: string): string {

@@ -1,15 +1,17 @@
 import { createWriteStream, rmSync } from "node:fs";
 import { pipeline } from "node:stream/promises";
+import * as z from "zod";
 import { Child } from "../../lib/child.ts";
 import { Failure, reasonOf } from "../../lib/failure.ts";
 import { type Connection, programEnvironment } from "../../postgres/connection.ts";
-import { launchOf, majorOf } from "../../postgres/programs.ts";
+import { launchOf, majorOf, versionOf } from "../../postgres/programs.ts";
 import type { Session } from "../../postgres/session.ts";
 import { attemptTogether, type Carrier, carrierFor } from "./carried.ts";
 import {
   Contents,
   dataOf,
   divideContents,
+  foreignKeysOf,
   schemaPrivilegesOf,
   selectContents,
   splitAttachments,
@@ -22,16 +24,20 @@ import { attemptEach, createExtensions, type LeftOut, leftOutNotes } from "./ext
 import type { Listing } from "./items.ts";
 import { addChecks, setChecksAside } from "./late-checks.ts";
 import type { Manifest } from "./manifest.ts";
-import { makeBlocks, namesOf } from "./names.ts";
+import { inEnglish, makeBlocks, namesOf } from "./names.ts";
 import { grantMemberships, membershipsOf, powerless, roleStatements, schemaStatements } from "./prepare.ts";
+import { splitReading } from "./reading-functions.ts";
 import { refreshedViews, splitRefreshes, unfilled } from "./refresh.ts";
 import { Refusals } from "./refused.ts";
 import { withoutRemote } from "./remote.ts";
 import { lendSearchPath, withSearchPath } from "./search-path.ts";
 import { findMissingProviders, isLabel, labelNotes } from "./security-labels.ts";
 import { settingStatements } from "./settings.ts";
+import { letCreate, standBack as revoke, standIn } from "./stand-in.ts";
+import { untangle, withoutMissing } from "./tangle.ts";
 import { splitEventTriggers, splitTriggers } from "./triggers.ts";
 import type { Restored } from "./verify.ts";
+import { addViolatedKeys } from "./violated-keys.ts";
 
 export interface RestoreOptions {
   /** A session in the database, and the connection for programs. */
@@ -54,13 +60,23 @@ export interface RestoreOptions {
   roles: "full" | "powerless" | "existing";
   /** Whether objects go into their tablespaces, which the server must have. */
   tablespaces: boolean;
+  /** Whether the session's role gets everything. Default: everything goes to its owner. */
+  noOwner?: boolean;
   signal: AbortSignal;
+}
+
+/** What is found out at the beginning of a restore. */
+interface Restoring extends RestoreOptions {
+  /** Whether pg_restore is of a newer version than the server. */
+  isNewer: boolean;
 }
 
 /** What was restored, and what was not, one sentence each. */
 export interface Outcome {
   restored: Restored;
   notes: string[];
+  /** Revokes what the session granted itself, once it has looked at what was restored. */
+  standBack: () => Promise<void>;
 }
 
 /**
@@ -69,13 +85,23 @@ export interface Outcome {
  *
  * @throws {Failure} `failed`, with the error of the server or of pg_restore
  */
-export async function restoreParallel(options: RestoreOptions): Promise<Outcome> {
+export async function restoreParallel(given: RestoreOptions): Promise<Outcome> {
+  const options = {
+    ...given,
+    connection: await inEnglish(given.session, given.connection),
+    isNewer: await isProgramNewer(given),
+  };
   const { session, manifest, details, contents, signal } = options;
   const fullRoles = options.roles === "full";
   const refused: string[] = [];
+  let forbidCreate = async (): Promise<void> => undefined;
+  let standBack = forbidCreate;
   try {
     await session.run(withoutCompiler);
-    const { leftOut, apart } = await prepare(options);
+    const prepared = await prepare(options);
+    const { leftOut, apart } = prepared;
+    forbidCreate = prepared.forbidCreate;
+    standBack = prepared.standBack;
     const notes = [...apart, ...leftOutNotes(leftOut)];
     await session.run("begin");
     const carrier = await carrierFor(session, details.carried, {
@@ -104,7 +130,11 @@ export async function restoreParallel(options: RestoreOptions): Promise<Outcome>
     const notFilled: string[] = [];
     const { others, triggers } = splitTriggers(withTriggers);
     await runRestore({ ...options, jobs: 1 }, schemaPrivilegesOf(others), []);
-    refused.push(...(await runDefinitions(options, { selected: others, carrier })));
+    const one = { ...options, jobs: 1 };
+    const { main, after: tangled } = await untangle(others, carrier.replaced, async (line) => {
+      return (await runOn(one, line)).length === 0;
+    });
+    refused.push(...(await runDefinitions(options, { selected: main, carrier })));
     const all = [...manifest.schemas, ...manifest.companions].map(({ name }) => name);
     await withSearchPath(session, manifest, async () => {
       await carrier.make("first");
@@ -113,14 +143,20 @@ export async function restoreParallel(options: RestoreOptions): Promise<Outcome>
       // A dump does not record that a table of an extension refers to another one, so these are not parallel.
       const ofExtensions = new Set(manifest.extensions.flatMap(({ data }) => data.map(({ entry }) => entry)));
       if (ofExtensions.size > 0) {
-        await runRestore({ ...options, jobs: 1 }, dataOf(others, ofExtensions), ["--section=data"]);
+        await runRestore({ ...options, jobs: 1 }, dataOf(main, ofExtensions), ["--section=data"]);
       }
-      const rows = ofExtensions.size > 0 ? withoutData(others, ofExtensions) : others;
-      await runRestore({ ...options, jobs: checks.inOrder ? 1 : options.jobs }, rows, ["--section=data"]);
+      const rows = ofExtensions.size > 0 ? withoutData(main, ofExtensions) : main;
+      const present = refused.length === 0 ? rows : await withoutMissing(session, rows);
+      const { first, last } = await splitReading(session, all, present);
+      await runRestore({ ...options, jobs: checks.inOrder ? 1 : options.jobs }, first, ["--section=data"]);
+      if (last !== undefined) await runRestore({ ...options, jobs: 1 }, last, ["--section=data"]);
       refused.push(...(await addChecks(checks.statements, (statement) => attemptEach(session, [statement]))));
-      const { before, attachments, after } = splitAttachments(others);
+      for (const { part, isRows } of tangled) {
+        refused.push(...(await runOn(one, isRows ? await withoutMissing(session, part) : part)));
+      }
+      const { before, attachments, after } = splitAttachments(main);
       const later = attachments.isEmpty
-        ? [{ list: others, jobs: options.jobs }]
+        ? [{ list: main, jobs: options.jobs }]
         : [
             { list: before, jobs: options.jobs },
             { list: attachments, jobs: 1 },
@@ -129,6 +165,7 @@ export async function restoreParallel(options: RestoreOptions): Promise<Outcome>
       for (const { list, jobs } of [...later, { list: triggers, jobs: 1 }]) {
         refused.push(...(await runOn({ ...options, jobs }, list, "--section=post-data")));
       }
+      if (refused.length > 0) await remakeKeys(options, others);
       notFilled.push(...(await fillViews(options, refreshes)));
       await carrier.make("last");
     });
@@ -136,9 +173,12 @@ export async function restoreParallel(options: RestoreOptions): Promise<Outcome>
       const reason = await attemptEach(session, [statement]);
       if (reason !== undefined) notes.push(`A setting could not be restored: ${reason}`);
     }
+    await forbidCreate();
+    forbidCreate = async () => undefined;
     await runRestore(options, eventTriggers, ["--section=post-data"]);
     return {
       notes,
+      standBack,
       restored: {
         listing: options.listing,
         schemas: manifest.schemas.map(({ name }) => name),
@@ -146,13 +186,16 @@ export async function restoreParallel(options: RestoreOptions): Promise<Outcome>
         globals,
         dependents: new Set(),
         missing: [...carrier.missing, ...notFilled],
-        refused: () => refused,
+        refused,
         extensions: manifest.extensions.filter(
           ({ name }) => !leftOut.some(({ extension }) => extension.name === name),
         ),
       },
     };
   } catch (error) {
+    await forbidCreate()
+      .then(standBack)
+      .catch(() => undefined);
     signal.throwIfAborted();
     // What the server refused before may be why.
     const reason = [...refused, reasonOf(error)].join("\n");
@@ -161,16 +204,36 @@ export async function restoreParallel(options: RestoreOptions): Promise<Outcome>
   }
 }
 
+/** Does work in a restored database, and then revokes what the session granted itself. */
+export async function standingBack<T>({ standBack }: Outcome, work: () => Promise<T>): Promise<T> {
+  let result: T;
+  try {
+    result = await work();
+  } catch (error) {
+    await standBack().catch(() => undefined);
+    throw error;
+  }
+  await standBack();
+  return result;
+}
+
+/** Whether the pg_restore that reads a backup is of a newer major version than the session's server. */
+async function isProgramNewer({ session, manifest }: RestoreOptions): Promise<boolean> {
+  const [row] = await session.rows("select current_setting('server_version') as version");
+  const { version } = z.object({ version: z.string() }).parse(row);
+  return majorOf(await versionOf("pg_restore", majorOf(manifest.dumpVersion))) > majorOf(version);
+}
+
 /**
  * Makes what has no rows. What the server refuses is left out, such as a foreign key that was not enforced or a view of
  * itself, and everything else is made: the comparison names what is missing.
  *
  * @returns why the server refused some, one sentence each
  */
-async function runOn(options: RestoreOptions, list: Contents, section: string): Promise<string[]> {
+async function runOn(options: Restoring, list: Contents, ...sections: readonly string[]): Promise<string[]> {
   const refusals = new Refusals();
   try {
-    await runRestore(options, list, [section], refusals);
+    await runRestore(options, list, sections, refusals);
   } catch (error) {
     options.signal.throwIfAborted();
     if (!refusals.wentOn) throw error;
@@ -178,8 +241,17 @@ async function runOn(options: RestoreOptions, list: Contents, section: string): 
   return refusals.sentences;
 }
 
+/** Makes foreign keys that rows violate for new rows, with the comments on them. */
+async function remakeKeys(options: Restoring, contents: Contents): Promise<void> {
+  const { session, manifest, file, signal } = options;
+  const { keys, about } = foreignKeysOf(contents);
+  const dump = { file, dumpVersion: manifest.dumpVersion, keys };
+  const attempt = (statement: string) => attemptEach(session, [statement]);
+  if (await addViolatedKeys(session, dump, attempt, signal)) await runOn({ ...options, jobs: 1 }, about);
+}
+
 /** Fills materialized views. @returns a sentence for each that could not be filled */
-async function fillViews(options: RestoreOptions, refreshes: Contents): Promise<string[]> {
+async function fillViews(options: Restoring, refreshes: Contents): Promise<string[]> {
   const { session, manifest, file, signal } = options;
   try {
     await runRestore(options, refreshes, ["--section=post-data"]);
@@ -201,7 +273,7 @@ async function fillViews(options: RestoreOptions, refreshes: Contents): Promise<
  * @returns why the server refused some, one sentence each
  */
 async function runDefinitions(
-  options: RestoreOptions,
+  options: Restoring,
   { selected, carrier }: { selected: Contents; carrier: Carrier },
 ): Promise<string[]> {
   const { session, manifest } = options;
@@ -228,32 +300,46 @@ const needsRights =
 
 /** @param refusals takes what the server refuses, after which pg_restore goes on; without it, that is the end */
 async function runRestore(
-  { connection, manifest, file, jobs, tablespaces, signal }: RestoreOptions,
+  { connection, manifest, file, jobs, tablespaces, noOwner, isNewer, signal }: Restoring,
   list: Contents,
   sections: readonly string[],
   refusals?: Refusals,
 ): Promise<void> {
   if (list.isEmpty) return;
+  const endsAtFirst = refusals === undefined;
+  const found = refusals ?? new Refusals();
   const args = [
     `--dbname=${connection.PGDATABASE}`,
     `--jobs=${jobs}`,
-    ...(refusals === undefined ? ["--exit-on-error"] : []),
+    // A newer one would end at a setting of its own that the server does not know.
+    ...(endsAtFirst && !isNewer ? ["--exit-on-error"] : []),
     "--no-password",
     ...(tablespaces ? [] : ["--no-tablespaces"]),
+    ...(noOwner === true ? ["--no-owner"] : []),
     `--use-list=${list.file}`,
     ...sections,
     file,
   ];
   const env = programEnvironment(connection, "optropic drill");
   const launch = launchOf("pg_restore", args, env, majorOf(manifest.dumpVersion));
-  const keepsError = (line: string): boolean => {
-    refusals?.take(line);
-    return true;
-  };
-  const child = new Child({ label: "pg_restore", launch, signal, keepsError });
+  const child: Child = new Child({
+    label: "pg_restore",
+    launch,
+    signal,
+    keepsError(line) {
+      found.take(line);
+      if (endsAtFirst && isNewer && found.sentences.length > 0) child.kill("SIGTERM");
+      return true;
+    },
+  });
   child.stdin.end();
   child.stdout.resume();
-  await child.success();
+  try {
+    await child.success();
+  } catch (error) {
+    signal.throwIfAborted();
+    if (found.sentences.length > 0 || !found.wentOn) throw error;
+  }
 }
 
 /** Writes the table of contents of a dump, with what each line needs, beside it; fails when the file is not a dump. */
@@ -293,12 +379,16 @@ async function list(
   return new Contents(into);
 }
 
-/** @returns the extensions that could not be created, and what else is not as it was, one sentence each */
-async function prepare({
-  session,
-  manifest,
-  roles: which,
-}: RestoreOptions): Promise<{ leftOut: LeftOut[]; apart: string[] }> {
+/**
+ * @returns the extensions that could not be created, what else is not as it was, one sentence each, and how to revoke
+ *   what the session granted itself
+ */
+async function prepare({ session, manifest, roles: which, noOwner }: RestoreOptions): Promise<{
+  leftOut: LeftOut[];
+  apart: string[];
+  forbidCreate: () => Promise<void>;
+  standBack: () => Promise<void>;
+}> {
   await prepareSession(session);
   await makeBlocks(session);
   const missing = which === "existing" ? [] : manifest.roles;
@@ -307,9 +397,13 @@ async function prepare({
   const attempt = (statements: readonly string[]) => attemptEach(session, statements);
   for (const statement of roleStatements(roles, existing)) await run(session, statement);
   const apart = await grantMemberships(membershipsOf(roles, existing), attempt);
-  for (const statement of schemaStatements(manifest)) await run(session, statement);
+  const actedFor = await standIn(session);
+  for (const statement of schemaStatements(manifest, noOwner)) await run(session, statement);
+  const schemas = [...manifest.schemas, ...manifest.companions].map(({ name }) => name);
+  const forbidCreate = await letCreate(session, manifest.needsRoles, schemas);
   const { leftOut, notes } = await createExtensions(session, manifest, { attempt, moves: true });
-  return { leftOut, apart: [...apart, ...notes] };
+  const standBack = () => revoke(session, actedFor);
+  return { leftOut, apart: [...apart, ...notes], forbidCreate, standBack };
 }
 
 async function run(session: Session, statement: string): Promise<void> {

@@ -4,7 +4,14 @@ import { type Contents, hasAttached, type Line } from "./contents.ts";
 import type { Details } from "./details.ts";
 import { type Item, type Listing, narrowedListing } from "./items.ts";
 import type { Manifest } from "./manifest.ts";
-import { type Place, parseQualified, placeOf, type QualifiedName, unquoted } from "./qualified-names.ts";
+import {
+  oneLine,
+  type Place,
+  parseQualified,
+  placeOf,
+  type QualifiedName,
+  unquoted,
+} from "./qualified-names.ts";
 import { dependentsOf } from "./selected-dependents.ts";
 
 /** What of a backup a person wants, as it was typed: schemas, or tables with their schemas. */
@@ -198,7 +205,10 @@ export function narrow(
       properties: null,
       carried: details.carried.filter(({ extension, schema, replaces, name }) => {
         if (extension !== null)
-          return extensions.some((one) => one.name === extension) && !/^(?:rows|value) of /.test(name);
+          return (
+            extensions.some((one) => one.name === extension) &&
+            !/^(?:removal of )?(?:rows|value) of /.test(name)
+          );
         if (replaces !== null) return keptEntries.has(replaces);
         if (schema === null || !wanted.has(schema)) return false;
         return tables.length === 0 || tables.some((table) => name.includes(` ${quotedName(names, table)}`));
@@ -449,10 +459,6 @@ const tableKinds = [
   "STATISTICS",
   "SEQUENCE OWNED BY",
 ];
-
-function oneLine(name: string): string {
-  return name.replaceAll(/[\n\r]/g, " ");
-}
 
 /** Schemas whose lines a selection is found by: partitions may be in any. */
 export function schemasToList(manifest: Manifest, selection: Selection, contents: Contents): string[] {

@@ -31,7 +31,7 @@ export interface Restored {
   /** What the backup carries beside its dump and could not be made, one sentence each. */
   missing: readonly string[];
   /** Why the server refused indexes, keys and the like, of which the comparison says which they are. */
-  refused?: () => readonly string[];
+  refused?: readonly string[];
   /** Whether only what is expected is compared, since the backup has more. */
   isPart?: boolean;
   /** Objects that are not compared. */
@@ -91,7 +91,7 @@ export async function verify(
   ];
   const { counted, accepted } = divideAccepted(all, acceptable);
   const { figures, missed } = own;
-  const refused = restored.refused?.() ?? [];
+  const { refused = [] } = restored;
   // What was refused and did not show is a difference, too. What could not be made beside the dump does not show it.
   const isShown = accepted.some(({ difference }) => !restored.missing.includes(difference));
   const differences = limited(counted.length === 0 && !isShown ? refused : counted);

@@ -10,10 +10,11 @@ import { prepareSession } from "../archive/describe.ts";
 import { type Contents, describeContents } from "../archive/describe-contents.ts";
 import { dump } from "../archive/dump.ts";
 import { dumpInParallel } from "../archive/dump-folder.ts";
+import { DumpWarnings } from "../archive/dump-warnings.ts";
 import { ListingWriter } from "../archive/listing.ts";
 import { describeHolders, isLockShortage, isLockTimeout, lockTimeoutMs } from "../archive/lock-holders.ts";
 import { type Manifest, manifestSchema, maximumManifestBytes } from "../archive/manifest.ts";
-import { neutralSettings, serverNames } from "../archive/names.ts";
+import { inEnglish, neutralSettings, serverNames } from "../archive/names.ts";
 import { findScope, type Scope } from "../archive/scope.ts";
 import { seal, Tally } from "../archive/seal.ts";
 import { signBackup } from "../archive/signature.ts";
@@ -156,7 +157,8 @@ async function backUpIn(
   const expectedBytes = await databaseBytes(new Unlocked(session));
   const jobs = jobsWithin({ jobs: options.jobs ?? 1, room, bytes: expectedBytes }, options.warn);
   const place = { key, snapshot, serverMajor, encoding, scope, jobs, expectedBytes };
-  const content = await dumpAndDescribe(session, options, place);
+  const connection = await inEnglish(session, options.connection);
+  const content = await dumpAndDescribe(session, { ...options, connection }, place);
   await checkStored(store, key, content.sealed.bytes);
   await checkStored(store, listingKey(key), content.listing.sealed.bytes);
   const manifest: Manifest = {
@@ -239,11 +241,12 @@ async function dumpAndDescribe(
   const signal = AbortSignal.any([options.signal, stop.signal]);
   const plain = new Tally();
   const sealed = new Tally();
+  const warnings = new DumpWarnings();
   const send = async (): Promise<void> => {
     const unsent = new AbortController();
     const dumping = AbortSignal.any([signal, unsent.signal]);
     const place = { connection, scope, snapshot, serverMajor, encoding };
-    const what = { ...place, lockTimeoutMs: waits, signal: dumping };
+    const what = { ...place, lockTimeoutMs: waits, warnings, signal: dumping };
     const stream = jobs > 1 ? dumpInParallel({ ...what, jobs }) : dump(what);
     const body = sealed.through(await seal(plain.through(stream), recipients));
     await store.upload(key, body, { expectedBytes, signal, failed: (error) => unsent.abort(error) });
@@ -280,6 +283,7 @@ async function dumpAndDescribe(
     sealed: sealed.result(),
     listing: { items: listing.items, sealed: list.result() },
     ...contents,
+    notes: [...contents.notes, ...warnings.sentences],
   };
 }
 

@@ -12,7 +12,7 @@ import { type Choice, chooseBackup } from "../archive/inventory.ts";
 import type { Listing } from "../archive/items.ts";
 import { fetchListing } from "../archive/listing.ts";
 import type { Manifest } from "../archive/manifest.ts";
-import { listContents, restoreParallel } from "../archive/restore.ts";
+import { listContents, restoreParallel, standingBack } from "../archive/restore.ts";
 import { makeScratchFolder } from "../archive/scratch-folder.ts";
 import { checkSignature, describeSignature, type Signature, type Trust } from "../archive/signature.ts";
 import { type Verified, verify } from "../archive/verify.ts";
@@ -144,7 +144,7 @@ async function restoreAndLook(
 ): Promise<Restored> {
   const roles = server === undefined ? "powerless" : "full";
   const work = async (session: ServerSession): Promise<Restored> => {
-    const { restored, notes } = await watch.time("restore", () =>
+    const outcome = await watch.time("restore", () =>
       restoreParallel({
         session,
         connection,
@@ -159,38 +159,42 @@ async function restoreAndLook(
         signal,
       }),
     );
-    const compared = await watch.time("compare", async () => {
-      await session.run("begin");
-      const found = await verify(session, manifest, details, restored, acceptable);
-      await session.run("rollback");
-      // A scratch server has the roles of the source, and nobody else's database.
-      const { properties } = details;
-      const kept =
-        properties === null || server === undefined ? [] : await restoreProperties(session, properties);
-      const all = divideAccepted(kept, acceptable);
+    const { restored, notes } = outcome;
+    const look = async (): Promise<Restored> => {
+      const compared = await watch.time("compare", async () => {
+        await session.run("begin");
+        const found = await verify(session, manifest, details, restored, acceptable);
+        await session.run("rollback");
+        // A scratch server has the roles of the source, and nobody else's database.
+        const { properties } = details;
+        const kept =
+          properties === null || server === undefined ? [] : await restoreProperties(session, properties);
+        const all = divideAccepted(kept, acceptable);
+        return {
+          ...found,
+          differences: [...found.differences, ...all.counted],
+          accepted: [...found.accepted, ...all.accepted],
+        };
+      });
+      const answers = await watch.time("check", async () => [
+        ...(await runChecks(session, checks)),
+        ...((await inspect?.(session)) ?? []),
+      ]);
       return {
-        ...found,
-        differences: [...found.differences, ...all.counted],
-        accepted: [...found.accepted, ...all.accepted],
+        ...compared,
+        notes: [
+          ...(signature.state === "signed" ? [] : [describeSignature(signature)]),
+          ...manifest.notes,
+          ...(server?.notes ?? []),
+          ...notes,
+          ...compared.refused,
+          ...unusedNotes(acceptable, compared.accepted),
+        ],
+        checks: answers,
+        durationMs: watch.total(),
       };
-    });
-    const answers = await watch.time("check", async () => [
-      ...(await runChecks(session, checks)),
-      ...((await inspect?.(session)) ?? []),
-    ]);
-    return {
-      ...compared,
-      notes: [
-        ...(signature.state === "signed" ? [] : [describeSignature(signature)]),
-        ...manifest.notes,
-        ...(server?.notes ?? []),
-        ...notes,
-        ...compared.refused,
-        ...unusedNotes(acceptable, compared.accepted),
-      ],
-      checks: answers,
-      durationMs: watch.total(),
     };
+    return standingBack(outcome, look);
   };
   const done = await withPatientSession(connection, "optropic drill", work, signal);
   if (rehearse === undefined || done.differences.length > 0) return done;

@@ -32,7 +32,10 @@ export function withoutDefaultPrivileges(contents: Contents, roles: readonly Rol
 
 /** Whether an object is the default privileges of one of these roles. */
 export function isDefaultPrivilegesOf(roles: readonly RoleName[]): (object: string) => boolean {
-  const starts = roles.map(({ quoted }) => `default privileges of ${quoted} in `);
+  const starts = roles.flatMap(({ quoted }) => [
+    `default privileges of ${quoted} in `,
+    `default privileges of ${quoted} on `,
+  ]);
   return (object) => starts.some((start) => object.startsWith(start));
 }
 

@@ -3,15 +3,16 @@ import { listed } from "../../lib/text.ts";
 import { type Connection, describeConnection } from "../../postgres/connection.ts";
 import { refuseKnownPooler, refuseTransactionPooler } from "../../postgres/pooler.ts";
 import { type Session, withPatientSession } from "../../postgres/session.ts";
+import type { Contents } from "../archive/contents.ts";
 import { type Displaced, displacedExtensions, displacement } from "../archive/extensions.ts";
 import { lockableObjects, lockCapacity, locksProblem } from "../archive/locks.ts";
 import type { Manifest } from "../archive/manifest.ts";
 import { namesOf, neutralSettings, serverNames } from "../archive/names.ts";
-import type { QualifiedName } from "../archive/qualified-names.ts";
+import { oneLine, type QualifiedName } from "../archive/qualified-names.ts";
 import { schemasQuery } from "../archive/scope.ts";
+import { standIn } from "../archive/stand-in.ts";
 import { hasLargeObjects } from "../archive/surroundings.ts";
 import { type RoleName, readForeignRoles } from "./default-privileges.ts";
-import { standIn } from "./stand-in.ts";
 
 /**
  * What the restore replaces in the target, and what the target can do. Large objects have no schema, so all
@@ -89,7 +90,6 @@ export async function inspectServer(target: Connection, manifest: Manifest): Pro
     ...present,
     schemas: [],
     largeObjects: false,
-    foreignRoles: [],
     displaced: [],
     locks: { needed: 0, capacity: present.locks.capacity },
   };
@@ -102,6 +102,33 @@ async function foreignRolesOf(session: Session): Promise<RoleName[]> {
   await session.run("rollback");
   return roles;
 }
+
+/**
+ * Refuses to restore into a new database what the role could not give to its owners, before anything is made.
+ *
+ * @throws {Failure} `failed`
+ */
+export function refuseForeignOwners(
+  { target, noOwner }: { target: Connection; noOwner: boolean },
+  contents: Contents,
+  { foreignRoles }: Present,
+): void {
+  if (noOwner || foreignRoles.length === 0) return;
+  const ends = foreignRoles.map(({ name }) => ({ name, end: ` ${oneLine(name)}` }));
+  const owners = new Set<string>();
+  for (const { rest } of contents.lines()) {
+    if (unowned.test(rest)) continue;
+    for (const { name, end } of ends) if (rest.endsWith(end)) owners.add(name);
+  }
+  if (owners.size === 0) return;
+  throw new Failure(
+    "failed",
+    `${describeConnection(target)} is not restored: the role ${target.PGUSER} may not give objects to ${listed([...owners].sort(), "and")}. Make it a member of these roles, or pass --no-owner with --accept-differences. Nothing was changed.`,
+  );
+}
+
+/** Lines of a dump's contents that are given to nobody in a new database, and default privileges, which are left out by their role. */
+const unowned = /^(?:ACL|COMMENT|SECURITY LABEL|DEFAULT ACL|EXTENSION|DATABASE|DATABASE PROPERTIES) /;
 
 /**
  * Refuses a restore that could not end, before anything is touched.

@@ -7,9 +7,9 @@ import type { Manifest } from "../archive/manifest.ts";
 import { namesOf } from "../archive/names.ts";
 import { grantMemberships, membershipsOf, powerless, roleStatements } from "../archive/prepare.ts";
 import { findMissingProviders, labelNotes } from "../archive/security-labels.ts";
+import { standIn } from "../archive/stand-in.ts";
 import { clearSchemas } from "./clear.ts";
 import { putOwnDefaultsAside } from "./default-privileges.ts";
-import { standIn } from "./stand-in.ts";
 
 /** What a restore did before it runs the dump. */
 export interface Room {

@@ -11,8 +11,9 @@ import {
 } from "../archive/database-properties.ts";
 import type { Manifest } from "../archive/manifest.ts";
 import { serverNames } from "../archive/names.ts";
-import { restoreParallel } from "../archive/restore.ts";
+import { restoreParallel, standingBack } from "../archive/restore.ts";
 import { verify } from "../archive/verify.ts";
+import { droppedDefaults, isDefaultPrivilegesOf, withoutDefaultPrivileges } from "./default-privileges.ts";
 import type { DumpFiles, Replaced } from "./replace.ts";
 
 export interface NewDatabaseOptions {
@@ -20,6 +21,8 @@ export interface NewDatabaseOptions {
   /** Parallel jobs of pg_restore. */
   jobs: number;
   createRoles: boolean;
+  /** Let the role that restores own everything. */
+  noOwner: boolean;
   acceptDifferences: boolean;
   /** What may differ, by the settings. */
   accepted?: readonly Accepted[] | undefined;
@@ -59,45 +62,59 @@ export async function restoreIntoNew(
 
 async function restoreWithin(
   session: ServerSession,
-  { target, jobs, createRoles, acceptDifferences, accepted: acceptable, signal }: NewDatabaseOptions,
+  { target, jobs, createRoles, noOwner, acceptDifferences, accepted: acceptable, signal }: NewDatabaseOptions,
   manifest: Manifest,
-  { file, contents, details, listing, tablespaces, part }: DumpFiles,
+  { file, contents, details, listing, foreignRoles, tablespaces, part }: DumpFiles,
 ): Promise<Replaced> {
   const begun = await markBegun(session, target, manifest);
-  const { restored, notes } = await restoreParallel({
+  const isForeign = isDefaultPrivilegesOf(foreignRoles);
+  const outcome = await restoreParallel({
     session,
     connection: target,
     manifest,
     details,
     listing,
     file,
-    contents,
+    contents: withoutDefaultPrivileges(contents, foreignRoles),
     jobs,
     roles: createRoles ? "powerless" : "existing",
     tablespaces,
+    noOwner,
     signal,
   });
-  await session.run("begin");
-  const { figures, differences, accepted, refused } = await verify(
-    session,
-    manifest,
-    details,
-    part === undefined ? restored : { ...restored, surroundings: false, isPart: true },
-    acceptable,
-  );
-  await session.run("rollback");
-  if (differences.length > 0 && !acceptDifferences) {
-    throw new Failure(
-      "failed",
-      `The restored database differs from the backup:\n${[...differences, ...refused].join("\n")}\nPass --accept-differences to accept that.`,
+  const globals = new Set([...outcome.restored.globals].filter((name) => !isForeign(name)));
+  const restored = { ...outcome.restored, globals, isIgnored: isForeign };
+  return standingBack(outcome, async () => {
+    await session.run("begin");
+    const { figures, missed, differences, accepted, refused } = await verify(
+      session,
+      manifest,
+      details,
+      part === undefined ? restored : { ...restored, surroundings: false, isPart: true },
+      acceptable,
     );
-  }
-  // A new owner or privileges could forbid the comparison.
-  const kept = await restoreProperties(session, details.properties ?? begun);
-  return {
-    ...figures,
-    differences: [...notes, ...kept, ...acceptedSentences(accepted), ...differences, ...refused],
-  };
+    await session.run("rollback");
+    if (differences.length > 0 && !acceptDifferences) {
+      throw new Failure(
+        "failed",
+        `The restored database differs from the backup:\n${[...differences, ...refused].join("\n")}\nPass --accept-differences to accept that.`,
+      );
+    }
+    // A new owner or privileges could forbid the comparison.
+    const wanted = details.properties ?? begun;
+    const kept = await restoreProperties(session, noOwner ? { ...wanted, owner: begun.owner } : wanted);
+    return {
+      ...figures,
+      differences: [
+        ...outcome.notes,
+        ...droppedDefaults([...missed, ...[...outcome.restored.globals].filter(isForeign)]),
+        ...kept,
+        ...acceptedSentences(accepted),
+        ...differences,
+        ...refused,
+      ],
+    };
+  });
 }
 
 async function createOrCheck(target: Connection, manifest: Manifest): Promise<void> {

@@ -1,6 +1,7 @@
 import { Failure, reasonOf } from "../../lib/failure.ts";
 import { listed } from "../../lib/text.ts";
 import type { Connection } from "../../postgres/connection.ts";
+import { majorOf } from "../../postgres/programs.ts";
 import { type Accepted, acceptedSentences } from "../archive/accepted.ts";
 import { attempt } from "../archive/attempt.ts";
 import { carrierFor } from "../archive/carried.ts";
@@ -14,6 +15,7 @@ import { describeHolders, isLockTimeout, lockTimeoutMs } from "../archive/lock-h
 import type { Manifest } from "../archive/manifest.ts";
 import { makeBlocks, namesOf, neutralSettings, serverNames } from "../archive/names.ts";
 import { belongsTo } from "../archive/restore.ts";
+import { letCreate, standBack, standIn } from "../archive/stand-in.ts";
 import { quietEventTriggers } from "../archive/triggers.ts";
 import { verify } from "../archive/verify.ts";
 import { readBystanders } from "./bystanders.ts";
@@ -26,7 +28,6 @@ import { watchPublications } from "./publications.ts";
 import { replaceTables, type TablesPart } from "./replace-tables.ts";
 import { runDump } from "./run-dump.ts";
 import { ScriptSession } from "./script-session.ts";
-import { letCreate, standBack, standIn } from "./stand-in.ts";
 
 export interface ReplaceOptions {
   target: Connection;
@@ -77,12 +78,14 @@ export async function replace(
   manifest: Manifest,
   files: DumpFiles,
 ): Promise<Replaced> {
-  const session = new ScriptSession(options.target, options.signal);
+  const session = new ScriptSession(options.target, options.signal, majorOf(manifest.dumpVersion));
   try {
     const isOfTables = files.part !== undefined && files.part.tables.length > 0;
     const work = isOfTables ? replaceTablesWithin : replaceWithin;
     const result = await work(session, options, manifest, files).catch(async (error) => {
-      const reason = reasonOf(error);
+      const said = reasonOf(error);
+      // What the server refused before may be why.
+      const reason = [...session.refusedYet.filter((sentence) => !said.includes(sentence)), said].join("\n");
       const holders = isLockTimeout(reason) ? `\n${await describeHolders(options.target, "replacing")}` : "";
       throw new Failure("failed", `${reason}${holders}\nNothing was changed.`, { cause: error });
     });
@@ -196,6 +199,7 @@ async function replaceWithin(
   }
   await runEventTriggers();
   await enableOthers();
+  const refusedSoFar = await session.refused();
   const isForeign = isDefaultPrivilegesOf(files.foreignRoles);
   const restored = {
     listing: files.listing,
@@ -213,8 +217,7 @@ async function replaceWithin(
     dependents: isPart ? plan.dependents : new Set(Object.keys(manifest.dependents)),
     extensions: manifest.extensions.filter(({ name }) => room.withData.has(name)),
     missing: [...carrier.missing, ...notFilled],
-    // psql may say it later than it answers.
-    refused: () => [...refusedChecks, ...session.refused],
+    refused: [...refusedChecks, ...refusedSoFar],
     isPart,
     isIgnored: isForeign,
   };

@@ -7,6 +7,7 @@ import {
   contentsOf,
   dataOf,
   divideContents,
+  foreignKeysOf,
   hasAttached,
   isDataOf,
   privilegesOf,
@@ -17,16 +18,19 @@ import {
 import { readableEncoding } from "../archive/describe.ts";
 import { addChecks, setChecksAside } from "../archive/late-checks.ts";
 import type { Manifest } from "../archive/manifest.ts";
+import { splitReading } from "../archive/reading-functions.ts";
 import { refreshedViews, splitRefreshes, unfilled } from "../archive/refresh.ts";
 import { withoutRemote } from "../archive/remote.ts";
 import { listSchema } from "../archive/restore.ts";
 import { lendSearchPath } from "../archive/search-path.ts";
 import { isLabel } from "../archive/security-labels.ts";
+import { untangle, withoutMissing } from "../archive/tangle.ts";
 import { splitEventTriggers } from "../archive/triggers.ts";
+import { addViolatedKeys } from "../archive/violated-keys.ts";
 import { type RoleName, withoutDefaultPrivileges } from "./default-privileges.ts";
 import { emptyCompanions, type Room } from "./make-room.ts";
 import type { Plan } from "./plan.ts";
-import { type ScriptSession, withoutCommit } from "./script-session.ts";
+import { type ScriptSession, withKnownSettings, withoutCommit } from "./script-session.ts";
 
 /** A decrypted dump, and how it is run. */
 export interface DumpRun {
@@ -65,7 +69,7 @@ export async function runDump(
   const { others, eventTriggers } = splitEventTriggers(mainContents(manifest, { plan, room }, run));
   const { others: filledLast, refreshes } = splitRefreshes(others);
   const apart = await idsOfSchemas(run, hasAttached(filledLast) ? companions : []);
-  const { before: main, attachments, after } = splitPartitionsElsewhere(filledLast, apart);
+  const { before, attachments, after } = splitPartitionsElsewhere(filledLast, apart);
   const notFilled: string[] = [];
   const fill = async (view: string): Promise<void> => {
     const reason = await attempt(session, [`refresh materialized view ${view}`]);
@@ -73,7 +77,10 @@ export async function runDump(
   };
   const without = companions.map((name) => `--exclude-schema=${name}`);
   const { lend, takeBack } = lendSearchPath(manifest);
-  await runList(session, run, schemaPrivilegesOf(main), []);
+  await runList(session, run, schemaPrivilegesOf(before), []);
+  const { main, after: tangled } = await untangle(before, carrier.replaced, (line) =>
+    session.tries(() => runList(session, run, line, without)),
+  );
   for (const [index, part] of divideContents(main, carrier.replaced, lend.length > 0).entries()) {
     if (index > 0) for (const statement of lend) await session.run(statement);
     if (part.replaced !== undefined) await carrier.makeInPlaceOf(part.replaced);
@@ -86,14 +93,32 @@ export async function runDump(
   await carrier.make("rows");
   const schemas = manifest.schemas.map(({ name }) => name);
   const checks = await setChecksAside(session, schemas);
-  await runList(session, run, main, ["--section=data", ...without]);
+  const isAllMade = (await session.refused()).length === 0;
+  const rows = isAllMade ? main : await withoutMissing(session, main);
+  const { first, last } = await splitReading(session, schemas, rows);
+  await runList(session, run, first, ["--section=data", ...without]);
+  if (last !== undefined) await runList(session, run, last, ["--section=data", ...without]);
   const refusedChecks = await addChecks(checks.statements, (statement) => attempt(session, [statement]));
+  for (const { part, isRows } of tangled) {
+    if (isRows) await runList(session, run, await withoutMissing(session, part), without);
+    else await session.goingOn(() => runList(session, run, part, without));
+  }
   // So is what the rows do not allow, such as a key that was not enforced.
   await session.goingOn(async () => {
     await runList(session, run, main, ["--section=post-data", ...without]);
     await runList(session, run, attachments, without);
     await runList(session, run, after, ["--section=post-data", ...without]);
   });
+  const { keys, about } = foreignKeysOf(filledLast);
+  if ((await session.refused()).length > 0) {
+    const made = await addViolatedKeys(
+      session,
+      { ...run, keys, without },
+      (statement) => attempt(session, [statement]),
+      run.signal,
+    );
+    if (made) await session.goingOn(() => runList(session, run, about, without));
+  }
   for (const view of await refreshedViews(run, refreshes, run.signal)) await fill(view);
   await carrier.make("last");
   for (const statement of takeBack) await session.run(statement);
@@ -171,6 +196,7 @@ export async function runList(
     ...options,
     file,
   ];
+  const settings = await session.settings();
   const script = new Child({
     label: "pg_restore",
     launch: launchOf("pg_restore", args, undefined, majorOf(dumpVersion)),
@@ -178,7 +204,7 @@ export async function runList(
   });
   script.stdin.end();
   try {
-    await session.script(withoutCommit(script));
+    await session.script(withKnownSettings(withoutCommit(script), settings));
     // The script sets that of the dump.
     await session.run(readableEncoding);
   } finally {

@@ -28,7 +28,13 @@ import {
 import { checkSignature, type Signature, type Trust } from "../archive/signature.ts";
 import { backUp } from "../backup/run.ts";
 import type { ObjectStore } from "../store/object-store.ts";
-import { inspectServer, inspectTarget, type Present, refuseUnrestorable } from "./inspect.ts";
+import {
+  inspectServer,
+  inspectTarget,
+  type Present,
+  refuseForeignOwners,
+  refuseUnrestorable,
+} from "./inspect.ts";
 import { restoreIntoNew } from "./new-database.ts";
 import { type Replaced, type ReplaceOptions, replace } from "./replace.ts";
 
@@ -126,6 +132,7 @@ async function restoreChosen(
   const contents = await listContents(file, complete, signal);
   const whole = { manifest: complete, contents, details, listing, names };
   const part = selection && (await narrowed(whole, selection, { file, ...options }));
+  if (jobs !== undefined) refuseForeignOwners(options, part?.contents ?? contents, present);
   const before = await backUpTarget(options, present);
   progress?.("the restore");
   const { foreignRoles, tablespaces } = present;

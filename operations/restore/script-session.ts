@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
+import type { Readable, Writable } from "node:stream";
 import { escapeLiteral } from "pg";
 import * as z from "zod";
 import { Child } from "../../lib/child.ts";
@@ -8,6 +7,7 @@ import { Failure, reasonOf } from "../../lib/failure.ts";
 import { type Connection, programEnvironment } from "../../postgres/connection.ts";
 import { launchOf } from "../../postgres/programs.ts";
 import { batchesOf, type Session } from "../../postgres/session.ts";
+import { namesOf } from "../archive/names.ts";
 import { Refusals } from "../archive/refused.ts";
 
 /**
@@ -19,8 +19,12 @@ export class ScriptSession implements Session {
   #lines: Lines;
   #cursors = 0;
   #refusals = new Refusals();
+  /** What psql is asked to write to its errors, and who waits for it. */
+  #said: { mark: string; resolve: () => void } | undefined;
+  #settings: Promise<ReadonlySet<string>> | undefined;
 
-  constructor(connection: Connection, signal: AbortSignal) {
+  /** @param atLeast the major version of the pg_restore whose scripts are run, which have commands of psql in them */
+  constructor(connection: Connection, signal: AbortSignal, atLeast?: number) {
     const args = [
       "--no-psqlrc",
       "--no-password",
@@ -32,10 +36,19 @@ export class ScriptSession implements Session {
     ];
     const env = programEnvironment(connection, "optropic restore");
     const keepsError = (line: string): boolean => {
+      if (line === this.#said?.mark) {
+        this.#said.resolve();
+        return false;
+      }
       this.#refusals.take(line);
       return true;
     };
-    this.#child = new Child({ label: "psql", launch: launchOf("psql", args, env), signal, keepsError });
+    this.#child = new Child({
+      label: "psql",
+      launch: launchOf("psql", args, env, atLeast),
+      signal,
+      keepsError,
+    });
     this.#lines = new Lines(this.#child.stdout);
   }
 
@@ -75,13 +88,12 @@ export class ScriptSession implements Session {
    * not kept. If both the stream and psql fail, the failure of the stream is thrown.
    */
   async script(source: AsyncIterable<Uint8Array>): Promise<void> {
+    const { stdin } = this.#child;
     // The answer is not waited for: a program that ends before its output is read would lose it.
-    this.#child.stdin.write("\\o /dev/null\n");
-    try {
-      await pipeline(source, this.#child.stdin, { end: false });
-    } catch (error) {
-      if (error instanceof Failure) throw error;
-      await this.#fail(error);
+    stdin.write("\\o /dev/null\n");
+    for await (const chunk of source) {
+      if (stdin.destroyed) await this.#fail(undefined);
+      if (!stdin.write(chunk)) await drained(stdin);
     }
     await this.#ask("\\o");
   }
@@ -101,6 +113,9 @@ export class ScriptSession implements Session {
    * @param work is run again, each statement by itself, where the server refused anything
    */
   async makingAll(work: () => Promise<void>): Promise<void> {
+    await this.refused();
+    const before = this.#refusals;
+    this.#refusals = new Refusals();
     await this.#ask("savepoint optropic_all;\n\\set ON_ERROR_STOP 0");
     await work();
     // Within a transaction that has failed, the server answers nothing.
@@ -108,11 +123,47 @@ export class ScriptSession implements Session {
     const isMade = answer === "made";
     if (!isMade) await this.#ask("rollback to savepoint optropic_all;");
     await this.#ask("\\set ON_ERROR_STOP 1\nrelease savepoint optropic_all;");
+    // What was refused is refused again.
+    await this.refused();
+    this.#refusals = before;
     if (!isMade) await this.goingOn(work);
   }
 
-  /** Why the server refused statements, one sentence each, as far as psql has said so. */
-  get refused(): readonly string[] {
+  /** The names of the server's settings. */
+  settings(): Promise<ReadonlySet<string>> {
+    this.#settings ??= namesOf(this, "select name from pg_catalog.pg_settings");
+    return this.#settings;
+  }
+
+  /**
+   * Runs work that the server may refuse, within the transaction. What it refuses counts only here.
+   *
+   * @returns whether it refused nothing
+   */
+  async tries(work: () => Promise<void>): Promise<boolean> {
+    await this.refused();
+    const before = this.#refusals;
+    this.#refusals = new Refusals();
+    await this.goingOn(work);
+    const isMade = (await this.refused()).length === 0;
+    this.#refusals = before;
+    return isMade;
+  }
+
+  /** Why the server refused statements, as far as psql has said so, also when it has ended. */
+  get refusedYet(): readonly string[] {
+    return this.#refusals.sentences;
+  }
+
+  /** Why the server refused statements so far, one sentence each. */
+  async refused(): Promise<readonly string[]> {
+    // psql may say it later than it answers.
+    const mark = randomBytes(16).toString("hex");
+    const said = new Promise<void>((resolve) => {
+      this.#said = { mark, resolve };
+    });
+    await this.#ask(`\\warn ${mark}`);
+    await Promise.race([said, this.#child.exited.catch(() => undefined)]);
     return this.#refusals.sentences;
   }
 
@@ -147,6 +198,17 @@ export class ScriptSession implements Session {
     await this.#child.success();
     throw new Failure("failed", `psql ended early${error === undefined ? "" : `: ${reasonOf(error)}`}`);
   }
+}
+
+/** Waits until a stream takes more, or no more at all. */
+function drained(stream: Writable): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      stream.off("drain", done).off("close", done);
+      resolve();
+    };
+    stream.on("drain", done).on("close", done);
+  });
 }
 
 /**
@@ -200,6 +262,44 @@ function arrayLiteral(values: readonly string[]): string {
 }
 
 const closingBytes = 4096;
+
+/** Most bytes before the first object of a script. */
+const headBytes = 4096;
+
+/**
+ * A script of pg_restore without those settings at its beginning that the server does not know: a newer pg_restore sets
+ * some, such as `transaction_timeout`, which PostgreSQL 17 added. Which messages the server sends stays as the session
+ * has it.
+ *
+ * @param known names of settings of the server
+ */
+export async function* withKnownSettings(
+  script: AsyncIterable<Uint8Array>,
+  known: ReadonlySet<string>,
+): AsyncGenerator<Uint8Array> {
+  let head: Buffer | undefined = Buffer.alloc(0);
+  for await (const chunk of script) {
+    if (head === undefined) {
+      yield chunk;
+      continue;
+    }
+    head = Buffer.concat([head, chunk]);
+    if (head.length < headBytes) continue;
+    yield withoutUnknown(head, known);
+    head = undefined;
+  }
+  if (head !== undefined) yield withoutUnknown(head, known);
+}
+
+function withoutUnknown(head: Buffer, known: ReadonlySet<string>): Buffer {
+  const text = head.toString("latin1");
+  const end = text.search(/\n-- (?:Data for )?Name: /);
+  const [settings, rest] = end === -1 ? [text, ""] : [text.slice(0, end), text.slice(end)];
+  const kept = settings.replace(/^SET (\w+) = .*;\n/gm, (line, name: string) =>
+    known.has(name) && name !== "client_min_messages" ? line : "",
+  );
+  return Buffer.from(kept + rest, "latin1");
+}
 
 /**
  * The script of `pg_restore --single-transaction` without the COMMIT at its end, which is sent after the

@@ -222,7 +222,10 @@ describe("a backup, a drill and a restore bring back", () => {
       };
       const before = await answers();
       const { notes } = await cycle.backUp(connection, schemas);
-      expect(notes.toSorted()).toEqual(notesOf(group).toSorted());
+      const own = notes.filter(
+        (note) => !note.startsWith("pg_dump warned: could not resolve dependency loop"),
+      );
+      expect(own.toSorted()).toEqual(notesOf(group).toSorted());
       expect(await cycle.drill()).toMatchObject({ holds: true, problems: [] });
       expect((await cycle.restore(connection)).differences).toEqual([]);
       expect(await answers()).toEqual(before);
@@ -275,7 +278,9 @@ test("what a backup leaves to the server is named: prepared transactions, slots,
 test("a materialized view that can no longer be filled is named, and can be accepted", async () => {
   const { connection, ask } = await make(
     `create table t (a int); insert into t values (2); create materialized view "m;""x" as select 10 / a as q from t;
-     create materialized view n as select count(*) from t; update t set a = 0;`,
+     create materialized view n as select count(*) from t; update t set a = 0;
+     create materialized view spoken as select current_setting('lc_messages') as language;
+     do $$ begin execute format('alter database %I set lc_messages = ''C.UTF-8''', current_database()); end $$;`,
   );
   await cycle.backUp(connection);
   const lost = `materialized view public."m;""x" was not filled: division by zero.`;
@@ -287,12 +292,14 @@ test("a materialized view that can no longer be filled is named, and can be acce
   expect((await cycle.restore(target, { jobs: 2, accepted })).differences).toEqual(differences);
   expect((await cycle.restore(connection, { accepted })).differences).toEqual(differences);
   expect(await ask("select count from n")).toBe("1");
+  // What the server says is read in one language.
+  expect(await ask("select language from spoken")).toBe("C");
 });
 
 test("keys, checks and indexes that the rows do not allow are named, and can be accepted", async () => {
   const { connection, ask } = await make(
     `create table up (id int primary key); create table down (id int primary key, up int constraint to_up references up, n int);
-     create table after (down int constraint to_down references down); create index on down (n);
+     comment on constraint to_up on down is 'why'; create table after (down int constraint to_down references down); create index on down (n);
      insert into up values (1); insert into down values (1, 1, 0); insert into after values (1);
      set session_replication_role = replica; insert into down values (2, 99, 5); set session_replication_role = origin;
      create function tenth(int) returns int language sql immutable as 'select 10 / $1';
@@ -304,7 +311,7 @@ test("keys, checks and indexes that the rows do not allow are named, and can be 
   await cycle.backUp(connection);
   const lost = [
     "constraint few of public.t has a different definition.",
-    "constraint to_up of public.down is missing.",
+    "constraint to_up of public.down has a different definition.",
     "index public.by_tenth is missing.",
   ];
   const { problems, drill } = await cycle.drill();
@@ -312,7 +319,7 @@ test("keys, checks and indexes that the rows do not allow are named, and can be 
   const reason = 'insert or update on table "down" violates foreign key constraint "to_up"';
   expect(drill?.notes).toContain(`The server refused a part of the backup: ${reason}.`);
   await expect(cycle.restore(connection)).rejects.toThrow(
-    /constraint to_up of public\.down is missing[\s\S]*violates foreign key constraint[\s\S]*Nothing was changed/,
+    /constraint to_up of public\.down has a different definition[\s\S]*violates foreign key constraint[\s\S]*Nothing was changed/,
   );
   const accepted = lost.map((sentence) => ({
     name: sentence.replace(/ (?:is|has) .*$/, ""),
@@ -330,9 +337,125 @@ test("keys, checks and indexes that the rows do not allow are named, and can be 
         "select conname, convalidated from pg_constraint where conname in ('few', 'to_up', 'to_down') order by 1",
         place.PGDATABASE,
       ),
-    ).toBe("few|f\nto_down|t");
+    ).toBe("few|f\nto_down|t\nto_up|f");
   }
   expect(await ask("select count(*) from pg_indexes where tablename = 'down'")).toBe("2");
+});
+
+test("definitions that a dump has behind its rows, since a function of theirs needs a key, come back", async () => {
+  const { connection, run } = await make(
+    `create table t (id int primary key, n int); insert into t values (1, 10), (2, 20);
+     create function least_of() returns int language sql stable begin atomic select n from t group by id order by id limit 1; end;
+     create function one_of(a int) returns int language sql immutable begin atomic select coalesce((select n from t where id = a group by id), 0); end;
+     create function plus(s int, a int) returns int language sql begin atomic select s + a + count(*)::int from (select n from t group by id) q; end;
+     create table a_default (a int default least_of(), b text); insert into a_default (b) values ('x'); create index on a_default (a);
+     create domain a_domain as int default least_of(); create table of_domain (a a_domain, b text); insert into of_domain (b) values ('x');
+     comment on domain a_domain is 'why'; create table keyed (a int, b text) partition by range ((one_of(a)));
+     create table keyed_1 partition of keyed for values from (0) to (100); insert into keyed values (1, 'x'), (3, 'y');
+     create aggregate total(int) (sfunc = plus, stype = int, initcond = '0'); create operator ### (leftarg = int, rightarg = int, function = plus);
+     create view sums as select total(n) from t; create table of_operator (a int default 1 ### 2);
+     create materialized view grouped as select id, n from t group by id; create unique index on grouped (id);
+     create view of_grouped as select * from grouped; create function of_rows() returns setof grouped language sql as 'select * from public.grouped';`,
+  );
+  const before = await readIndependently(connection);
+  const { notes } = await cycle.backUp(connection);
+  const [loop] = notes.filter((note) => /^pg_dump warned: could not resolve dependency loop/.test(note));
+  expect(loop).toMatch(/ among these items: .*TABLE \w+ {2}\(ID \d+ OID \d+\), .*CONSTRAINT t_pkey .*\.$/);
+  expect(notes).toContain("pg_dump warned: archive items not in correct section order.");
+  const { holds, drill } = await cycle.drill(rehearse);
+  expect(holds).toBe(true);
+  expect(drill?.notes.filter((note) => note.startsWith("A restore in place"))).toEqual([]);
+  const target = cycle.source.connection("untangled");
+  expect((await cycle.restore(target, { jobs: 2 })).differences).toEqual([]);
+  expect(readingDifferences(before, await readIndependently(target))).toEqual([]);
+  // A column that pg_dump writes wrongly, and a table of a type that no dump has.
+  await run(
+    `create type pg_catalog.odd as enum ('a'); create table of_odd (o odd); insert into of_odd values ('a');
+     create table stored (a int, b int generated always as (one_of(a)) stored); insert into stored values (1)`,
+  );
+  const told =
+    "The generated column public.stored.b cannot be restored: its function needs a key, and pg_dump then writes the expression as a default, which the server refuses. A restored table has it empty, and that is a difference.";
+  expect((await cycle.backUp(connection)).notes).toContain(told);
+  const { problems, drill: second } = await cycle.drill();
+  expect(problems.toSorted()).toEqual([
+    "table public.of_odd is missing.",
+    "table public.stored has a different definition.",
+  ]);
+  expect(second?.notes.join("\n")).toMatch(
+    /The server refused a part of the backup: type "(?:pg_catalog\.)?odd" does not exist\./,
+  );
+  await expect(cycle.restore(connection)).rejects.toThrow(
+    /table public\.stored has a different definition[\s\S]*The server refused a part of the backup: cannot use column reference[\s\S]*Nothing was changed/,
+  );
+});
+
+test("programs that are newer than the server set what it does not know, and restore it", async () => {
+  const { connection } = await make(
+    "create table t (id int primary key, a text); insert into t values (1, 'SET no_setting = 1;'); create table u (t int references t);",
+  );
+  const folder = mkdtempSync(join(tmpdir(), "newer-programs-"));
+  try {
+    const refusal = `pg_restore: while INITIALIZING:
+pg_restore: error: could not execute query: ERROR:  unrecognized configuration parameter "transaction_timeout"
+Command was: SET transaction_timeout = 0;`;
+    for (const name of ["pg_dump", "pg_restore", "psql"] as const) {
+      const program = findProgram(name);
+      const text = `#!/bin/bash
+if [ "$1" = --version ]; then echo "${name} (PostgreSQL) 17.6"; exit; fi
+if [ ${name} != pg_restore ]; then exec ${program} "$@"; fi
+case " $* " in
+  *" --dbname="*) cat >&2 <<'END'
+${refusal}
+END
+    case " $* " in *" --exit-on-error "*) exit 1;; esac
+    ${program} "$@"
+    echo "pg_restore: warning: errors ignored on restore: 1" >&2
+    exit 1;;
+  *" --file=- "*) ${program} "$@" | sed 's/^SET idle_in_transaction_session_timeout = 0;$/&\\nSET transaction_timeout = 0;/';;
+  *) exec ${program} "$@";;
+esac
+`;
+      writeFileSync(join(folder, name), text, { mode: 0o755 });
+    }
+    vi.stubEnv("POSTGRES_BIN", folder);
+    expect(await cycle.backUp(connection)).toMatchObject({ dumpVersion: "17.6" });
+    const target = cycle.source.connection("by_newer");
+    expect((await cycle.restore(target, { jobs: 2 })).differences).toEqual([]);
+    expect((await cycle.restore(connection)).differences).toEqual([]);
+    expect(await cycle.source.sql("select a from t", "by_newer")).toBe("SET no_setting = 1;");
+  } finally {
+    vi.unstubAllEnvs();
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test("a role that may not give a new database's objects to their owners is told so first, and may keep them", async () => {
+  const { connection, ask } = await make(
+    `create role holder; create role maker login createdb password 'canary-maker'; create schema held authorization holder;
+     create table held.t (a int); alter table held.t owner to holder; insert into held.t values (7);
+     alter default privileges for role holder grant select on tables to pg_monitor;`,
+  );
+  await cycle.backUp(connection);
+  const maker = { ...connection, PGUSER: "maker", PGPASSWORD: "canary-maker" };
+  const into = (database: string) => ({ ...maker, PGDATABASE: database });
+  await expect(cycle.restore(into("not_made"), { jobs: 2 })).rejects.toThrow(
+    /not_made is not restored: the role maker may not give objects to holder\. .*--no-owner.*Nothing was changed\./,
+  );
+  expect(await ask("select count(*) from pg_database where datname = 'not_made'")).toBe("0");
+  const options = { jobs: 2, noOwner: true, acceptDifferences: true };
+  const { differences } = await cycle.restore(into("kept"), options);
+  expect(differences).toContain(
+    "default privileges of holder on r were dropped, because only that role can set them.",
+  );
+  const owner = "select tableowner from pg_tables where schemaname = 'held'";
+  expect(await cycle.source.sql(owner, "kept")).toBe("maker");
+  // A role that may make roles gives itself what it needs, for as long as it needs it.
+  await ask("alter role maker createrole");
+  expect((await cycle.restore(into("given"), { jobs: 2 })).differences).toEqual([
+    'The owner of the database could not be restored: must be member of role "postgres".',
+  ]);
+  expect(await cycle.source.sql(owner, "given")).toBe("holder");
+  expect(await ask("select count(*) from pg_auth_members m where m.member = 'maker'::regrole")).toBe("0");
 });
 
 test("a table of another schema that would lose its rows is not replaced", async () => {

@@ -263,7 +263,7 @@ test("a session of psql makes definitions together, and one by one only where th
     await session.makingAll(script("create table third ();\nselect 1 / 0;\ncreate table fourth ();\n"));
     expect(await transactions("'third', 'fourth'")).toEqual([{ count: 2 }]);
     await expect(session.run("select 1 / 0")).rejects.toThrow("division by zero");
-    expect(session.refused).toEqual(["The server refused a part of the backup: division by zero."]);
+    expect(session.refusedYet).toEqual(["The server refused a part of the backup: division by zero."]);
   } finally {
     await session.end();
   }

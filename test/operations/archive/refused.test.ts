@@ -23,6 +23,16 @@ test("what follows in a transaction of which a part was refused is no reason of 
   expect(read(`${refused}${after}${after}`).sentences).toEqual([sentence]);
 });
 
+test("a server that speaks another language refuses as well", () => {
+  const reason = "Relation »t« existiert nicht";
+  const german = "could not execute query: FEHLER:  ";
+  expect(read(`pg_restore: error: ${german}${reason}\n${ignored}`)).toMatchObject({
+    wentOn: true,
+    sentences: [refusal(reason)],
+  });
+  expect(read(`psql:<stdin>:12: 错误:  ${reason}\nDETAIL:  no\n`).sentences).toEqual([refusal(reason)]);
+});
+
 test("pg_restore went on where the server only refused, and not where it stopped or pg_restore ended", () => {
   expect(read(refused + ignored).wentOn).toBe(true);
   expect(read(refused).wentOn).toBe(false);

@@ -51,7 +51,7 @@ function compared(
       dependents: new Set<string>(),
       extensions: [],
       missing,
-      refused: () => [refused],
+      refused: [refused],
     };
     const details = { expressions: {}, settings: [], properties: null, carried: [] };
     return (await verify(session, manifestWith({ contains }), details, restored, accepted)).differences;

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { escapeIdentifier, escapeLiteral } from "pg";
 import type { Session } from "../../postgres/session.ts";
-import { namesOf } from "../archive/names.ts";
+import { namesOf } from "./names.ts";
 
 /** Roles whose privileges the session does not have, and which it has not granted itself. */
 const candidatesQuery = `
@@ -24,9 +24,8 @@ const ownersQuery = `
    where rolname = any($1) and rolname <> current_user and rolname !~ '^pg_' and not rolsuper and pg_has_role(oid, 'usage')`;
 
 /**
- * Grants the session the roles that it may grant, within its transaction. Since PostgreSQL 16 a role's
- * creator must do so before it can give the role a table. Call `standBack` before the commit, so that no
- * other session sees the grants.
+ * Grants the session the roles that it may grant. Since PostgreSQL 16 a role's creator must do so before it can give
+ * the role a table. In a transaction, call `standBack` before the commit, so that no other session sees the grants.
  *
  * @returns the quoted names of these roles
  */

@@ -1,0 +1,61 @@
+import * as z from "zod";
+import { outputOf } from "../../lib/child.ts";
+import { launchOf, majorOf } from "../../postgres/programs.ts";
+import type { Session } from "../../postgres/session.ts";
+import type { Contents } from "./contents.ts";
+import { identifier } from "./refresh.ts";
+
+/**
+ * Makes the foreign keys again that the server refused, for new rows only: rows of the backup violate them, as they did
+ * in the source. The server has no such keys of partitioned tables before version 18, which stay missing.
+ *
+ * @param keys their lines in the contents of a dump, and those of keys that are there; `without` are options of
+ *   pg_restore that leave some out
+ * @param attempt runs a statement, which changes nothing when it fails; resolves with the reason then
+ * @returns whether some were made
+ * @throws {Failure} `failed`, with the error of pg_restore
+ */
+export async function addViolatedKeys(
+  session: Session,
+  {
+    file,
+    dumpVersion,
+    keys,
+    without = [],
+  }: { file: string; dumpVersion: string; keys: Contents; without?: readonly string[] },
+  attempt: (statement: string) => Promise<string | undefined>,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (keys.isEmpty) return false;
+  const args = ["--file=-", `--use-list=${keys.file}`, ...without, file];
+  const launch = launchOf("pg_restore", args, undefined, majorOf(dumpVersion));
+  const script = await outputOf("pg_restore", launch, signal);
+  const all = [...script.matchAll(addition)].map(([statement, table = "", name = ""]) => ({
+    statement,
+    table,
+    name: unquoted(name),
+  }));
+  const missing = missingRows.parse(await session.rows(missingQuery, [JSON.stringify(all)]));
+  let isMade = false;
+  for (const { statement } of missing) {
+    if ((await attempt(statement.replace(/;$/, " not valid"))) === undefined) isMade = true;
+  }
+  return isMade;
+}
+
+/** How pg_dump writes a foreign key. */
+const addition = new RegExp(
+  `^ALTER TABLE (?:ONLY )?(${identifier}\\.${identifier})\\n {4}ADD CONSTRAINT (${identifier}) FOREIGN KEY (?:"(?:[^"]|"")*"|[^";])*;$`,
+  "gm",
+);
+
+function unquoted(name: string): string {
+  return name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name;
+}
+
+const missingRows = z.array(z.object({ statement: z.string() }));
+
+const missingQuery = `
+  select k.statement
+    from json_to_recordset(($1::text[])[1]::json) k(statement text, "table" text, name text)
+   where not exists (select from pg_constraint c where c.conrelid = to_regclass(k."table") and c.conname = k.name)`;
