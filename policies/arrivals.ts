@@ -12,11 +12,11 @@ import {
 import type { Scrape } from "./model/adapter.ts";
 import { databases } from "./model/databases.ts";
 import { domains, isVendorsOwn, recordsFor } from "./model/domains.ts";
-import { recipients } from "./model/facts.ts";
+import { placed, recipients } from "./model/facts.ts";
 import { isGenerator } from "./model/generators.ts";
 import { isGiven } from "./model/given.ts";
 import type { Host, Variable } from "./model/host.ts";
-import { strayTarget } from "./model/origins.ts";
+import { openNames, strayTarget } from "./model/origins.ts";
 import { providersIn, wrongAddress } from "./model/provider-addresses.ts";
 import {
   hasVariable,
@@ -39,8 +39,9 @@ export const dnsRecordsArrive = policy({
   severity: "high",
   fix: "Give the record the id of the zone that the stack declares, and as its content the host's own name.",
   url: "https://developers.cloudflare.com/dns/manage-dns-records/reference/dns-record-types/",
-  check: (stack, _threshold, { isSupplied }) =>
-    domains(stack).flatMap((domain) => {
+  check: (stack, _threshold, { isSupplied }) => [
+    ...openNames(stack),
+    ...domains(stack).flatMap((domain) => {
       const host = known(() => domain.name.string()?.toLowerCase()) ?? "";
       const records = host === "" || isVendorsOwn(host) ? [] : (known(() => recordsFor(stack)(host)) ?? []);
       return records.flatMap((record) => [
@@ -48,17 +49,21 @@ export const dnsRecordsArrive = policy({
         judge(record.resource, () => strayTarget(stack, record, domain) ?? true),
       ]);
     }),
+  ],
 });
 
 export const providersArrive = policy({
   name: "providers-arrive",
   items: ["5.1", "5.4", "4.4", "S6.2", "S6.3"],
-  title: "Every provider must talk to its vendor's API, by TLS: what it declares elsewhere is nowhere.",
+  title:
+    "Every provider must talk to its vendor's API, by TLS, and all that watches to one: what is declared elsewhere is nowhere.",
   severity: "critical",
   fix: "Leave the address of the API out of the provider and of the stack's settings, or give the one of the vendor, or of your own installation, with https.",
   url: "https://www.pulumi.com/docs/iac/concepts/providers/",
-  check: (stack, _threshold, { stage }) =>
-    providersIn(stack).map((provider) => judge(provider, () => wrongAddress(provider, stage) ?? true)),
+  check: (stack, _threshold, { stage }) => [
+    ...providersIn(stack).map((provider) => judge(provider, () => wrongAddress(provider, stage) ?? true)),
+    ...placed(stack).map(({ resource, isRight }) => judge(resource, isRight)),
+  ],
 });
 
 export const variablesArrive = policy({

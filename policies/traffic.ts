@@ -9,7 +9,8 @@ import { judgeApplicationSites, type Site } from "./model/sites.ts";
 export const trafficReachesHost = policy({
   name: "traffic-reaches-host",
   items: ["7.6", "7.7"],
-  title: "Requests to a domain of the application must reach the host that the stack declares for it.",
+  title:
+    "Requests to a domain of the application must reach the host that the stack declares for it, as their senders gave them.",
   severity: "critical",
   fix: "Remove the rule, route, Worker or load balancer, or limit it to a host or path that is not of the application.",
   url: "https://developers.cloudflare.com/fundamentals/concepts/traffic-flow-cloudflare/",
@@ -25,8 +26,9 @@ export const trafficReachesHost = policy({
 
 export const visitorsLetIn = policy({
   name: "visitors-let-in",
-  items: ["7.6"],
-  title: "Nothing may keep the visitors of a domain of the application out.",
+  items: ["5.4", "5.7", "7.6"],
+  title:
+    "Nothing may keep out the visitors of a domain of the application, or what asks for its health and its metrics.",
   severity: "high",
   fix: "Limit what keeps visitors out to the paths or previews that only the staff may see.",
   url: "https://developers.cloudflare.com/waf/tools/",

@@ -10,6 +10,7 @@ import { durationSeconds } from "../values/duration.ts";
 import { healthChecks, watches } from "./grafana/checks.ts";
 import { dashboards } from "./grafana/dashboards.ts";
 import { inhibitions } from "./grafana/inhibitions.ts";
+import { placed } from "./grafana/instances.ts";
 import { judgeMonitoringValues } from "./grafana/monitoring-values.ts";
 import { routing } from "./grafana/routing.ts";
 import { scrapes } from "./grafana/scrapes.ts";
@@ -34,6 +35,7 @@ export const grafanaAdapter: Adapter = {
   },
   scrapes,
   silences: inhibitions,
+  placed,
 };
 
 /** A rule that records a series alerts nobody; a list of rules that is unknown is one unknown rule. */

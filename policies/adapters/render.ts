@@ -1,11 +1,4 @@
-import type {
-  CronJobArgs,
-  DockerSource,
-  EnvVar,
-  NativeRuntime,
-  ProjectEnvironment,
-  WebServiceArgs,
-} from "@pulumi/render";
+import type { CronJobArgs, EnvVar, ProjectEnvironment, WebServiceArgs } from "@pulumi/render";
 import {
   type AnyValue,
   fault,
@@ -28,12 +21,13 @@ import { belongsTo, candidatesBy } from "../model/links.ts";
 import { isEverywhere } from "../model/networks.ts";
 import type { RenderPostgresArgs } from "../model/other-args.ts";
 import type { RenderHost } from "../model/render-host.ts";
-import type { CodeSource, HostEnvironment } from "../model/section-host.ts";
+import type { HostEnvironment } from "../model/section-host.ts";
 import { statementSetting } from "../model/statement-setting.ts";
 import { render } from "../model/tokens.ts";
 import { corsAnswers } from "./render/cors.ts";
 import { fixes } from "./render/fixes.ts";
 import { section } from "./render/section.ts";
+import { codeSources, jobSources } from "./render/sources.ts";
 import { resourceTypes } from "./render/types.ts";
 
 /** Characters of what Render generates: 256 bits in base64. */
@@ -83,18 +77,9 @@ export const renderAdapter: Adapter = {
       return ids.map((id): Recipient => ({ id, hosts, noun: "service" }));
     });
   },
-  jobs: (stack) => stack.ofType(render.cronJob).map(toJob),
+  jobs: (stack) => stack.ofType(render.cronJob).map((job) => toJob(stack, job)),
   section,
-  sources: (stack) => [
-    ...stack
-      .ofType(render.webService, render.privateService, render.backgroundWorker)
-      .flatMap((service) => codeSources(service.at("runtimeSource").as<RuntimeSource>())),
-    ...stack.ofType(render.staticSite).map((site) => ({
-      repository: site.at("repoUrl"),
-      branch: site.at("branch"),
-      isStatic: true as const,
-    })),
-  ],
+  sources: codeSources,
   images: (stack) =>
     stack
       .ofType(render.webService, render.privateService, render.backgroundWorker, render.cronJob)
@@ -238,7 +223,7 @@ function variablesIn(map: Value<WebServiceArgs["envVars"]>, belongs: () => boole
 const isGenerated = (entry: Value<EnvVar>): boolean =>
   !entry.isUnknown && !entry.at("generateValue").isUnknown && entry.at("generateValue").boolean() === true;
 
-function toJob(job: ResourceOf<CronJobArgs>): Job {
+function toJob(stack: Stack, job: ResourceOf<CronJobArgs>): Job {
   const source = job.at("runtimeSource");
   const variables = job.at("envVars");
   const programs = [
@@ -253,10 +238,7 @@ function toJob(job: ResourceOf<CronJobArgs>): Job {
     labels: [job.at("name"), job.at("startCommand"), ...programs],
     command: job.at("startCommand"),
     programs,
-    sources: () =>
-      [source.at("docker").as<RenderSource>(), source.at("nativeRuntime").as<RenderSource>()]
-        .filter((it) => it.exists)
-        .map((it) => ({ repository: it.at("repoUrl"), branch: it.at("branch") })),
+    sources: () => jobSources(stack, job),
     folders: [job.at("rootDirectory"), source.at("docker", "context"), source.at("docker", "dockerfilePath")],
     variables: {
       at: variables,
@@ -317,19 +299,6 @@ function judgeNetwork(database: ResourceOf<RenderPostgresArgs>) {
   const open =
     !list.exists || some(list.items(), (entry) => isEverywhere(entry.at("cidrBlock").string() ?? ""));
   return !open || fault(list, "Every network reaches the database: ipAllowLists is missing or allows all.");
-}
-
-/** What both kinds of source in a repository have. */
-type RenderSource = Pick<NativeRuntime & DockerSource, "branch" | "repoUrl">;
-
-type RuntimeSource = CronJobArgs["runtimeSource"];
-
-/** A service is built natively or by Docker, or runs an image: what it does not have is absent. */
-function codeSources(source: Value<RuntimeSource>): CodeSource[] {
-  return (["nativeRuntime", "docker"] as const).map((kind) => ({
-    repository: source.at(kind, "repoUrl"),
-    branch: source.at(kind, "branch"),
-  }));
 }
 
 /** Environments of projects; a map of them that is unknown is one unknown environment. */

@@ -16,6 +16,7 @@ export interface ResourceRecord {
   readonly props: Readonly<Record<string, unknown>>;
   readonly opts: { readonly protect: boolean; readonly additionalSecretOutputs?: readonly string[] };
   readonly parent?: Link;
+  readonly provider?: Link;
   readonly dependencies: readonly Link[];
   readonly propertyDependencies: Readonly<Record<string, readonly Link[]>>;
 }
@@ -165,6 +166,10 @@ class StackResource implements Resource {
 
   get parent(): StackResource | undefined {
     return this.#record.parent && this.#stack.byUrn(this.#record.parent.urn);
+  }
+
+  get provider(): StackResource | undefined {
+    return this.#record.provider && this.#stack.byUrn(this.#record.provider.urn);
   }
 
   get dependencies(): StackResource[] {

@@ -23,6 +23,8 @@ export interface Resource {
   /** Whether the properties are what the program declares, not what became of it. */
   readonly isDeclared: boolean;
   readonly parent: Resource | undefined;
+  /** Its provider, where the host says so and the stack has it. */
+  readonly provider: Resource | undefined;
   /** Resources that this one depends on, by any property or by `dependsOn`. */
   readonly dependencies: readonly Resource[];
   /** Whether it is of that type: only then can its properties be read by name. */

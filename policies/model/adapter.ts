@@ -85,6 +85,8 @@ export interface Adapter {
   readonly channels?: (stack: Stack) => readonly Sender[];
   /** What decides where alerts go that tell nobody by themselves. */
   readonly routing?: (stack: Stack) => readonly Routing[];
+  /** What has to be in one installation of the vendor's, and whether each is. */
+  readonly placed?: (stack: Stack) => readonly { resource: Resource; isRight: Question }[];
   /** What calls a health check from outside. */
   readonly healthChecks?: (stack: Stack) => readonly HealthCheck[];
   readonly dashboards?: (stack: Stack) => readonly Dashboard[];

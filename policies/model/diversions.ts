@@ -2,12 +2,13 @@ import { adapters } from "../adapters/index.ts";
 import { type AnyValue, type Fault, fault, known, type Stack, unproved } from "../framework/index.ts";
 import { actsOn } from "../values/cloudflare-expression.ts";
 import { targetOfExpression, targetOfUrl } from "../values/redirect-target.ts";
+import { headerChangeFault } from "../values/request-headers.ts";
 import { isVendorsOwn } from "./domains.ts";
 import { isOn } from "./given.ts";
 import { isOwnName } from "./own-names.ts";
 import { pageRulesOf } from "./page-rules.ts";
 import { type Reach, reachOf } from "./reach.ts";
-import { type Rule, rulesOf } from "./rulesets.ts";
+import { mayActOn, type Rule, rulesOf } from "./rulesets.ts";
 import { requestTo, type Site } from "./sites.ts";
 import { cloudflare } from "./tokens.ts";
 import { hosts, isOtherHost } from "./variables.ts";
@@ -25,6 +26,7 @@ export function ruleDiversion(stack: Stack, site: Site, zone: Zone): Fault | und
       rewritten(rule, reach, site),
     ) ??
     firstOf(stack, site, zone, ["http_custom_errors"], "serve_error", hidden) ??
+    firstOf(stack, site, zone, ["http_request_late_transform"], "rewrite", (rule) => changed(rule, site)) ??
     byPageRule(stack, site, zone)
   );
 }
@@ -186,6 +188,28 @@ function rewritten({ entry, resource }: Rule, reach: Reach, site: Site): Fault |
         `a rule of ${resource.name} makes every request${isOfCalls && reach.kind !== "all" ? " of the API" : ""} one for ${path.at("value").string()}`,
       )
     : undefined;
+}
+
+/** What a host is asked for where a person is signed in, or signs in. */
+const askedOf = ["/", "/orders/17", ...callPaths, "/api/trpc/login", "/api/auth/session"];
+
+/** Files of pages need no cookie, and a rule may take it from what asks for them. */
+function changed(rule: Rule, site: Site): Fault | undefined {
+  const { entry, resource } = rule;
+  const isOfFiles = askedOf.every((path) =>
+    ["GET", "POST"].every((method) => mayActOn(rule, requestTo(site, path, method)) === false),
+  );
+  if (isOfFiles) return undefined;
+  for (const [name, header] of entry.at("actionParameters", "headers").entries()) {
+    const found = headerChangeFault({
+      name,
+      kind: header.at("operation").string() === "remove" ? "remove" : "set",
+      value: header.at("value").string(),
+      expression: header.at("expression").string(),
+    });
+    if (found !== undefined) return fault(header, `a rule of ${resource.name} ${found}`);
+  }
+  return undefined;
 }
 
 /** An error that is answered as a success is seen by no health check and no alert. */

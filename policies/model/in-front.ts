@@ -1,6 +1,7 @@
 import { adapters } from "../adapters/index.ts";
 import { type Fault, fault, known, type Stack, unproved } from "../framework/index.ts";
 import { actsOn } from "../values/cloudflare-expression.ts";
+import { headerChangeFault } from "../values/request-headers.ts";
 import type { SampleRequest } from "../values/sample-request.ts";
 import { isOn } from "./given.ts";
 import { ownedBy } from "./links.ts";
@@ -20,20 +21,44 @@ export function interposed(stack: Stack, site: Site, zone: Zone): Fault | undefi
   return (
     byWorker(stack, site, zone) ??
     byPages(stack, site) ??
+    byGateway(stack, site, zone) ??
     byConnector(stack, site, zone) ??
     bySnippet(stack, site, zone) ??
     byBalancer(stack, site, zone)
   );
 }
 
-/** A project of Cloudflare Pages answers at its domains. */
+/** A project of Cloudflare Pages and a bucket answer at their domains. */
 function byPages(stack: Stack, { host }: Site): Fault | undefined {
   const [domain] = stack
     .ofType(cloudflare.pagesDomain)
     .filter((it) => it.at("name").string()?.toLowerCase() === host);
+  const [bucket] = stack
+    .ofType(cloudflare.r2CustomDomain)
+    .filter((it) => it.at("domain").string()?.toLowerCase() === host && isOn(it.at("enabled")));
+  if (bucket !== undefined) {
+    return fault(bucket.at("domain"), `the bucket ${bucket.at("bucketName").string()} answers in its place`);
+  }
   return (
     domain &&
     fault(domain.at("name"), `the Pages project ${domain.at("projectName").string()} answers in its place`)
+  );
+}
+
+/** A gateway to IPFS or Ethereum takes the name that it is given, and its record. */
+function byGateway(stack: Stack, { host }: Site, zone: Zone): Fault | undefined {
+  const [gateway] = inZone(
+    stack,
+    zone,
+    cloudflare.web3Hostname,
+    (it) => it.at("name").string()?.toLowerCase() === host,
+  );
+  return (
+    gateway &&
+    fault(
+      gateway.at("name"),
+      `the gateway ${gateway.name} answers in its place from ${gateway.at("target").string()}`,
+    )
   );
 }
 
@@ -206,6 +231,15 @@ export function routedElsewhere(stack: Stack, { project }: Site): Fault | undefi
     if (isStray) {
       return fault(route.at("dest"), `the route ${resource.name} sends its requests to ${host}`);
     }
+    for (const transform of route.at("transforms").items()) {
+      if (transform.at("type").string() !== "request.headers" || !takesPages.test(source)) continue;
+      const found = headerChangeFault({
+        name: keyOf(transform.at("target").string() ?? ""),
+        kind: transform.at("op").string() === "delete" ? "remove" : "set",
+        value: transform.at("args").string(),
+      });
+      if (found !== undefined) return fault(transform, `the route ${resource.name} ${found}`);
+    }
     const status = route.at("status");
     if (isRedirect(status.number()) && isPlain(stack, route.at("dest").string())) {
       return fault(route.at("dest"), `the route ${resource.name} redirects ${source} to plain http`);
@@ -229,6 +263,10 @@ export function routedElsewhere(stack: Stack, { project }: Site): Fault | undefi
   }
   return undefined;
 }
+
+/** The header that a transform of Vercel's is about: its target is JSON, such as `{"key":"cookie"}`. */
+const keyOf = (target: string): string =>
+  /"key"\s*:\s*(?:\{\s*"eq"\s*:\s*)?"([^"]+)"/.exec(target)?.[1] ?? target;
 
 /** A rule without a condition takes every request; one that only some visitors come under, wherever they go, is a filter. */
 function answers(condition: string, request: SampleRequest): boolean {

@@ -1,4 +1,12 @@
-import { type Fault, fault, known, type Stack } from "../framework/index.ts";
+import {
+  type Fault,
+  fault,
+  known,
+  type PropertiesOf,
+  type ResourceOf,
+  type Stack,
+  unproved,
+} from "../framework/index.ts";
 import { coversCloudflare } from "../values/cloudflare-networks.ts";
 import { stopActions } from "../values/ruleset-values.ts";
 import type { SampleRequest } from "../values/sample-request.ts";
@@ -7,22 +15,28 @@ import { allScrapes, healthChecks } from "./facts.ts";
 import { isOn } from "./given.ts";
 import { ownedBy } from "./links.ts";
 import { isEverywhere } from "./networks.ts";
+import { pageRulesOf } from "./page-rules.ts";
 import { conditionsOf } from "./rate-limits.ts";
 import { reachOf } from "./reach.ts";
-import { rulesOf, surelyActsOn } from "./rulesets.ts";
+import { mayActOn, rulesOf, surelyActsOn } from "./rulesets.ts";
 import { requestTo, type Site } from "./sites.ts";
 import { stackOutput } from "./stack-outputs.ts";
 import { cloudflare, render, vercel } from "./tokens.ts";
 import { hosts } from "./variables.ts";
-import { accessPlaces, inZone, type Zone } from "./zones.ts";
+import { accessPlaces, inZone, type Zone, zoneSettings } from "./zones.ts";
 
 /** What keeps every visitor of a site out, or lets only some in; undefined where nothing does. Throws UnknownRead. */
 export function lockedOut(stack: Stack, site: Site): Fault | undefined {
   return (
     (site.zone &&
       (byRule(stack, site, site.zone) ??
+        byAddress(stack, site, site.zone) ??
         byLockdown(stack, site, site.zone) ??
         byAccess(stack, site) ??
+        byBotFight(stack, site, site.zone) ??
+        byAgent(stack, site.zone) ??
+        byOrigin(stack, site.zone) ??
+        byAttackMode(stack, site, site.zone) ??
         byWaitingRoom(stack, site, site.zone))) ??
     byProject(stack, site) ??
     byFirewall(stack, site) ??
@@ -51,18 +65,25 @@ function byRule(stack: Stack, site: Site, zone: Zone): Fault | undefined {
   return undefined;
 }
 
-/** What is asked of a site by those whom no rule can tell from others: its first page, its API, what the stack checks. */
-function neededRequests(stack: Stack, site: Site): SampleRequest[] {
-  const { healthPath } = site;
-  const health = healthPath === undefined || healthPath.isUnknown ? undefined : healthPath.string();
+/** What programs of the stack ask of a site from outside: checks of its health, and jobs that read its metrics. */
+function probedRequests(stack: Stack, site: Site): SampleRequest[] {
   const urls = [
     ...healthChecks(stack).map((check) => known(() => check.url())),
     ...allScrapes(stack).map((job) => known(() => job.url())),
   ].flatMap((url) => URL.parse(url ?? "") ?? []);
+  return urls
+    .filter(({ hostname }) => hostname === site.host)
+    .map(({ pathname }) => requestTo(site, pathname));
+}
+
+/** What is asked of a site by those whom no rule can tell from others: its first page, its API, what the stack checks. */
+function neededRequests(stack: Stack, site: Site): SampleRequest[] {
+  const { healthPath } = site;
+  const health = healthPath === undefined || healthPath.isUnknown ? undefined : healthPath.string();
   const read = [
     ...(site.framework === undefined ? [] : ["/"]),
     ...(health === undefined ? [] : [health]),
-    ...urls.filter(({ hostname }) => hostname === site.host).map(({ pathname }) => pathname),
+    ...probedRequests(stack, site).map(({ path }) => path),
   ];
   const [login] = loginRequests(stack, site);
   const [, folder] = /^(\/[^/]+)\/./.exec(login?.path ?? "") ?? [];
@@ -81,6 +102,36 @@ function loginRequests(stack: Stack, site: Site): SampleRequest[] {
   return site.framework === undefined && path?.startsWith("/") ? [requestTo(site, path, "POST")] : [];
 }
 
+/**
+ * Rules that stop what programs ask, by the address that it comes from: the policy does not know from where they ask. A
+ * list that is named for them is taken for theirs.
+ */
+function byAddress(stack: Stack, site: Site, zone: Zone): Fault | undefined {
+  for (const rule of rulesOf(stack, zone, "http_request_firewall_custom")) {
+    const { entry, resource } = rule;
+    if (!stopActions.has(entry.at("action").string()) || !isOn(entry.at("enabled"))) continue;
+    const expression = entry.at("expression");
+    const text = expression.string() ?? "";
+    const [, list] = /\bip\.src\s+in\s+\$(\w+)/.exec(text) ?? [];
+    if (!/\bip\.(?:src|geoip)\b/.test(text) || theirs.test(list ?? "")) continue;
+    const asked = probedRequests(stack, site).find(
+      (request) =>
+        mayActOn(rule, request) === undefined &&
+        mayActOn(rule, { ...request, path: "/another/17" }) === false,
+    );
+    if (asked !== undefined) {
+      return unproved(
+        expression,
+        `a rule of ${resource.name} stops ${asked.method} ${asked.path} from some addresses, and the policy cannot tell whether those that ask for it are among them`,
+        "Let the path ask for a token in place of an address, or except a list that is named for those who ask, such as $grafana_probes.",
+      );
+    }
+  }
+  return undefined;
+}
+
+const theirs = /grafana|synthetic|prometheus|monitor|prob(?:e|ing)|scrap|uptime|observ/i;
+
 /** A lockdown lets only named addresses to its URLs. */
 function byLockdown(stack: Stack, site: Site, zone: Zone): Fault | undefined {
   for (const lockdown of inZone(stack, zone, cloudflare.lockdown)) {
@@ -92,20 +143,178 @@ function byLockdown(stack: Stack, site: Site, zone: Zone): Fault | undefined {
     if (all !== undefined) {
       return fault(all, `the lockdown ${lockdown.name} lets only named addresses to ${all.string()}`);
     }
+    const probed = lockdown
+      .at("urls")
+      .items()
+      .find((url) =>
+        probedRequests(stack, site).some((request) => covers(url.string() ?? "", request, false)),
+      );
+    if (probed !== undefined) {
+      return unproved(
+        probed,
+        `the lockdown ${lockdown.name} lets only named addresses to ${probed.string()}, and the policy cannot tell whether those that ask for it are among them`,
+        "Let the path ask for a token in place of an address, or waive this policy for the host.",
+      );
+    }
   }
   return undefined;
 }
 
 /** Access asks whoever comes to sign in, at a host or below a path of it. */
-function byAccess(stack: Stack, { host }: Site): Fault | undefined {
-  for (const application of stack.ofType(cloudflare.access)) {
-    if ((application.at("type").string() ?? "self_hosted") !== "self_hosted") continue;
-    const all = accessPlaces(application).find((place) => isAllOf(place.string() ?? "", host));
+function byAccess(stack: Stack, site: Site): Fault | undefined {
+  const applications = stack
+    .ofType(cloudflare.access)
+    .filter((it) => (it.at("type").string() ?? "self_hosted") === "self_hosted");
+  for (const application of applications) {
+    const all = accessPlaces(application).find((place) => isAllOf(place.string() ?? "", site.host));
     if (all !== undefined) {
       return fault(all, `${application.name} asks every visitor of ${all.string()} to sign in`);
     }
   }
+  for (const request of probedRequests(stack, site)) {
+    // The application of the longest place is the one that asks.
+    const [nearest] = applications
+      .flatMap((application) =>
+        accessPlaces(application)
+          .filter((place) => covers(place.string() ?? "", request, true))
+          .map((place) => ({ application, place, length: place.string()?.length ?? 0 })),
+      )
+      .sort((one, other) => other.length - one.length);
+    if (nearest !== undefined && !letsProgramsIn(stack, nearest.application)) {
+      return fault(
+        nearest.place,
+        `${nearest.application.name} answers what asks for ${request.path} with a sign-in`,
+        "Leave the path out of the application, by another one for it with the decision bypass, and let the path ask for a token.",
+      );
+    }
+  }
   return undefined;
+}
+
+/** A policy of the application, or a reusable one that it names, that asks for nothing. */
+function letsProgramsIn(
+  stack: Stack,
+  application: ResourceOf<PropertiesOf<typeof cloudflare.access>>,
+): boolean {
+  const reusable = stack
+    .ofType(cloudflare.accessPolicy)
+    .filter((policy) => application.dependencies.includes(policy));
+  return [
+    ...application
+      .at("policies")
+      .items()
+      .map((policy) => policy.at("decision")),
+    ...reusable.map((policy) => policy.at("decision")),
+  ].some((decision) => known(() => decision.string()) === "bypass");
+}
+
+/**
+ * Whether a place such as `*.example.com/path*` is that of a request: a star stands for any text, and where `isTree`,
+ * a place for all that is below it.
+ */
+function covers(place: string, { host, path }: SampleRequest, isTree: boolean): boolean {
+  const [, text = ""] = /^(?:\w+:\/\/|\*:\/\/)?(.*)$/.exec(place.toLowerCase()) ?? [];
+  if (text === "") return false;
+  const form = text
+    .replace(/\/$/, "")
+    .split(/\*+/)
+    .map((part) => part.replace(/[.+?^${}()|[\]\\]/g, "\\$&"))
+    .join(".*");
+  return new RegExp(`^${form}(?:$${isTree ? "|/" : ""})`).test(`${host}${path}`.toLowerCase());
+}
+
+/** Programs fail what a zone's fight against bots asks of a browser, unless a rule lets them past. */
+function byBotFight(stack: Stack, site: Site, zone: Zone): Fault | undefined {
+  const probed = probedRequests(stack, site);
+  for (const bots of probed.length === 0 ? [] : inZone(stack, zone, cloudflare.botManagement)) {
+    const fight = bots.at("fightMode");
+    if (fight.boolean() === true) {
+      return fault(
+        fight,
+        `${bots.name} challenges programs, and no rule can let what asks for ${probed[0]?.path} past Bot Fight Mode`,
+        "Set fightMode to false, and challenge bots by rules of the firewall that leave these paths out.",
+      );
+    }
+    const stops = (["sbfmDefinitelyAutomated", "sbfmLikelyAutomated"] as const).find((key) =>
+      /^(?:block|managed_challenge)$/.test(bots.at(key).string() ?? ""),
+    );
+    const passes = rulesOf(stack, zone, "http_request_firewall_custom").filter(
+      ({ entry }) =>
+        entry.at("action").string() === "skip" &&
+        (entry.at("actionParameters", "phases").strings().includes("http_request_sbfm") ||
+          entry.at("actionParameters", "products").strings().includes("bic")),
+    );
+    const asked = probed.find((request) => !passes.some((rule) => surelyActsOn(rule, request)));
+    if (stops !== undefined && asked !== undefined) {
+      return fault(
+        bots.at(stops),
+        `${bots.name} stops programs, also those that ask for ${asked.path}`,
+        "Let a rule with the action skip and the phase http_request_sbfm leave the paths of health checks and metrics out.",
+      );
+    }
+  }
+  return undefined;
+}
+
+/** Agents by whose name what the checklist asks for calls. */
+const callers = /grafana|synthetic|prometheus|blackbox|alloy|\bk6\b|uptime|sentry/i;
+
+function byAgent(stack: Stack, zone: Zone): Fault | undefined {
+  const [rule] = inZone(
+    stack,
+    zone,
+    cloudflare.userAgentRule,
+    (it) =>
+      it.at("paused").boolean() !== true && callers.test(it.at("configuration", "value").string() ?? ""),
+  );
+  return (
+    rule &&
+    fault(
+      rule.at("configuration", "value"),
+      `${rule.name} stops ${rule.at("configuration", "value").string()}, by which checks and jobs may call`,
+    )
+  );
+}
+
+/** Clouds from which checks and jobs call, by their numbers: Amazon, Google, Microsoft, Akamai, DigitalOcean. */
+const clouds: ReadonlySet<string> = new Set([
+  ...["16509", "14618", "15169", "396982", "8075", "8068", "63949", "20940", "14061"],
+]);
+
+/** Rules of the account or zone about where a caller comes from. */
+function byOrigin(stack: Stack, zone: Zone): Fault | undefined {
+  const [rule] = inZone(stack, zone, cloudflare.accessRule, (it) => {
+    const value = it.at("configuration", "value").string() ?? "";
+    return (
+      stopActions.has(it.at("mode").string()) &&
+      it.at("configuration", "target").string() === "asn" &&
+      clouds.has(value.replace(/^AS/i, ""))
+    );
+  });
+  return (
+    rule &&
+    fault(
+      rule.at("configuration", "value"),
+      `${rule.name} stops what calls from ${rule.at("configuration", "value").string()}, a cloud from which checks and jobs do`,
+    )
+  );
+}
+
+/** A mode for the time of an attack, in which every visitor has to have a browser. */
+function byAttackMode(stack: Stack, site: Site, zone: Zone): Fault | undefined {
+  const [level] = zoneSettings(stack, zone, "security_level");
+  const places = [
+    ...(level === undefined ? [] : [level.at("value")]),
+    ...rulesOf(stack, zone, "http_config_settings")
+      .filter(
+        ({ entry }) =>
+          isOn(entry.at("enabled")) && reachOf(entry.at("expression").string() ?? "", site).kind !== "none",
+      )
+      .map(({ entry }) => entry.at("actionParameters", "securityLevel")),
+    ...pageRulesOf(stack, zone, site).map((rule) => rule.at("actions", "securityLevel")),
+  ];
+  const at = places.find((place) => place.string() === "under_attack");
+  return at && fault(at, `${at.resource.name} challenges every request, also those of programs`);
 }
 
 /** A waiting room of a page may hold visitors back; one of all paths holds back the API and the health check too. */
@@ -175,6 +384,17 @@ function byFirewall(stack: Stack, site: Site): Fault | undefined {
       );
     if (rule !== undefined) {
       return fault(rule, `the rule ${rule.at("name").string()} of ${firewall.name} stops requests to it`);
+    }
+    const bots = (["botProtection", "botFilter"] as const)
+      .map((name) => firewall.at("managedRulesets", name))
+      .find((it) => isOn(it.at("active")) && stopsAtVercel.has(it.at("action").string()));
+    const [probed] = probedRequests(stack, site);
+    if (bots !== undefined && probed !== undefined) {
+      return fault(
+        bots.at("action"),
+        `${firewall.name} stops programs, also those that ask for ${probed.path}`,
+        "Set the action to log, and challenge bots by rules that leave the paths of health checks and metrics out.",
+      );
     }
     const network = firewall
       .at("ipRules", "rules")

@@ -7,9 +7,10 @@ import {
   known,
   type Resource,
   type Stack,
+  unproved,
 } from "../framework/index.ts";
 import { fullName } from "./dns-names.ts";
-import { type Domain, domains, type HostRecord, hostRecords } from "./domains.ts";
+import { type Domain, domains, type HostRecord, hostRecords, recordsFor } from "./domains.ts";
 import { cloudflare } from "./tokens.ts";
 import { hosts } from "./variables.ts";
 import { zoneName, zoneOf } from "./zones.ts";
@@ -48,6 +49,38 @@ export function strayTarget(stack: Stack, record: HostRecord, domain: Domain): F
         content,
         `${resource.name} leads to ${other.name}, and ${domain.name.string()} is answered by ${answering.name}.`,
       );
+}
+
+/**
+ * Records that lead to a vendor at which the stack has hosts, none of which answers at their name: whoever adds the name
+ * to a host there answers in its place.
+ */
+export function openNames(stack: Stack): Finding[] {
+  const used = adapters.filter(
+    ({ isTarget, domains: own, hosts: running }) =>
+      isTarget !== undefined && (own?.(stack) ?? []).length > 0 && (running?.(stack) ?? []).length > 0,
+  );
+  const names = domains(stack).map(({ name }) => known(() => name.string()?.toLowerCase()));
+  // A host whose name is not known yet may be the one.
+  if (names.includes(undefined)) return [];
+  return hostRecords(stack).map((record) =>
+    judge(record.resource, () => {
+      const target = record.content.isUnknown ? undefined : targetOf(record);
+      const name = target === undefined ? undefined : record.host();
+      if (target === undefined || name === undefined || record.sources.length > 0) return true;
+      const isOpen =
+        used.some((adapter) => adapter.isTarget?.(target) === true) &&
+        !names.some((host) => recordsFor(stack)(host ?? "").includes(record));
+      return (
+        !isOpen ||
+        unproved(
+          record.content,
+          `${record.resource.name} leads ${name} to ${target}, and no host of this stack there answers at that name: whoever adds it there does.`,
+          "Declare the name at the host that is to answer, or remove the record; where another stack declares it, waive this policy for the record.",
+        )
+      );
+    }),
+  );
 }
 
 /** Whether a record leads to an address that is on no network, as that of a host which only redirects may. */

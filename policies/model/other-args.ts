@@ -1,5 +1,5 @@
 import type { Input } from "@pulumi/pulumi";
-import type { IpAllowRule, WebServiceArgs } from "@pulumi/render";
+import type { IpAllowRule, NativeRuntime, WebServiceArgs } from "@pulumi/render";
 import type { KeyArgs, ProjectArgs } from "@pulumi/sentry";
 
 // Properties of resources that no package of this project declares, as the providers' documentation has them
@@ -22,6 +22,8 @@ export interface RenderStaticSiteArgs extends Pick<WebServiceArgs, "name" | "env
   repoUrl?: Input<string>;
   branch?: Input<string>;
   buildCommand?: Input<string>;
+  autoDeploy?: NativeRuntime["autoDeploy"];
+  autoDeployTrigger?: NativeRuntime["autoDeployTrigger"];
   headers?: Input<Input<{ name: Input<string>; path: Input<string>; value: Input<string> }>[]>;
 }
 

@@ -4,6 +4,8 @@ import type { AnyValue, Resource, Verdict } from "../framework/index.ts";
 export interface CodeSource {
   readonly repository: AnyValue;
   readonly branch: AnyValue;
+  /** Whether what is merged there is deployed by itself; absent where another policy asks. Throws UnknownRead. */
+  readonly isDeployed?: () => Verdict;
   /** Set where it is pages alone, which no branch of production is asked for. */
   readonly isStatic?: true;
 }

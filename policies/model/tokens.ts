@@ -126,6 +126,9 @@ export const cloudflare = {
   access: token<cf.ZeroTrustAccessApplicationArgs>(
     "cloudflare:index/zeroTrustAccessApplication:ZeroTrustAccessApplication",
   ),
+  accessPolicy: token<cf.ZeroTrustAccessPolicyArgs>(
+    "cloudflare:index/zeroTrustAccessPolicy:ZeroTrustAccessPolicy",
+  ),
   loadBalancer: token<cf.LoadBalancerArgs>("cloudflare:index/loadBalancer:LoadBalancer"),
   pool: token<cf.LoadBalancerPoolArgs>("cloudflare:index/loadBalancerPool:LoadBalancerPool"),
   spectrum: token<cf.SpectrumApplicationArgs>("cloudflare:index/spectrumApplication:SpectrumApplication"),

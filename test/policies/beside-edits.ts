@@ -1,10 +1,66 @@
-import { render, vercel } from "../../policies/model/tokens.ts";
-import { add, all, type Edit, type Inputs, inside, list, set } from "../recording/edited.ts";
+import { cloudflare, render, vercel } from "../../policies/model/tokens.ts";
+import { add, all, append, type Edit, type Inputs, inside, list, set } from "../recording/edited.ts";
 import { expression } from "./edge-attacks.ts";
 import type { Case } from "./kinds-edits.ts";
 
 // What stands beside what the policies used to look at: the second region, the other call of a batch, the script that a
 // page makes itself, previews and what is kept.
+
+const inZone = { beside: "edge-api", by: "zoneId" };
+const zoned = (type: string, inputs: Inputs, name = "another"): Edit => add(type, name, inputs, inZone);
+const blocked = (expression: string): Edit =>
+  append("edge-waf-custom", "rules", { action: "block", enabled: true, ref: "another", expression });
+const signIn = (domain: string, inputs: Inputs = {}, name = "another"): Edit =>
+  add(cloudflare.access, name, { name, domain, type: "self_hosted", ...inputs });
+const bots = (inputs: Inputs): Edit => zoned(cloudflare.botManagement, inputs);
+const pastBots = append("edge-waf-custom", "rules", {
+  action: "skip",
+  enabled: true,
+  ref: "probes",
+  expression: 'http.request.uri.path in {"/api/health" "/api/metrics"}',
+  actionParameters: { phases: ["http_request_sbfm"] },
+});
+const requests = (headers: Inputs, on = "true"): Edit =>
+  zoned(cloudflare.ruleset, {
+    kind: "zone",
+    name: "another",
+    phase: "http_request_late_transform",
+    rules: [{ action: "rewrite", enabled: true, expression: on, actionParameters: { headers } }],
+  });
+const routed = (target: string, change: Inputs): Edit =>
+  ofProject(vercel.route, {
+    name: "another",
+    route: { src: "/(.*)", transforms: [{ type: "request.headers", target, ...change }] },
+  });
+const named = (name: string, content: string): Edit =>
+  zoned(cloudflare.dnsRecord, { name, type: "CNAME", content, proxied: true, ttl: 1 });
+const worker = (source: Inputs): Edit =>
+  add(render.backgroundWorker, "another", {
+    name: "jobs",
+    region: "frankfurt",
+    startCommand: "npm run worker",
+    runtimeSource: {
+      nativeRuntime: {
+        runtime: "node",
+        buildCommand: "npm ci",
+        repoUrl: "https://github.com/optropic/platform",
+        ...source,
+      },
+    },
+  });
+/** Gives resources a provider of another installation. */
+const elsewhere =
+  (url: string, ...names: readonly string[]): Edit =>
+  (stack) => {
+    const type = "pulumi:providers:grafana";
+    const added = add(type, "elsewhere", { url })(stack);
+    const urn = added.resources.at(-1)?.urn ?? "";
+    return {
+      ...added,
+      resources: added.resources.map((one) => (names.includes(one.name) ? { ...one, provider: urn } : one)),
+    };
+  };
+const other = "https://other.grafana.net";
 
 const ofProject = (type: string, inputs: Inputs): Edit =>
   add(type, "another", inputs, { beside: "web-NODE_ENV", by: "projectId" });
@@ -84,6 +140,131 @@ export const brokenBesides: readonly Case[] = [
     "one preview is open",
     ofProject(vercel.protectionException, { alias: "next.optropic.example" }),
   ],
+  ["visitors-let-in", "a sign-in stands before the metrics", signIn("api.optropic.example/api/metrics")],
+  ["visitors-let-in", "a sign-in stands before what begins so", signIn("api.optropic.example/api/h*")],
+  [
+    "visitors-let-in",
+    "a sign-in under its older name stands before the metrics",
+    add("cloudflare:index/accessApplication:AccessApplication", "another", {
+      domain: "api.optropic.example/api/metrics",
+    }),
+  ],
+  ["visitors-let-in", "every program is challenged", bots({ fightMode: true })],
+  ["visitors-let-in", "programs are stopped", bots({ sbfmDefinitelyAutomated: "block" })],
+  [
+    "visitors-let-in",
+    "programs are stopped at Vercel",
+    all(
+      set("web-firewall", ({ managedRulesets }) => ({
+        managedRulesets: inside(managedRulesets, { botProtection: { active: true, action: "challenge" } }),
+      })),
+    ),
+  ],
+  [
+    "visitors-let-in",
+    "the agent of the checks is stopped",
+    zoned(cloudflare.userAgentRule, {
+      mode: "block",
+      configuration: { target: "ua", value: "synthetic-monitoring-agent/v0.9" },
+    }),
+  ],
+  [
+    "visitors-let-in",
+    "the cloud is stopped that checks come from",
+    zoned(cloudflare.accessRule, {
+      mode: "js_challenge",
+      configuration: { target: "asn", value: "AS14618" },
+    }),
+  ],
+  [
+    "visitors-let-in",
+    "the metrics are for an office alone",
+    blocked('(http.request.uri.path eq "/api/metrics" and not ip.src in {203.0.113.0/24})'),
+  ],
+  [
+    "visitors-let-in",
+    "a lockdown of the health check",
+    zoned(cloudflare.lockdown, { urls: ["api.optropic.example/api/health"] }),
+  ],
+  [
+    "visitors-let-in",
+    "a rule sets the mode of an attack",
+    zoned(cloudflare.ruleset, {
+      kind: "zone",
+      name: "another",
+      phase: "http_config_settings",
+      rules: [
+        {
+          action: "set_config",
+          enabled: true,
+          expression: "true",
+          actionParameters: { securityLevel: "under_attack" },
+        },
+      ],
+    }),
+  ],
+  ...[
+    { Authorization: { operation: "remove" } },
+    { Cookie: { operation: "remove" } },
+    { Origin: { operation: "set", value: "https://optropic.example" } },
+    { "X-Forwarded-Host": { operation: "set", value: "admin.optropic.example" } },
+    { "X-User-Id": { operation: "set", expression: 'http.request.headers["x-impersonate"][0]' } },
+    { "X-Forwarded-For": { operation: "set", expression: 'http.request.headers["x-client"][0]' } },
+  ].map(
+    (headers): Case => [
+      "traffic-reaches-host",
+      `requests get another ${Object.keys(headers)[0]}`,
+      requests(headers),
+    ],
+  ),
+  [
+    "traffic-reaches-host",
+    "the API gets no cookie",
+    requests({ cookie: { operation: "remove" } }, 'starts_with(http.request.uri.path, "/api/")'),
+  ],
+  ["traffic-reaches-host", "pages get no credentials", routed('{"key":"authorization"}', { op: "delete" })],
+  [
+    "traffic-reaches-host",
+    "pages get a cookie",
+    routed('{"key":{"eq":"cookie"}}', { op: "set", args: "a=b" }),
+  ],
+  [
+    "traffic-reaches-host",
+    "a gateway to IPFS answers",
+    zoned(cloudflare.web3Hostname, { name: "optropic.example", target: "ipfs" }),
+  ],
+  [
+    "traffic-reaches-host",
+    "a bucket answers",
+    zoned(cloudflare.r2CustomDomain, {
+      bucketName: "files",
+      domain: "api.optropic.example",
+      enabled: true,
+      minTls: "1.2",
+    }),
+  ],
+  ["dns-records-arrive", "a name leads to Vercel that no project has", named("blog", "cname.vercel-dns.com")],
+  ["dns-records-arrive", "a name leads to a service that is gone", named("old", "old-api.onrender.com")],
+  ["production-code-own", "a worker names no branch", worker({ autoDeploy: true })],
+  [
+    "production-code-own",
+    "a worker stays as it is",
+    worker({ branch: "release/production", autoDeployTrigger: "off" }),
+  ],
+  [
+    "production-code-own",
+    "a worker stays so by the older switch",
+    worker({ branch: "main", autoDeploy: false }),
+  ],
+  ["providers-arrive", "a contact point is in another Grafana", elsewhere(other, "observability-pagerduty")],
+  ["providers-arrive", "the routes are in another Grafana", elsewhere(other, "observability-notifications")],
+  ["providers-arrive", "alerts are in another Grafana", elsewhere(other, "observability-alerts-database")],
+  [
+    "metrics-scraped",
+    "metrics are collected in another Grafana",
+    elsewhere(other, "observability-scrape-api"),
+  ],
+  ["health-checked-outside", "checks run in another Grafana", elsewhere(other, "observability-health-api")],
   [
     "vercel-project-closed",
     "programs pass the protection",
@@ -103,6 +284,54 @@ export const rightBesides: readonly Right[] = [
   ["workers of the browser are made by the page", scripts("; worker-src 'self' blob:")],
   ["scripts of any own host run", scripts(" https://*.optropic.example")],
   ["what served is kept for a week", kept("1w")],
+  ["a sign-in stands before a folder of the staff", signIn("optropic.example/admin")],
+  [
+    "a sign-in leaves out what is asked",
+    all(
+      signIn("api.optropic.example/api/h*"),
+      signIn("api.optropic.example/api/health", { policies: [{ name: "all", decision: "bypass" }] }, "open"),
+    ),
+  ],
+  [
+    "programs are challenged but for checks",
+    all(bots({ sbfmDefinitelyAutomated: "managed_challenge" }), pastBots),
+  ],
+  ["programs that learn are blocked", bots({ aiBotsProtection: "block", fightMode: false })],
+  [
+    "the staff's folder is for an office",
+    blocked('(starts_with(http.request.uri.path, "/admin") and not ip.src in {203.0.113.0/24})'),
+  ],
+  [
+    "the metrics are for a list of those who ask",
+    blocked('(http.request.uri.path eq "/api/metrics" and not ip.src in $grafana_probes)'),
+  ],
+  [
+    "metrics without a token are stopped",
+    blocked(
+      '(http.request.uri.path eq "/api/metrics" and not any(http.request.headers["authorization"][*] contains "Bearer"))',
+    ),
+  ],
+  [
+    "requests get the time and the caller's address",
+    requests({
+      "X-Request-Start": { operation: "set", expression: "to_string(http.request.timestamp.sec)" },
+      "X-Real-IP": { operation: "set", expression: "ip.src" },
+      "X-Forwarded-Host": { operation: "remove" },
+    }),
+  ],
+  [
+    "files are asked for without cookies",
+    requests({ cookie: { operation: "remove" } }, 'starts_with(http.request.uri.path, "/_next/static/")'),
+  ],
+  [
+    "a worker is deployed as the service is",
+    worker({ branch: "release/production", autoDeployTrigger: "checksPass" }),
+  ],
+  ["a name leads to a page of another vendor", named("status", "optropic.statuspage.io")],
+  [
+    "a contact point has a provider of the same Grafana",
+    elsewhere("https://optropic-example.grafana.net/", "observability-pagerduty"),
+  ],
   [
     "previews are open to an office alone",
     set("web-project", () => ({

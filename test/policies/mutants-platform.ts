@@ -126,6 +126,7 @@ export const platformMutants: readonly Mutant[] = [
     policy: "vercel-custom-domain",
     what: "the only domain is Vercel's own",
     break: (stack) => withProps(stack, "web-domain", { domain: "optropic-web.vercel.app" }),
+    takesMore: true,
   },
   {
     policy: "vercel-custom-domain",

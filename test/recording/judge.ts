@@ -68,7 +68,8 @@ export function viewOf(resources: readonly RecordedResource[]): [ResourceRecord[
 
 /** One of them, as a policy host hands it over. */
 export function recordOf(resource: RecordedResource): ResourceRecord {
-  const { urn, type, name, parent, outputs, options, dependencies, propertyDependencies } = resource;
+  const { urn, type, name, parent, provider, outputs, options, dependencies, propertyDependencies } =
+    resource;
   return {
     urn,
     type,
@@ -76,6 +77,7 @@ export function recordOf(resource: RecordedResource): ResourceRecord {
     props: outputs,
     opts: options,
     ...(parent !== undefined && { parent: { urn: parent } }),
+    ...(provider !== undefined && { provider: { urn: provider } }),
     dependencies: dependencies.map(linkTo),
     propertyDependencies: Object.fromEntries(
       Object.entries(propertyDependencies).map(([property, urns]) => [property, urns.map(linkTo)]),

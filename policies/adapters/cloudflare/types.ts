@@ -37,7 +37,6 @@ export const resourceTypes: ResourceTypes = {
         "ZeroTrustAccessKeyConfiguration",
         "ZeroTrustAccessMtlsCertificate",
         "ZeroTrustAccessMtlsHostnameSettings",
-        "ZeroTrustAccessPolicy",
         "ZeroTrustAccessServiceToken",
         "ZeroTrustAccessShortLivedCertificate",
         "ZeroTrustAccessTag",

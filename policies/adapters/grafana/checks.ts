@@ -4,12 +4,13 @@ import { type HealthCheck, longestIntervalSeconds } from "../../model/adapter.ts
 import type { Watch } from "../../model/error-tracking.ts";
 import { isGiven, isOn } from "../../model/given.ts";
 import { grafana } from "../../model/tokens.ts";
+import { isElsewhere } from "./instances.ts";
 
 /** Synthetic checks, from the places that each names. */
 export const healthChecks = (stack: Stack): HealthCheck[] =>
   stack.ofType(grafana.check).map((check) => ({
     resource: check,
-    isOn: () => isOn(check.at("enabled")),
+    isOn: () => isOn(check.at("enabled")) && !isElsewhere(stack, check),
     url: () => check.at("target").string(),
     locations: () => check.at("probes").items().length,
     locationsAt: check.at("probes"),

@@ -4,6 +4,7 @@ import type { Dashboard } from "../../model/adapter.ts";
 import { grafana } from "../../model/tokens.ts";
 import { type GoldenSignal, signalsIn } from "../../values/golden-signals.ts";
 import { parsePromql } from "../../values/promql.ts";
+import { isElsewhere } from "./instances.ts";
 
 function shownOn(dashboard: ResourceOf<oss.DashboardArgs>): Dashboard {
   const document = dashboard.at("configJson");
@@ -55,4 +56,8 @@ const expressionsIn = (query: Value): string[] =>
     (value) => (isHidden(query) ? undefined : value.string()) ?? [],
   );
 
-export const dashboards = (stack: Stack): Dashboard[] => stack.ofType(grafana.dashboard).map(shownOn);
+export const dashboards = (stack: Stack): Dashboard[] =>
+  stack
+    .ofType(grafana.dashboard)
+    .filter((dashboard) => !isElsewhere(stack, dashboard))
+    .map(shownOn);

@@ -2,12 +2,13 @@ import { fault, type Stack } from "../../framework/index.ts";
 import type { Scrape } from "../../model/adapter.ts";
 import { isGiven, isOn } from "../../model/given.ts";
 import { grafana } from "../../model/tokens.ts";
+import { isElsewhere } from "./instances.ts";
 
 /** Jobs that read metrics endpoints. */
 export const scrapes = (stack: Stack): Scrape[] =>
   stack.ofType(grafana.scrapeJob).map((job) => ({
     resource: job,
-    isOn: () => isOn(job.at("enabled")),
+    isOn: () => isOn(job.at("enabled")) && !isElsewhere(stack, job),
     url: () => job.at("url").string(),
     token: job.at("authenticationBearerToken"),
     showsToken: () => job.at("authenticationMethod").string() === "bearer",
