@@ -3,10 +3,13 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /**
  * Files that leave the state of their process as they find it: they share one process, so that the policies, the
- * components and the providers' packages are loaded once, and not for each file.
+ * components and the providers' packages are loaded once, and not for each file. Those that start a hundred processes
+ * and load little are not among them: to start one from a process with a large heap costs three times as much.
  */
 const sharing = [
-  "test/{adopt,checklist,components,config,delivery,docs,evidence,metrics,operations,policies}/**/*.test.ts",
+  "test/{adopt,checklist,components,config,delivery,docs,operations,policies}/**/*.test.ts",
+  "test/evidence/!(gates).test.ts",
+  "test/metrics/!(alerts).test.ts",
   "test/{postgres,project,pull-requests,recording,sdks,vendors,verify,workflows}/**/*.test.ts",
   "test/cli/!(signals|start|verify).test.ts",
   "test/cli/{evidence,operations}/*.test.ts",

@@ -1,3 +1,5 @@
+import { remembered } from "./remembered.ts";
+
 /** An interval of a mute timing, as Alertmanager and Grafana have it: each field a list of values and ranges. */
 export interface MuteInterval {
   readonly weekdays: readonly string[];
@@ -25,7 +27,19 @@ const dayMs = 86_400_000;
  * Source: Prometheus, Alerting, Configuration, time_interval: fields are joined by and, what is in one by or.
  */
 export function mutedFrom(now: number, intervals: readonly MuteInterval[]): Muted {
-  const first = Math.floor(now / dayMs);
+  const question: Question = { first: Math.floor(now / dayMs), intervals };
+  return mutedIn(JSON.stringify(question));
+}
+
+interface Question {
+  /** The first day, counted from 1970. */
+  readonly first: number;
+  readonly intervals: readonly MuteInterval[];
+}
+
+/** To go through the days of a year takes long, and most alerts are muted alike. */
+const mutedIn = remembered((question) => {
+  const { first, intervals }: Question = JSON.parse(question);
   let muted = 0;
   let run = 0;
   let longestMinutes = 0;
@@ -51,7 +65,7 @@ export function mutedFrom(now: number, intervals: readonly MuteInterval[]): Mute
     }
   }
   return { share: muted / (366 * dayMinutes), longestMinutes };
-}
+});
 
 const weekdayNames = "sunday monday tuesday wednesday thursday friday saturday".split(" ");
 const monthNames =

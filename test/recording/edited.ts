@@ -2,8 +2,8 @@ import type { Context } from "../../policies/framework/context.ts";
 import { evaluate, type Outcome } from "../../policies/framework/evaluate.ts";
 import type { Policy } from "../../policies/framework/index.ts";
 import { registry } from "../../policies/registry.ts";
-import { stackOf, viewOf } from "./judge.ts";
-import { NotedStack } from "./noted.ts";
+import { stackOf } from "./judge.ts";
+import { changesBetween, NotedStack } from "./noted.ts";
 import type { RecordedResource } from "./record.ts";
 import type { RecordedStack } from "./stacks.ts";
 
@@ -150,7 +150,7 @@ const bases = new WeakMap<Context, Base>();
 
 /**
  * What policies say of a stack, and what each read for it: of another stack that differs in few resources, only those
- * are asked again that read one of these.
+ * are asked again that read what is different in one of these.
  */
 class Base {
   readonly #resources: ReadonlySet<RecordedResource>;
@@ -158,26 +158,26 @@ class Base {
 
   constructor({ resources, context }: RecordedStack) {
     this.#resources = new Set(resources);
-    const view = viewOf(resources);
     this.#said = mandatory
       .filter(({ phase }) => phase !== "resource")
       .map((policy) => {
         // A stack of its own: what another policy has looked up is not looked up again.
-        const reads = new NotedStack(...view, context.declared);
+        const reads = new NotedStack(resources, context.declared);
         return { policy, reads, objects: isObjection(evaluate(policy, reads, context)) };
       });
   }
 
   objecting(stack: RecordedStack): string[] {
     const after = new Set(stack.resources);
-    const touched = [...this.#resources.symmetricDifference(after)];
-    const types = new Set(touched.map(({ type }) => type));
-    const urns = new Set(touched.map(({ urn }) => urn));
+    const changes = changesBetween(
+      [...this.#resources.difference(after)],
+      [...after.difference(this.#resources)],
+    );
     const objects = objectsTo(stack);
     const again = new Map(
       this.#said.map(({ policy, reads, objects }) => [
         policy,
-        reads.isConcernedBy(types, urns) ? undefined : objects,
+        reads.isConcernedBy(changes) ? undefined : objects,
       ]),
     );
     return mandatory.filter((policy) => again.get(policy) ?? objects(policy)).map(nameOf);
