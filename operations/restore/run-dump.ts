@@ -104,11 +104,12 @@ export async function runDump(
     else await session.goingOn(() => runList(session, run, part, without));
   }
   // So is what the rows do not allow, such as a key that was not enforced.
-  await session.goingOn(async () => {
+  const finish = async (): Promise<void> => {
     await runList(session, run, main, ["--section=post-data", ...without]);
     await runList(session, run, attachments, without);
     await runList(session, run, after, ["--section=post-data", ...without]);
-  });
+  };
+  await (hasManyIndexes(main) ? session.makingAll(finish) : session.goingOn(finish));
   const { keys, about } = foreignKeysOf(filledLast);
   if ((await session.refused()).length > 0) {
     const made = await addViolatedKeys(
@@ -138,6 +139,22 @@ export async function runDump(
   const runEventTriggers = () => runList(session, run, eventTriggers, ["--section=post-data"]);
   return { runEventTriggers, notFilled, refusedChecks };
 }
+
+/**
+ * Whether there are so many indexes and constraints that savepoints take longer than to make some of them twice: at the
+ * end of each, the server looks through everything that the transaction has made.
+ */
+function hasManyIndexes(contents: Contents): boolean {
+  let count = 0;
+  for (const { rest } of contents.lines()) {
+    if (!/^(?:INDEX|CONSTRAINT|FK CONSTRAINT) /.test(rest)) continue;
+    count += 1;
+    if (count > manyIndexes) return true;
+  }
+  return false;
+}
+
+const manyIndexes = 1000;
 
 /** The lines of schemas that the dump has and that are not made. */
 async function idsOfSchemas(

@@ -458,6 +458,22 @@ test("a role that may not give a new database's objects to their owners is told 
   expect(await ask("select count(*) from pg_auth_members m where m.member = 'maker'::regrole")).toBe("0");
 });
 
+test("among very many indexes, one that is refused costs no other in place", async () => {
+  const { connection, ask } = await make(
+    `create table up (id int primary key); create table down (up int constraint to_up references up);
+     set session_replication_role = replica; insert into down values (99); set session_replication_role = origin;
+     do $$ begin for i in 1..1001 loop execute format('create index i%s on up (id)', i); end loop; end $$;`,
+  );
+  await cycle.backUp(connection);
+  const accepted = [{ name: "constraint to_up of public.down", reason: "old rows" }];
+  const { differences } = await cycle.restore(connection, { accepted });
+  expect(differences).toContain(
+    "Accepted: constraint to_up of public.down has a different definition. (old rows)",
+  );
+  expect(differences.join("\n")).not.toContain("is aborted");
+  expect(await ask("select count(*) from pg_indexes where tablename = 'up'")).toBe("1002");
+});
+
 test("a table of another schema that would lose its rows is not replaced", async () => {
   const { connection, ask } = await make(
     `create schema app; create schema beside; create table app.t (a int); create table beside.child (b int) inherits (app.t);
