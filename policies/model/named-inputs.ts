@@ -13,7 +13,14 @@ export interface NamedInput {
 const maximumDepth = 30;
 
 /** Keys under which the value of something named is found. */
-const valueKeys: ReadonlySet<string> = new Set(["value", "valueWo", "plaintextValue", "text"]);
+const valueKeys: ReadonlySet<string> = new Set(["value", "plaintextValue", "text"]);
+
+/**
+ * What a property is about: one that is only written, such as `passwordWo`, is the same as the one that a provider
+ * reads back. Its version, such as `passwordWoVersion`, is no part of it.
+ */
+export const readName = (property: string): string =>
+  property.replace(/(?<=[a-z\d])(?:Wo|_wo|WriteOnly)$/, "");
 
 /** Inputs of resources that were looked through, which more than one policy asks for. */
 const walked = new WeakMap<object, readonly NamedInput[]>();
@@ -60,10 +67,11 @@ function parts({ value, name, labelled }: NamedInput): NamedInput[] {
 function properties(value: Value, name: string): NamedInput[] {
   const entries = value.entries().filter(([key]) => !key.startsWith("__"));
   // To look for a label costs a read of each of its names.
-  const label = entries.some(([key]) => valueKeys.has(key)) ? (labelOf(value) ?? name) : "";
+  const label = entries.some(([key]) => valueKeys.has(readName(key))) ? (labelOf(value) ?? name) : "";
   return entries.map(([key, child]) => {
-    const isValue = valueKeys.has(key) && label !== "";
-    return { value: child, name: isValue ? label : key, labelled: isValue };
+    const property = readName(key);
+    const isValue = valueKeys.has(property) && label !== "";
+    return { value: child, name: isValue ? label : property, labelled: isValue };
   });
 }
 

@@ -195,6 +195,34 @@ export const sharedSecrets: readonly Case[] = [
   ["secrets-generated", "the generator shows it", made(random.string)],
   [
     "no-literal-secrets",
+    "a role has a password that is only written",
+    set("database-application-role", () => ({
+      password: undefined,
+      passwordWo: "autumn-optropic-base",
+      passwordWoVersion: "1",
+    })),
+  ],
+  [
+    "no-literal-secrets",
+    "a database elsewhere has one",
+    add("aws:rds/instance:Instance", "archive", { passwordWo: "autumn-optropic-base", passwordWoVersion: 1 }),
+  ],
+  [
+    "no-literal-secrets",
+    "a parameter has a value that is only written",
+    add("aws:ssm/parameter:Parameter", "queue", {
+      name: "QUEUE_PASSWORD",
+      type: "SecureString",
+      valueWo: "autumn-optropic-base",
+    }),
+  ],
+  [
+    "secrets-encrypted",
+    "a password that is only written is not marked",
+    set("database-application-role", ({ password }) => ({ password: undefined, passwordWo: password })),
+  ],
+  [
+    "no-literal-secrets",
     "a file of passwords",
     file(".pgpass", "db.optropic.example:5432:postgres:optropic_application:Zx3Vb6Nm9Wt4Yc1H\n"),
   ],
@@ -480,6 +508,17 @@ export const ownSecrets: readonly (readonly [what: string, Edit])[] = [
     ),
   ],
   ["tokens renewed as often as by default", auth({ rate_limit_token_refresh: 150 })],
+  [
+    "a generated password that is only written",
+    all(
+      set("database-application-role", ({ password }) => ({
+        password: undefined,
+        passwordWo: password,
+        passwordWoVersion: "2026-11-rotation",
+      })),
+      encrypted("database-application-role", "passwordWo"),
+    ),
+  ],
 ];
 
 export const writtenDocuments: readonly Case[] = [

@@ -87,14 +87,20 @@ const keyIn = (reference: string): string | undefined =>
 
 function contentIn(stack: Stack, store: ResourceOf<unknown>): Content | undefined {
   if (store.type === secretStores.parameter) {
-    return { value: store.at("value"), sources: store.dependenciesOf("value") };
+    return written(store, "value", "valueWo");
   }
   const version = stack
     .ofType(secretStores.version)
     .find((candidate) => candidate.refersTo(store, "secretId"));
-  return version === undefined
-    ? undefined
-    : { value: version.at("secretString"), sources: version.dependenciesOf("secretString") };
+  return version === undefined ? undefined : written(version, "secretString", "secretStringWo");
+}
+
+/** What is stored, which either property gives: of the second one the state keeps nothing. */
+function written(resource: ResourceOf<unknown>, ...properties: readonly [string, string]): Content {
+  const [read, writeOnly] = properties;
+  const own = resource.at(read);
+  const property = own.isUnknown || own.exists ? read : writeOnly;
+  return { value: resource.at(property), sources: resource.dependenciesOf(property) };
 }
 
 /** The one whose name ends as the variable's. */
