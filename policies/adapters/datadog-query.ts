@@ -1,4 +1,5 @@
 import type { Measure } from "../values/alert-measures.ts";
+import { isOfOtherStage } from "../values/stage-names.ts";
 
 const other: Measure = { kind: "other" };
 
@@ -44,7 +45,7 @@ export function otherEnvironmentOf(query: string): string | undefined {
       /\b(?:env|environment|stage|host|db|dbname|database|cluster|cluster_name|namespace|kube_namespace):([\w.-]+)/gi,
     ),
   ].map(([, name = ""]) => name);
-  return names.find((name) => notProduction.test(name));
+  return names.find(isOfOtherStage);
 }
 
 /** Tags by which a metric is that of one application, or of a part of one. */
@@ -92,9 +93,6 @@ function taken(scope: string): Map<string, string[]> {
   }
   return values;
 }
-
-const notProduction =
-  /(?:^|[-_.])(?:stag\w*|stg|dev\w*|test\w*|qa|uat|sandbox|preview\w*|demo|local|ci|integration)(?:$|[-_.])/i;
 
 const errors = /\b(?:trace\.[\w.]+\.errors|[\w.]*(?:5xx|errors?|httpcode_target_5xx|http_5xx)[\w.]*)\{/i;
 const hits = /\b(?:trace\.[\w.]+\.hits|[\w.]*(?:request_count|requests?|hits)[\w.]*)\{/i;

@@ -25,6 +25,7 @@ import { belongsTo, candidatesBy, ownerOf } from "../model/links.ts";
 import { judgePlain } from "../model/plain-places.ts";
 import { vercel } from "../model/tokens.ts";
 import { corsAnswers } from "./vercel/cors.ts";
+import { leadsElsewhere } from "./vercel/domains.ts";
 import { fixes } from "./vercel/fixes.ts";
 import { section } from "./vercel/section.ts";
 import { resourceTypes } from "./vercel/types.ts";
@@ -161,7 +162,7 @@ function hosts(stack: Stack): Host[] {
       framework: project.at("framework"),
       labels: () => [project.name, ...textsOf(project.at("name")), ...textsOf(project.at("framework"))],
       domains: answering(project)
-        .filter((domain) => known(() => isServing(domain)) !== false)
+        .filter((domain) => known(() => leadsElsewhere(domain)) !== true)
         .map((domain) => domain.at("domain")),
       facesPublic: true,
       logs: () => judgeDrains(stack, project),
@@ -291,7 +292,8 @@ function domains(stack: Stack): Domain[] {
     resource,
     name: resource.at("domain"),
     redirect: resource.at("redirect"),
-    isServing: () => isServing(resource),
+    // A domain that redirects, or that shows a preview, is not a site of its own.
+    isServing: () => !leadsElsewhere(resource),
     host: () => ownerOf(stack, resource, "projectId", vercel.project),
     isCdn: true,
     authorities: ["letsencrypt.org"],
@@ -299,13 +301,6 @@ function domains(stack: Stack): Domain[] {
     challengePaths: ["/.well-known/acme-challenge/", "/.well-known/vercel/"],
     isTarget,
   }));
-}
-
-/** A domain that redirects, or that shows a preview, is not a site of its own. */
-function isServing(domain: ResourceOf<ve.ProjectDomainArgs>): boolean {
-  return !(["redirect", "gitBranch", "customEnvironmentId"] as const).some(
-    (property) => domain.at(property).exists,
-  );
 }
 
 function records(stack: Stack): HostRecord[] {

@@ -1,14 +1,15 @@
 import { adapters } from "../adapters/index.ts";
 import { type AnyValue, type Fault, fault, known, type Stack, unproved } from "../framework/index.ts";
-import { actsOn } from "../values/cloudflare-expression.ts";
+import { actsOn, textMadeBy } from "../values/cloudflare-expression.ts";
 import { targetOfExpression, targetOfUrl } from "../values/redirect-target.ts";
 import { headerChangeFault } from "../values/request-headers.ts";
 import { isVendorsOwn } from "./domains.ts";
 import { isOn } from "./given.ts";
+import { probedRequests } from "./lock-outs.ts";
 import { isOwnName } from "./own-names.ts";
 import { pageRulesOf } from "./page-rules.ts";
 import { type Reach, reachOf } from "./reach.ts";
-import { mayActOn, type Rule, rulesOf } from "./rulesets.ts";
+import { mayActOn, type Rule, rulesOf, surelyActsOn } from "./rulesets.ts";
 import { requestTo, type Site } from "./sites.ts";
 import { cloudflare } from "./tokens.ts";
 import { hosts, isOtherHost } from "./variables.ts";
@@ -21,9 +22,9 @@ import type { Zone } from "./zones.ts";
 export function ruleDiversion(stack: Stack, site: Site, zone: Zone): Fault | undefined {
   return (
     firstOf(stack, site, zone, redirectPhases, "redirect", (rule) => redirected(stack, rule)) ??
-    firstOf(stack, site, zone, ["http_request_origin"], "route", (rule) => routed(stack, rule)) ??
+    firstOf(stack, site, zone, ["http_request_origin"], "route", (rule) => routed(stack, rule, site)) ??
     firstOf(stack, site, zone, ["http_request_transform"], "rewrite", (rule, reach) =>
-      rewritten(rule, reach, site),
+      rewritten(stack, rule, reach, site),
     ) ??
     firstOf(stack, site, zone, ["http_custom_errors"], "serve_error", hidden) ??
     firstOf(stack, site, zone, ["http_request_late_transform"], "rewrite", (rule) => changed(rule, site)) ??
@@ -137,11 +138,21 @@ function isOthers(stack: Stack, name: string): boolean {
 /** Ports at which Cloudflare connects without TLS: https://developers.cloudflare.com/fundamentals/reference/network-ports/ */
 const plainPorts: ReadonlySet<number | undefined> = new Set([80, 8080, 8880, 2052, 2082, 2086, 2095]);
 
-function routed(stack: Stack, { entry, resource }: Rule): Fault | undefined {
+/** The one port at which Vercel and Render answer, whichever port a service listens on: https://render.com/docs/web-services */
+const httpsPort = 443;
+
+function routed(stack: Stack, { entry, resource }: Rule, site: Site): Fault | undefined {
   const parameters = entry.at("actionParameters");
   const port = parameters.at("origin", "port");
   if (plainPorts.has(port.number())) {
     return fault(port, `a rule of ${resource.name} sends requests to port ${port.number()}, without TLS`);
+  }
+  const isOnePort = site.project !== undefined || site.service !== undefined;
+  if (isOnePort && (port.number() ?? httpsPort) !== httpsPort) {
+    return fault(
+      port,
+      `a rule of ${resource.name} sends requests to port ${port.number()}, at which the host does not answer`,
+    );
   }
   for (const name of [
     parameters.at("origin", "host"),
@@ -176,18 +187,42 @@ const isNamedHost = (host: string): boolean => /\.(?:onrender\.com|vercel\.app)$
 /** Requests of the API that have nothing in common but that: no rule makes one page of them. */
 const callPaths = ["/api/orders/17", "/api/trpc/user.me"];
 
-function rewritten({ entry, resource }: Rule, reach: Reach, site: Site): Fault | undefined {
+function rewritten(stack: Stack, rule: Rule, reach: Reach, site: Site): Fault | undefined {
+  const { entry, resource } = rule;
   const isOfCalls = callPaths.every(
     (path) => actsOn(entry.at("expression").string() ?? "", requestTo(site, path)) === true,
   );
   const path = entry.at("actionParameters", "uri", "path");
   const isFixed = path.at("value").exists && (path.at("value").string() ?? "") !== "";
-  return isFixed && (reach.kind === "all" || isOfCalls)
-    ? fault(
-        path,
-        `a rule of ${resource.name} makes every request${isOfCalls && reach.kind !== "all" ? " of the API" : ""} one for ${path.at("value").string()}`,
-      )
-    : undefined;
+  if (isFixed && (reach.kind === "all" || isOfCalls)) {
+    return fault(
+      path,
+      `a rule of ${resource.name} makes every request${isOfCalls && reach.kind !== "all" ? " of the API" : ""} one for ${path.at("value").string()}`,
+    );
+  }
+  return path.exists ? unwatched(stack, rule, site) : undefined;
+}
+
+/** A health check or a scrape job that gets another path asks for something else than what it measures. */
+function unwatched(stack: Stack, rule: Rule, site: Site): Fault | undefined {
+  const { entry, resource } = rule;
+  const to = entry.at("actionParameters", "uri", "path");
+  const { healthPath } = site;
+  const checked = healthPath === undefined || healthPath.isUnknown ? undefined : healthPath.string();
+  for (const request of probedRequests(stack, site)) {
+    if (!surelyActsOn(rule, request)) continue;
+    const made = to.at("value").string() ?? textMadeBy(to.at("expression").string() ?? "", request);
+    const what = `a rule of ${resource.name} makes ${request.path}, which is measured,`;
+    if (typeof made !== "string") {
+      return unproved(
+        to,
+        `${what} a path that the policy cannot read`,
+        "Leave the paths of health checks and metrics out of the rule's expression.",
+      );
+    }
+    if (made !== request.path && made !== checked) return fault(to, `${what} one for ${made}`);
+  }
+  return undefined;
 }
 
 /** What a host is asked for where a person is signed in, or signs in. */

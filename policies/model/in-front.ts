@@ -3,6 +3,7 @@ import { type Fault, fault, known, type Stack, unproved } from "../framework/ind
 import { actsOn } from "../values/cloudflare-expression.ts";
 import { headerChangeFault } from "../values/request-headers.ts";
 import type { SampleRequest } from "../values/sample-request.ts";
+import { isVendorsOwn } from "./domains.ts";
 import { isOn } from "./given.ts";
 import { ownedBy } from "./links.ts";
 import { isDeclaredName, isOwnName } from "./own-names.ts";
@@ -226,7 +227,7 @@ export function routedElsewhere(stack: Stack, { project }: Site): Fault | undefi
     const isStray =
       host !== undefined &&
       (takesAll.test(source)
-        ? !isDeclaredName(stack, host)
+        ? !isDeclaredName(stack, host) || (isRedirect(route.at("status").number()) && isVendorsOwn(host))
         : takesPages.test(source) && !isOwnName(stack, host));
     if (isStray) {
       return fault(route.at("dest"), `the route ${resource.name} sends its requests to ${host}`);

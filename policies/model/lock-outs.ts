@@ -1,3 +1,4 @@
+import type { IpAllowRule, WebServiceArgs } from "@pulumi/render";
 import {
   type Fault,
   fault,
@@ -6,10 +7,12 @@ import {
   type ResourceOf,
   type Stack,
   unproved,
+  type Value,
 } from "../framework/index.ts";
 import { coversCloudflare } from "../values/cloudflare-networks.ts";
 import { stopActions } from "../values/ruleset-values.ts";
 import type { SampleRequest } from "../values/sample-request.ts";
+import { isOfOtherStage } from "../values/stage-names.ts";
 import { vercelRuleActsOn } from "../values/vercel-condition.ts";
 import { allScrapes, healthChecks } from "./facts.ts";
 import { isOn } from "./given.ts";
@@ -66,7 +69,7 @@ function byRule(stack: Stack, site: Site, zone: Zone): Fault | undefined {
 }
 
 /** What programs of the stack ask of a site from outside: checks of its health, and jobs that read its metrics. */
-function probedRequests(stack: Stack, site: Site): SampleRequest[] {
+export function probedRequests(stack: Stack, site: Site): SampleRequest[] {
   const urls = [
     ...healthChecks(stack).map((check) => known(() => check.url())),
     ...allScrapes(stack).map((job) => known(() => job.url())),
@@ -423,9 +426,31 @@ const byHost = (stack: Stack, { application }: Site): Fault | undefined =>
 /** Only the CDN in front of a service, or everybody: any other list keeps visitors out. */
 function byService({ service, zone }: Site): Fault | undefined {
   if (service === undefined || !service.is(render.webService)) return undefined;
-  const list = service.at("ipAllowLists");
-  if (!list.exists) return undefined;
-  const networks = list.items().map((entry) => entry.at("cidrBlock").string() ?? "");
-  const isOpen = networks.some(isEverywhere) || (zone !== undefined && coversCloudflare(networks));
-  return isOpen ? undefined : fault(list, `ipAllowLists of ${service.name} lets only some networks in`);
+  for (const { list, owner } of listsOf(service)) {
+    if (!list.exists) continue;
+    const networks = list.items().map((entry) => entry.at("cidrBlock").string() ?? "");
+    const isOpen = networks.some(isEverywhere) || (zone !== undefined && coversCloudflare(networks));
+    if (!isOpen) return fault(list, `ipAllowLists of ${owner} lets only some networks in`);
+  }
+  return undefined;
+}
+
+/** The service's own list, and those of the environments of its project: a project does not say which one it is in. */
+function listsOf(service: ResourceOf<WebServiceArgs>): { list: Value<IpAllowRule[]>; owner: string }[] {
+  const projects = service
+    .dependenciesOf("environmentId")
+    .flatMap((it) => (it.is(render.project) ? [it] : []));
+  return [
+    { list: service.at("ipAllowLists"), owner: service.name },
+    ...projects.flatMap((project) =>
+      project
+        .at("environments")
+        .entries()
+        .filter(([name]) => !isOfOtherStage(name))
+        .map(([name, environment]) => ({
+          list: environment.at("ipAllowLists"),
+          owner: `the environment ${name} of ${project.name}`,
+        })),
+    ),
+  ];
 }

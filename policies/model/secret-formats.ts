@@ -234,8 +234,14 @@ function isPlaceholder(value: string): boolean {
   return value === "" || /[$`{}<>]|^\*+$|^%\w+%$|^\[secret\]$/.test(value);
 }
 
-/** What base64 hides, where it is text. */
+/** What base64 or the escapes of a URL hide, where it is text. */
 function decoded(text: string): string | undefined {
+  if (/%[0-9a-f]{2}/i.test(text) && text.length <= 20_000) {
+    const plain = text.replaceAll(/%([2-7][0-9a-f])/gi, (_, code) =>
+      String.fromCharCode(Number.parseInt(code, 16)),
+    );
+    return plain === text ? undefined : plain;
+  }
   if (text.length < 24 || text.length > 20_000 || !/^[\w+/-]+={0,2}$/.test(text)) {
     return undefined;
   }

@@ -1,3 +1,5 @@
+import { statusInProduction } from "./build-condition.ts";
+
 /** A command for people and machines: the parts between `&&`, `||`, `;` and line ends, without `sh -c '…'` around. */
 export function partsOf(command: string): string[] {
   return unwrapped(command)
@@ -185,5 +187,4 @@ export const buildsForDevelopment = (command: string): boolean =>
 
 /** Whether a command that says when to skip a build always does, or always does for production. */
 export const skipsEveryBuild = (command: string): boolean =>
-  doesNothing(command) ||
-  (/VERCEL_ENV\}?["']?\s*(?:==?|-eq)\s*["']?production/.test(command) && !/exit\s+1/.test(command));
+  doesNothing(command) || statusInProduction(unwrapped(command)) === 0;

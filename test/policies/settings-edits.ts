@@ -1,5 +1,6 @@
+import { unknownText } from "../../policies/framework/value.ts";
 import { cloudflare, postgresql, vercel } from "../../policies/model/tokens.ts";
-import { add, all, type Edit, set, variables } from "../recording/edited.ts";
+import { add, all, type Edit, leading, set, variables } from "../recording/edited.ts";
 
 const inZone = { beside: "edge-api", by: "zoneId" };
 const ofProject = { beside: "web-NODE_ENV", by: "projectId" };
@@ -58,6 +59,39 @@ export const brokenSettings: readonly (readonly [policy: string, what: string, E
     "vercel-git-repository",
     "production is not built",
     project({ ignoreCommand: '[ "$VERCEL_ENV" = "production" ]' }),
+  ],
+  [
+    "vercel-git-repository",
+    "all but production is built",
+    project({ ignoreCommand: 'if [ "$VERCEL_ENV" = "production" ]; then exit 0; else exit 1; fi' }),
+  ],
+  [
+    "vercel-git-repository",
+    "production is a case that is not built",
+    project({ ignoreCommand: "case $VERCEL_ENV in preview) exit 1;; *) exit 0;; esac" }),
+  ],
+  [
+    "vercel-custom-domain",
+    "the domain shows another environment",
+    all(
+      add(vercel.customEnvironment, "qa", { name: "qa" }, ofProject),
+      set("web-domain", () => ({ customEnvironmentId: unknownText })),
+      leading("web-domain", "customEnvironmentId", "qa"),
+    ),
+  ],
+  [
+    "no-literal-secrets",
+    "a password stands in an address with escapes",
+    add(
+      "cloudflare:index/logpushJob:LogpushJob",
+      "another",
+      {
+        dataset: "http_requests",
+        destinationConf:
+          "https://logs.example/edge?header_Authorization=Basic%20ZWRnZTpRN3ZSMnhMOW1Ud1o0a05i",
+      },
+      { beside: "edge-api", by: "zoneId" },
+    ),
   ],
   [
     "vercel-git-repository",
@@ -190,6 +224,9 @@ export const acceptedSettings: Readonly<Record<string, Edit>> = {
     { domain: "optropic.example", sourceIp: "173.245.48.0/20" },
     ofProject,
   ),
+  "production is built when something changed": project({
+    ignoreCommand: '[ "$VERCEL_ENV" = "production" ] && git diff --quiet HEAD^ HEAD ./',
+  }),
   "previews are built when something changed": project({ ignoreCommand: "npx turbo-ignore" }),
   "only production is built": project({
     ignoreCommand: 'if [ "$VERCEL_ENV" == "production" ]; then exit 1; else exit 0; fi',

@@ -26,6 +26,10 @@ const redirect = (targetUrl: object, expression = "true"): Edit =>
   });
 const origin = (actionParameters: object, expression = "true"): Edit =>
   phase("http_request_origin", { action: "route", expression, actionParameters });
+const rewrite = (expression: string, path: object): Edit =>
+  phase("http_request_transform", { action: "rewrite", expression, actionParameters: { uri: { path } } });
+const configured = (actionParameters: object): Edit =>
+  phase("http_config_settings", { action: "set_config", actionParameters });
 const page = (actions: object, target = "*optropic.example/*"): Edit =>
   add(cloudflare.pageRule, "another", { status: "active", target, actions }, inZone);
 const zoned = (type: string, inputs: object): Edit => add(type, "another", { ...inputs }, inZone);
@@ -33,6 +37,12 @@ const atVercel = (type: string, inputs: object): Edit => add(type, "another", { 
 const setting = (settingId: string, value: unknown): Edit =>
   zoned(cloudflare.zoneSetting, { settingId, value });
 const service = (inputs: Record<string, unknown>): Edit => set("api-service", () => inputs);
+const environment = (inputs: object): Edit =>
+  set("api-project", ({ environments }) => ({
+    environments: Object.fromEntries(
+      Object.entries(Object(environments)).map(([name, one]) => [name, { ...Object(one), ...inputs }]),
+    ),
+  }));
 const project = (inputs: Record<string, unknown>): Edit => set("web-project", () => inputs);
 const start = (startCommand: string): Edit => service({ startCommand });
 const release = (preDeployCommand: string): Edit => service({ preDeployCommand });
@@ -59,6 +69,13 @@ export const diverted: Edits = {
     'http.host eq "api.optropic.example"',
   ),
   "an origin without TLS": origin({ origin: { port: 80 } }),
+  "the port of a container": origin({ origin: { port: 10000 } }, 'http.host eq "api.optropic.example"'),
+  "another page for a health check": rewrite('http.request.uri.path eq "/api/health"', {
+    value: "/robots.txt",
+  }),
+  "a computed page for what is measured": rewrite('ends_with(http.request.uri.path, "/metrics")', {
+    expression: 'http.request.headers["x-next"][0]',
+  }),
   "one page for every request": phase("http_request_transform", {
     action: "rewrite",
     actionParameters: { uri: { path: { value: "/soon" } } },
@@ -106,6 +123,10 @@ export const diverted: Edits = {
     name: "another",
     route: { src: "/signin", dest: "http://optropic.example/login", status: 308 },
   }),
+  "a route that redirects past the zone": atVercel(vercel.route, {
+    name: "another",
+    route: { src: "^/(.*)$", dest: "https://optropic-web.vercel.app/$1", status: 308 },
+  }),
 };
 
 export const lockedOut: Edits = {
@@ -127,9 +148,12 @@ export const lockedOut: Edits = {
     attackModeActiveUntil: 4_102_444_800_000,
   }),
   "a service for a private network": service({ ipAllowLists: [{ cidrBlock: "10.0.0.0/8" }] }),
+  "an environment for the office": environment({ ipAllowLists: [{ cidrBlock: "203.0.113.0/24" }] }),
 };
 
 export const weakened: Edits = {
+  "bodies of requests that no rule has read": configured({ requestBodyBuffering: "none" }),
+  "a setting that is not known": configured({ inspection: false }),
   "development mode": setting("development_mode", "on"),
   "no security level": setting("security_level", "essentially_off"),
   "a challenge for every client": setting("security_level", "under_attack"),
@@ -191,6 +215,12 @@ export const switched: Edits = Object.fromEntries([
 ]);
 
 export const accepted: Edits = {
+  "a path of the API under its older name": rewrite('http.request.uri.path eq "/api/v1/status"', {
+    value: "/api/health",
+  }),
+  "a page without compression of images": configured({ polish: "off", emailObfuscation: false }),
+  "an environment that everybody reaches": environment({ ipAllowLists: [{ cidrBlock: "0.0.0.0/0" }] }),
+  "the port of TLS": origin({ origin: { port: 443 } }),
   "a redirect to https": redirect(
     { expression: 'concat("https://", http.host, http.request.uri.path)' },
     "not ssl",

@@ -1,4 +1,4 @@
-import type { DnsRecordArgs, ZoneDnsSettingsArgs, ZoneSettingArgs } from "@pulumi/cloudflare";
+import type { DnsRecordArgs, types, ZoneDnsSettingsArgs, ZoneSettingArgs } from "@pulumi/cloudflare";
 import {
   type AnyValue,
   type Fault,
@@ -6,6 +6,8 @@ import {
   known,
   type ResourceOf,
   type Stack,
+  unproved,
+  type Value,
   type Verdict,
 } from "../../framework/index.ts";
 import type { ZoneFact } from "../../model/edge-zone.ts";
@@ -80,10 +82,10 @@ export function weakenedFor(
   reaches: (expression: string) => boolean,
 ): Fault | undefined {
   for (const { entry, resource } of rulesOf(stack, zone, "http_config_settings")) {
-    const level = entry.at("actionParameters", "securityLevel");
-    const found = isOn(entry.at("enabled")) ? levelFault(level.string()) : undefined;
+    if (!isOn(entry.at("enabled")) || entry.at("action").string() !== "set_config") continue;
+    const found = configFault(entry.at("actionParameters"), `A rule of ${resource.name}`, host);
     if (found !== undefined && reaches(entry.at("expression").string() ?? "")) {
-      return fault(level, `A rule of ${resource.name} sets the security level of ${host} to ${found}.`);
+      return found;
     }
   }
   return pageRulesOf(stack, zone, { host }).flatMap((rule): Fault[] => {
@@ -93,6 +95,62 @@ export function weakenedFor(
       ? []
       : [fault(level, `The page rule ${rule.name} sets the security level of ${host} to ${found}.`)];
   })[0];
+}
+
+/** What a configuration rule may set for a part of the zone without taking a protection away. */
+const harmless: ReadonlySet<string> = new Set([
+  "automaticHttpsRewrites",
+  "autominify",
+  "bic",
+  "contentConverter",
+  "disableApps",
+  "disableRum",
+  "disableZaraz",
+  "emailObfuscation",
+  "fonts",
+  "hotlinkProtection",
+  "mirage",
+  "opportunisticEncryption",
+  "polish",
+  "redirectsForAiTraining",
+  "responseBodyBuffering",
+  "rocketLoader",
+  "serverSideExcludes",
+  // A policy of its own judges how the zone connects to hosts.
+  "ssl",
+  "sxg",
+]);
+
+/** Source: https://developers.cloudflare.com/rules/configuration-rules/settings/ */
+function configFault(
+  parameters: Value<types.input.RulesetRuleActionParameters>,
+  rule: string,
+  host: string,
+): Fault | undefined {
+  for (const [name, value] of parameters.entries()) {
+    if (harmless.has(name) || !value.exists) continue;
+    if (name === "securityLevel") {
+      const level = parameters.at("securityLevel");
+      const found = levelFault(level.string());
+      if (found !== undefined) return fault(level, `${rule} sets the security level of ${host} to ${found}.`);
+    } else if (name === "requestBodyBuffering") {
+      const buffering = parameters.at("requestBodyBuffering");
+      if (buffering.string() === "none") {
+        return fault(
+          buffering,
+          `${rule} sends bodies of requests to ${host} on before the managed rules have read them.`,
+          "Set requestBodyBuffering to standard or full, or leave it out.",
+        );
+      }
+    } else {
+      return unproved(
+        value,
+        `${rule} sets ${name} for ${host}, which this policy does not know.`,
+        "Remove the setting from the rule, or waive this policy for the zone.",
+      );
+    }
+  }
+  return undefined;
 }
 
 const levelFault = (level: string | undefined): string | undefined =>

@@ -4,12 +4,12 @@ import { ownedBy } from "../../model/links.ts";
 import type { SectionHost, SectionUse } from "../../model/section-host.ts";
 import { vercel } from "../../model/tokens.ts";
 import { skipsEveryBuild } from "../../values/shell.ts";
+import { leadsElsewhere } from "./domains.ts";
 
 /** Whether it serves visitors of production. */
 function isCustom(domain: ResourceOf<ProjectDomainArgs>): boolean {
   const name = domain.at("domain").string() ?? "";
-  const elsewhere = ["redirect", "gitBranch", "customEnvironmentId"] as const;
-  return name !== "" && !name.endsWith(".vercel.app") && !elsewhere.some((key) => domain.at(key).exists);
+  return name !== "" && !name.endsWith(".vercel.app") && !leadsElsewhere(domain);
 }
 
 const domainsOf = ownedBy([vercel.domain], "projectId");
