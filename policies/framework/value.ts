@@ -29,9 +29,17 @@ export class UnknownRead extends Error {
   readonly value: AnyValue;
 
   constructor(value: AnyValue) {
-    super(`${value.path.join(".")} of ${value.resource.name} is not known at preview`);
+    // Most values of a preview are unknown, and nobody looks at where one was read.
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
+    super();
+    Error.stackTraceLimit = stackTraceLimit;
     this.name = "UnknownRead";
     this.value = value;
+  }
+
+  override get message(): string {
+    return `${this.value.path.join(".")} of ${this.value.resource.name} is not known at preview`;
   }
 }
 

@@ -184,7 +184,35 @@ function isOfApplication(stack: Stack, domain: Domain): boolean {
   return host === undefined || all.length === 0 || all.some(({ resource }) => resource === host);
 }
 
+/** The site of a host that a domain declares, or a record alone: several policies ask for it. */
 function toSite(stack: Stack, host: string, { domain }: Declaration): Site {
+  const ofHost = sitesMade(stack);
+  const made = ofHost.get(host) ?? new Map<Domain | undefined, () => Site>();
+  ofHost.set(host, made);
+  const site = made.get(domain) ?? once(() => siteOf(stack, host, domain));
+  made.set(domain, site);
+  return site();
+}
+
+const sitesMade = perStack(() => new Map<string, Map<Domain | undefined, () => Site>>());
+
+/** The same answer each time, or the same error. */
+function once<T>(compute: () => T): () => T {
+  let answer: { readonly value: T } | { readonly error: unknown } | undefined;
+  return () => {
+    if (answer === undefined) {
+      try {
+        answer = { value: compute() };
+      } catch (error) {
+        answer = { error };
+      }
+    }
+    if ("error" in answer) throw answer.error;
+    return answer.value;
+  };
+}
+
+function siteOf(stack: Stack, host: string, domain: Domain | undefined): Site {
   const [record, ...others] = recordsFor(stack)(host)
     .flatMap(({ resource }) => (resource.is(cloudflare.dnsRecord, cloudflare.record) ? [resource] : []))
     .filter((resource) => resource.at("type").string() !== "HTTPS");

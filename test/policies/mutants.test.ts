@@ -23,7 +23,7 @@ import { trafficMutants } from "./mutants-traffic.ts";
 import { vendorValueMutants } from "./mutants-vendor-values.ts";
 import { zonePlanMutants } from "./mutants-zone-plans.ts";
 import { componentOf, passingStack } from "./passing-stack.ts";
-import { Differences } from "./reads.ts";
+import { differencesOfPassing } from "./reads.ts";
 
 const mutants: readonly Mutant[] = [
   ...environmentMutants,
@@ -89,7 +89,7 @@ describe("the stack that passes", () => {
 });
 
 describe("a stack with one thing broken", () => {
-  const differences = new Differences(passingStack());
+  const differences = differencesOfPassing();
 
   test.each(mutants)("$policy objects when $what", ({ policy, break: mutate, plans, takesMore }) => {
     const broken = mutate(passingStack());

@@ -5,12 +5,13 @@ import { stackOf } from "../recording/judge.ts";
 import { changesBetween, NotedStack } from "../recording/noted.ts";
 import type { RecordedResource } from "../recording/record.ts";
 import { type Fixture, production, recordedOf, urnOf } from "./fixture.ts";
+import { passingStack } from "./passing-stack.ts";
 
 /**
  * Finds the policies that object to a stack which differs from another in few resources. Only those are evaluated
  * that read something which is different, on the stack that is not; the rest answer as they do there.
  */
-export class Differences {
+class Differences {
   readonly #base: ReadonlyMap<Fixture, RecordedResource>;
   readonly #urns: ReadonlyMap<string, string>;
   readonly #reads: ReadonlyMap<Policy, NotedStack>;
@@ -62,6 +63,14 @@ export class Differences {
       this.#base.has(fixture) && !refers(fixture) ? [] : [resource],
     );
   }
+}
+
+let passing: Differences | undefined;
+
+/** Of the stack that passes, which is read once for all files that share this process. */
+export function differencesOfPassing(): Differences {
+  passing ??= new Differences(passingStack());
+  return passing;
 }
 
 function byFixture(

@@ -15,7 +15,7 @@ import {
   withProps,
 } from "./fixture.ts";
 import { passingStack } from "./passing-stack.ts";
-import { Differences } from "./reads.ts";
+import { differencesOfPassing } from "./reads.ts";
 
 /** Policies that only refuse something wrong in what exists; that it exists is for others of the same item. */
 const notOfPresence = new Set([
@@ -237,7 +237,7 @@ function rounds(
   return all;
 }
 
-const differences = new Differences(passingStack());
+const differences = differencesOfPassing();
 
 /** Names the change alone that makes a violation, where one does. */
 function violatesNothing(changes: readonly Change[]): void {

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { type Declared, Stack } from "../../policies/framework/index.ts";
 import type { PropertiesOf, ResourceOf, Token } from "../../policies/framework/view.ts";
+import { newestType } from "../../policies/model/renamed-types.ts";
 import { viewOf } from "./judge.ts";
 import type { RecordedResource } from "./record.ts";
 
@@ -12,7 +13,7 @@ type Keys = Set<string | symbol>;
 
 /** What is different between two stacks. */
 export interface Changes {
-  /** Types and urns of what only one of them has, or has with other links and options. */
+  /** Types, by their newest names, and urns of what only one of them has, or has with other links and options. */
   readonly types: ReadonlySet<string>;
   readonly urns: ReadonlySet<string>;
   /** By the urn of what both have, the top-level properties that are different. */
@@ -111,7 +112,7 @@ export function changesBetween(
   const properties = new Map<string, ReadonlySet<string>>();
   const remaining = new Map(before.map((resource) => [resource.urn, resource]));
   const count = (resource: RecordedResource): void => {
-    types.add(resource.type);
+    types.add(newestType(resource.type));
     urns.add(resource.urn);
   };
   for (const resource of after) {
