@@ -129,7 +129,9 @@ export const objectQueries: readonly string[] = [
               t.typcollation::regcollation) end,
             (select concat_ws(' ', format_type(r.rngsubtype, null), r.rngcollation::regcollation, r.rngsubdiff)
                from pg_range r where r.rngtypid = t.oid)) as definition,
-          case t.typtype when 'd' then coalesce(pg_get_expr(t.typdefaultbin, 0), t.typdefault) end as expression
+          -- A default of the base type is a text, and a dump gives it to the domain.
+          case t.typtype when 'd' then coalesce(pg_get_expr(t.typdefaultbin, 0),
+            quote_literal(t.typdefault) || '::' || format_type(t.typbasetype, null)) end as expression
      from pg_type t
      join pg_namespace n on n.oid = t.typnamespace
     where n.nspname = any($1) and t.typtype in ('e', 'd', 'r') and ${notOfExtension("pg_type", "t.oid")}`,

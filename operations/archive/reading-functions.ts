@@ -83,7 +83,9 @@ const computedQuery = `
       join pg_language l on l.oid = p.prolang and l.lanname not in ('c', 'internal')
      where case when p.prosqlbody is not null then exists (
              select from pg_depend d join pg_class c on c.oid = d.refobjid
-              where d.classid = p.tableoid and d.objid = p.oid and d.refclassid = c.tableoid and c.relkind in ('r', 'p', 'v', 'm', 'f'))
+              where d.classid = p.tableoid and d.objid = p.oid and d.refclassid = c.tableoid and c.relkind in ('r', 'p', 'v', 'm', 'f')
+                -- It takes a row of the table.
+                and c.reltype <> all (p.proargtypes))
            else exists (
              select from regexp_matches(p.prosrc, '\\m(?:from|join)\\s+(?:only\\s+)?(?:(?:"[^"]+"|[\\w$]+)\\s*\\.\\s*)?(?:"([^"]+)"|([\\w$]+))', 'gi') part
                join pg_class c on c.relname = coalesce(part[1], lower(part[2])) and c.relkind in ('r', 'p', 'v', 'm', 'f')

@@ -116,7 +116,9 @@ const neededRolesQuery = `
 
 /**
  * Functions that building an index, checking a row, or filling a generated column or a materialized view runs.
- * Those in C and those that set their own search path find everything by themselves.
+ * Those in C, those that set their own search path and those with a body in SQL's own form find everything by themselves.
+ * One in an index or generated column that is not declared immutable is there only as the server puts its body in its
+ * place, which it does not do with one that has settings.
  */
 const evaluatedQuery = `
   select distinct p.oid::regprocedure::text as name
@@ -126,7 +128,11 @@ const evaluatedQuery = `
    where d.refclassid = 'pg_proc'::regclass
      and d.classid in ('pg_constraint'::regclass, 'pg_class'::regclass, 'pg_attrdef'::regclass,
        'pg_rewrite'::regclass, 'pg_statistic_ext'::regclass)
-     and l.lanname not in ('c', 'internal') and p.prokind = 'f'
+     and l.lanname not in ('c', 'internal') and p.prokind = 'f' and p.prosqlbody is null
+     and (p.provolatile = 'i' or not exists (select from pg_depend i where i.refclassid = d.refclassid and i.refobjid = p.oid and (
+       i.classid = 'pg_class'::regclass or i.classid = 'pg_attrdef'::regclass and exists (
+         select from pg_attrdef f join pg_attribute a on a.attrelid = f.adrelid and a.attnum = f.adnum
+          where f.oid = i.objid and a.attgenerated <> ''))))
      and not exists (select from unnest(p.proconfig) setting where setting like 'search_path=%')
      -- The server's own need no search path.
      and p.oid >= 16384

@@ -298,6 +298,23 @@ export const moreKinds: readonly Kind[] = [
     companions: ["report"],
   },
   {
+    name: "a domain that has its default from a type of the database's own",
+    together: "complete",
+    made: `create type even; create function even_in(cstring) returns even language internal immutable strict as 'int4in';
+      create function even_out(even) returns cstring language internal immutable strict as 'int4out';
+      create type even (input = even_in, output = even_out, like = int4, default = '42'); create domain ours as even;
+      create table of_ours (a ours, b even); insert into of_ours default values;`,
+    asked: "select concat(a, b) from of_ours",
+  },
+  {
+    name: "indexes of functions that the server puts in their place, though they are not declared immutable",
+    together: "complete",
+    made: `create table letter (t text); insert into letter values ('x');
+      create function of_letter(letter) returns text language sql return $1.t; create index on letter (of_letter(letter.*));
+      create function longer(text) returns text language sql as 'select $1 || $1'; create index on letter (longer(t));`,
+    asked: "select count(*) from pg_index where indrelid = 'letter'::regclass",
+  },
+  {
     name: "a stored column of what a function reads from a table whose rows come later in a dump",
     together: "complete",
     made: `create table zrate (k int primary key, v int); insert into zrate values (1, 10), (2, 20);
