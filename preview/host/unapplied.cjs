@@ -4,6 +4,8 @@
 
 const { dirname, join, sep } = require("node:path");
 
+const { declares, mayDeclare } = require("./declares.cjs");
+
 /** How the value of an output came about, by the promise that it has and its proxies share. */
 const origins = new WeakMap();
 
@@ -32,7 +34,7 @@ module.exports = (sdk, tokenOf, warn) => {
     // What the SDK itself applies declares nothing.
     if (!runWithUnknowns && mayDeclare(func) && !callerOf(prototype.apply).startsWith(own)) {
       const here = longError();
-      void before().then((token) => token !== undefined && warn(token, here));
+      void before().then((token) => token !== undefined && declares(func) && warn(token, here));
     }
     return result;
   };
@@ -82,32 +84,3 @@ function longError() {
   Error.stackTraceLimit = stackTraceLimit;
   return error;
 }
-
-/** What an arrow function begins with; any other has its name or a keyword before its parameters. */
-const isArrow = /^(?:async\b\s*)?(?:\(|[\p{ID_Continue}$]+\s*=>)/u;
-
-/** Whether a function does more than to take a value apart: it makes something, or calls what may. */
-function mayDeclare(func) {
-  if (typeof func !== "function") return false;
-  // Of a function that is bound to an object there is no text.
-  if (String(func.name).startsWith("bound ")) return true;
-  const text = Function.prototype.toString.call(func);
-  const whole = isArrow.test(text) ? text.slice(text.indexOf("=>") + 2) : text.slice(text.indexOf("(") + 1);
-  // Of an error that is thrown, and of a walk by a function that stands there too, what is between the brackets counts.
-  const body = whole.replace(/\bthrow\s+new\s+[\w$.]+\s*\(/g, "throw (").replace(walk, ";(");
-  if (/\bnew\b|[\])]\s*\(/.test(body)) return true;
-  return [...body.matchAll(/([\w$]+)\s*\(/g)].some(([, name]) => !harmless.has(name));
-}
-
-/** A call of a method of lists whose function has its text there, or that has none. */
-const walk =
-  /\.(?:every|filter|find|findIndex|flatMap|map|some|sort)\s*\((?=\s*(?:\)|[\w$]+\s*=>|\([^()]*\)\s*=>|function\b))/g;
-
-/** Words before a parenthesis, and functions of the language that call nothing of the program's. */
-const harmless = new Set(
-  `if for while switch catch return throw typeof function await String Number Boolean parseInt parseFloat stringify isArray keys
-  values entries fromEntries at charAt concat endsWith includes indexOf join padEnd padStart repeat replace replaceAll
-  slice split startsWith substring toFixed toLowerCase toString toUpperCase trim trimEnd trimStart`.split(
-    /\s+/,
-  ),
-);

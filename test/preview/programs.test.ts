@@ -149,6 +149,8 @@ module.exports = async () => {
     write({
       "Pulumi.yaml": "name: applying\nruntime: nodejs\nmain: program.js\n",
       "package.json": '{"name":"applying"}',
+      "helpers.js":
+        "const upper = (text) => text.trim().toUpperCase();\nexports.title = (text) => upper(text) + Math.max(1, text.length);\n",
       "program.js": `const { all, CustomResource, output, runtime } = require("@pulumi/pulumi");
 class Thing extends CustomResource { constructor(name, props) { super("test:index:Thing", name, props); } }
 const declare = (items) => items.map(({ name }) => new Thing(name, {}));
@@ -161,22 +163,46 @@ all([ask("Together"), 1]).apply(([{ items }]) => declare(items));
 output(runtime.invoke("test:index:getAwaited", {})).apply((answer) => answer.items).apply((items) => declare(items));
 ask("Walked").apply(({ items }) => items.map(declare));
 ask("WalkedHere").apply(({ items }) => items.map((item) => declare([item])));
+ask("Behind").apply(({ items }) => wrap(items));
+ask("Unnamed").apply(() => { new Thing; });
+ask("Given").apply(({ items }) => each(items, declare));
+ask("Shadowed").apply(({ title }) => title(1));
+ask("Member").apply(({ items }) => factory.declare(items));
+ask("Optional").apply(({ items }) => declare?.(items));
+ask("Default").apply((answer, things = declare([])) => answer.id);
+ask("Own").apply(({ items }) => { function own(item) { return new Thing(item, {}); } return items.map(own); });
 ask("Zone").apply((zone) => zone.id);
+ask("Titled").apply(({ items }) => title(items[0]));
+ask("TitledEach").apply(({ items }) => items.map(title));
+ask("Imported").apply(({ name }) => helpers.title(name));
+ask("Compiled").apply(({ name }) => (0, helpers.title)(name));
+ask("Recursive").apply((node) => depth(node));
+ask("Dated").apply(({ at }) => new Date(at).toISOString());
+ask("Numbered").apply(Number);
+ask("Waiting").apply(async ({ name }) => title(await name));
 ask("Text").apply(({ names }) => names.join(",").toLowerCase());
 ask("Chosen").apply(({ items }) => { const one = items.find(({ id }) => id === "1"); if (!one) throw new TypeError("none"); return one.id; });
 ask("OfUnknown", { size: made.size }).apply(({ items }) => declare(items));
 made.size.apply((size) => declare([{ name: size }]));
+const helpers = require("./helpers.js");
+const { title } = helpers;
+function wrap(items) { return declare(items); }
+function each(items, change) { for (const item of items) change(item); }
+function depth({ child }) { return child ? 1 + depth(child) : path.join("a").length; }
+const path = require("node:path");
+const factory = { declare };
 `,
     });
     const { messages, resources } = await run();
     expect(resources.map(({ name }) => name)).toEqual(["applying-dev", "default", "made"]);
-    const told = ["Manifests", "Members", "Deep", "Together", "Awaited", "Walked", "WalkedHere"].map(
-      (name, index) => ({
-        severity: "warning",
-        message: `the answer of test:index:get${name} is not known offline, so the function that program.js:${6 + index} applies to it does not run: resources that it declares are not judged`,
-        urn: "",
-      }),
-    );
+    const declaring = ["Manifests", "Members", "Deep", "Together", "Awaited", "Walked", "WalkedHere"];
+    const indirect = ["Behind", "Unnamed", "Given", "Shadowed", "Member", "Optional", "Default", "Own"];
+    const told = [...declaring, ...indirect].map((name, index) => ({
+      severity: "warning",
+      message: `the answer of test:index:get${name} is not known offline, so the function that program.js:${6 + index} applies to it does not run: resources that it declares are not judged`,
+      urn: "",
+    }));
+    expect(messages.filter((one) => !told.some((t) => t.message === one.message))).toEqual([]);
     expect(messages).toHaveLength(told.length);
     expect(messages).toEqual(expect.arrayContaining(told));
   });
