@@ -1,5 +1,6 @@
 import { judge, judgeStack, policy, type Stack, some } from "./framework/index.ts";
 import { judgeDatabases } from "./model/databases.ts";
+import { runsPooler } from "./model/deployed-code.ts";
 import { connections, isPooler } from "./model/facts.ts";
 import { isJob } from "./model/jobs.ts";
 import { verificationFindings } from "./model/tls-verification.ts";
@@ -33,7 +34,7 @@ export const applicationPooled = policy({
     ...judgeVariables(
       stack,
       // A job may need a session of its own: pg_dump cannot go through a transaction pooler.
-      (name, resource) => name === "DATABASE_URL" && !isJob(resource),
+      (name, resource) => name === "DATABASE_URL" && !isJob(resource) && !runsPooler(stack, resource),
       (value) => {
         const connection = parseConnection(value);
         return (

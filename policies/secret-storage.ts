@@ -1,5 +1,5 @@
 import { type Finding, fault, judge, policy, type Stack, violation } from "./framework/index.ts";
-import { secretReaders } from "./model/facts.ts";
+import { documents, secretReaders } from "./model/facts.ts";
 import { makesSecret } from "./model/generated.ts";
 import { isDerived, isExpectedSecret, literalKind } from "./model/literal-secrets.ts";
 import { namedInputs } from "./model/named-inputs.ts";
@@ -15,8 +15,9 @@ export const noLiteralSecrets = policy({
   severity: "critical",
   fix: "Generate the secret in the stack, or set it with `pulumi config set --secret`, and replace it wherever it is in use.",
   url: "https://www.pulumi.com/docs/iac/concepts/secrets/",
-  check: (stack, _threshold, { isSupplied }) =>
-    stack.all().flatMap((resource) => {
+  check: (stack, _threshold, { isSupplied }) => [
+    ...documents(stack).map(({ resource, verdict }) => judge(resource, verdict)),
+    ...stack.all().flatMap((resource) => {
       const inputs = resource.isDeclared ? namedInputs(resource) : [];
       return inputs.flatMap((input) => {
         const kind = literalKind(input, isSupplied);
@@ -27,6 +28,7 @@ export const noLiteralSecrets = policy({
         return [violation(fault(input.value, found), resource)];
       });
     }),
+  ],
 });
 
 export const secretsEncrypted = policy({

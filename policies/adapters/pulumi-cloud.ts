@@ -1,11 +1,13 @@
 import type { Adapter } from "../model/adapter.ts";
 import { productionAccess } from "./pulumi-cloud/access.ts";
 import { packGroups, stackDeployments } from "./pulumi-cloud/deployments.ts";
+import { documents } from "./pulumi-cloud/documents.ts";
 import { driftChecks, stackClocks } from "./pulumi-cloud/schedules.ts";
 
 /** What Pulumi Cloud deploys, and who may. */
 export const pulumiCloudAdapter: Adapter = {
   packages: ["pulumiservice"],
+  documents,
   productionAccess,
   stackDeployments,
   packGroups,

@@ -41,18 +41,22 @@ export class Recorder {
 }
 
 /**
- * The inputs with the text of each asset in its place. Pulumi gives it as a promise, which is kept as soon as what
- * called the pack is done: before the stack is judged.
+ * The inputs with the text of each asset in its place, or with where it is read from. Pulumi gives both as promises, which
+ * are kept as soon as what called the pack is done: before the stack is judged.
  */
 function withTexts(value: unknown): unknown {
   if (typeof value !== "object" || value === null || !hasAsset(value)) return value;
   if (isAsset(value)) {
-    const text = Reflect.get(value, "text");
-    if (!(text instanceof Promise)) return value;
-    const read: { text?: string } = {};
-    void text.then((known) => {
-      read.text = String(known);
-    });
+    const read: Record<string, string> = {};
+    for (const part of ["text", "path", "uri"]) {
+      const given = Reflect.get(value, part);
+      if (typeof given === "string") read[part] = given;
+      if (given instanceof Promise) {
+        void given.then((known) => {
+          read[part] = String(known);
+        });
+      }
+    }
     return read;
   }
   return Array.isArray(value)

@@ -118,6 +118,8 @@ export interface Adapter {
   readonly loggedFields?: (stack: Stack) => readonly AnyValue[];
   /** What answers with Access-Control-Allow-Origin by a rule. */
   readonly corsAnswers?: (stack: Stack) => readonly CorsAnswer[];
+  /** Documents in which the vendor keeps secrets, and whether the pack gets the text of each. */
+  readonly documents?: (stack: Stack) => readonly SecretReaders[];
   /** Files that hosts take variables from. */
   readonly variableFiles?: (stack: Stack) => readonly AnyValue[];
   /** What hosts may take variables from beside those that are declared, such as a secret file or a command. */

@@ -6,6 +6,7 @@ import {
   fault,
   judge,
   known,
+  type Resource,
   type Stack,
   unproved,
 } from "../framework/index.ts";
@@ -169,6 +170,16 @@ export function judgeImages(stack: Stack, { isSupplied }: Context): Finding[] {
     }),
   );
 }
+
+/** Whether a host runs a pooler of connections, which is what applications connect through. Throws UnknownRead. */
+export const runsPooler = (stack: Stack, host: Resource): boolean =>
+  images(stack).some(
+    ({ resource, image }) =>
+      resource === host &&
+      /(?:^|\/)(?:pg-?bouncer|pgcat|pg-?pool(?:-?ii)?|odyssey|supavisor)(?:[:@]|$)/i.test(
+        image.string() ?? "",
+      ),
+  );
 
 /** Who puts images into a registry that anybody may use; undefined for a registry of one's own. */
 function publicOwner(image: string): string | undefined {

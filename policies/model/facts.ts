@@ -20,6 +20,7 @@ export const healthChecks = all(({ healthChecks: part }) => part);
 export const hostEnvironments = all(({ environments: part }) => part);
 export const otherCommands = all(({ otherCommands: part }) => part);
 export const otherFiles = all(({ otherFiles: part }) => part);
+export const documents = all(({ documents: part }) => part);
 export const placed = all(({ placed: part }) => part);
 export const recipients = all(({ recipients: part }) => part);
 /** Also those that are switched off: `scrapes` of shared-secrets.ts leaves them out. */

@@ -398,6 +398,8 @@ export const github = {
 type SubjectTemplate = gh.ActionsRepositoryOidcSubjectClaimCustomizationTemplateArgs;
 
 export const pulumiCloud = {
+  /** Pulumi ESC, whose document is an asset. */
+  environment: token<unknown>("pulumiservice:index:Environment"),
   deploymentSettings: token<ps.DeploymentSettingsArgs>("pulumiservice:index:DeploymentSettings"),
   policyGroup: token<ps.PolicyGroupArgs>("pulumiservice:index:PolicyGroup"),
   driftSchedule: token<ps.DriftScheduleArgs>("pulumiservice:index:DriftSchedule"),

@@ -245,6 +245,15 @@ export const brokenBesides: readonly Case[] = [
   ],
   ["dns-records-arrive", "a name leads to Vercel that no project has", named("blog", "cname.vercel-dns.com")],
   ["dns-records-arrive", "a name leads to a service that is gone", named("old", "old-api.onrender.com")],
+  [
+    "no-literal-secrets",
+    "an environment of Pulumi ESC is a file",
+    add("pulumiservice:index:Environment", "another", {
+      organization: "optropic",
+      name: "production",
+      yaml: { path: "esc/production.yaml" },
+    }),
+  ],
   ["production-code-own", "a worker names no branch", worker({ autoDeploy: true })],
   [
     "production-code-own",

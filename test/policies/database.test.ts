@@ -3,7 +3,7 @@ import * as database from "../../policies/database.ts";
 import * as backups from "../../policies/database-backups.ts";
 import * as connections from "../../policies/database-connections.ts";
 import { isPooler } from "../../policies/model/facts.ts";
-import { aws, cloudflare, supabase } from "../../policies/model/tokens.ts";
+import { aws, cloudflare, render, supabase } from "../../policies/model/tokens.ts";
 import {
   change,
   type Fixture,
@@ -37,6 +37,25 @@ test("an unknown connection string hides no violation beside it", () => {
   const stack = withProps(passingStack(), "web-PGSSLMODE", { value: secret("disable") });
   expect(outcomeOf(connections.connectionsEncrypted, passingStack()).status).toBe("unknown");
   expect(outcomeOf(connections.connectionsEncrypted, stack).status).toBe("violated");
+});
+
+test.each([
+  ["docker.io/edoburu/pgbouncer", []],
+  ["bitnami/pgbouncer:1.23.1", []],
+  [
+    "ghcr.io/optropic/api",
+    ["DATABASE_URL bypasses the pooler: it names port 5432 of the database's own host."],
+  ],
+])("of what runs %s, which connects to the database itself, is said: %j", (imageUrl, found) => {
+  const pool: Fixture = {
+    type: render.privateService,
+    name: "pool",
+    props: {
+      runtimeSource: { image: { imageUrl } },
+      envVars: { DATABASE_URL: { value: secret("postgresql://app:secret@db.example.com:5432/app") } },
+    },
+  };
+  expect(messages(connections.applicationPooled, [...passingStack(), pool])).toEqual(found);
 });
 
 describe("what counts as a pooler of its vendor's", () => {

@@ -2,7 +2,7 @@ import { asset } from "@pulumi/pulumi";
 import { expect, test } from "vitest";
 import { Recorder } from "../../../policies/framework/recorder.ts";
 
-test("the text of an asset is among the inputs before the stack is judged", async () => {
+test("the text of an asset, or where it is, is among the inputs before the stack is judged", async () => {
   const recorder = new Recorder();
   const file = new asset.FileAsset("settings.yaml");
   const plain = { name: "production", tags: ["a"] };
@@ -14,7 +14,7 @@ test("the text of an asset is among the inputs before the stack is judged", asyn
   await Promise.resolve();
   expect(recorder.lookup("assets")?.inputs).toEqual({
     ...plain,
-    files: [{ yaml: { text: "values: {}" } }, file],
+    files: [{ yaml: { text: "values: {}" } }, { path: "settings.yaml" }],
   });
   expect(recorder.lookup("plain")?.inputs).toBe(plain);
 });
