@@ -1,6 +1,6 @@
 import { policy, type Stack, type Verdict } from "./framework/index.ts";
 import { byProbe, headersByPage, judgeHeader, otherResponses, senderOf } from "./model/page-headers.ts";
-import { headersOf, pageRequest } from "./model/response-headers.ts";
+import { headersOf } from "./model/response-headers.ts";
 import { judgeSites, notProxied, type Site } from "./model/sites.ts";
 import {
   framingFault,
@@ -86,15 +86,16 @@ function judgeFraming(stack: Stack, site: Site): Verdict {
   const sender = senderOf(stack, site);
   const policies = headersByPage(stack, site, "content-security-policy");
   const options = headersByPage(stack, site, "x-frame-options");
-  for (const { path } of [...policies, ...options]) {
-    const request = pageRequest(site, path);
+  for (const { request, path } of [...policies, ...options]) {
     for (const csp of headersOf(stack, site, "content-security-policy", request)) {
       for (const frame of headersOf(stack, site, "x-frame-options", request)) {
         const fault = framingFault(csp?.value, frame?.value);
         if (fault !== undefined && sender !== undefined && (csp ?? frame) === undefined) {
           isLeft = true;
         } else if (fault !== undefined) {
-          return `${site.host}${path} has ${fault}${notProxied(site)}.`;
+          const { responseCode = 200 } = request;
+          const where = responseCode === 200 ? "" : ` where the status is ${responseCode}`;
+          return `${site.host}${path} has ${fault}${where}${notProxied(site)}.`;
         }
       }
     }

@@ -1,5 +1,6 @@
 import type { IpAllowRule, WebServiceArgs } from "@pulumi/render";
 import {
+  type AnyValue,
   type Fault,
   fault,
   known,
@@ -9,6 +10,7 @@ import {
   unproved,
   type Value,
 } from "../framework/index.ts";
+import { actsOn } from "../values/cloudflare-expression.ts";
 import { coversCloudflare } from "../values/cloudflare-networks.ts";
 import { stopActions } from "../values/ruleset-values.ts";
 import type { SampleRequest } from "../values/sample-request.ts";
@@ -48,24 +50,95 @@ export function lockedOut(stack: Stack, site: Site): Fault | undefined {
   );
 }
 
+/** A rule that stops requests, whichever of Cloudflare's firewalls it is of. */
+interface Stop {
+  readonly name: string;
+  readonly action: string | undefined;
+  readonly expression: AnyValue;
+}
+
+function stopsOf(stack: Stack, zone: Zone): Stop[] {
+  const rules = rulesOf(stack, zone, "http_request_firewall_custom")
+    .filter(({ entry }) => isOn(entry.at("enabled")))
+    .map(({ entry, resource }) => ({
+      name: `a rule of ${resource.name}`,
+      action: entry.at("action").string(),
+      expression: entry.at("expression"),
+    }));
+  const older = inZone(stack, zone, cloudflare.firewallRule)
+    .filter((rule) => rule.at("filter", "paused").boolean() !== true)
+    .map((rule) => ({
+      name: `the firewall rule ${rule.name}`,
+      // Before version 6 of the provider the action was a text.
+      action: rule.at("action").string() ?? rule.at("action", "mode").string(),
+      expression: rule.at("filter", "expression"),
+    }));
+  return [...rules, ...older].filter(({ action }) => stopActions.has(action));
+}
+
 function byRule(stack: Stack, site: Site, zone: Zone): Fault | undefined {
   const needed = neededRequests(stack, site);
   const logins = loginRequests(stack, site);
-  for (const rule of rulesOf(stack, zone, "http_request_firewall_custom")) {
-    const { entry, resource } = rule;
-    if (!stopActions.has(entry.at("action").string()) || !isOn(entry.at("enabled"))) continue;
-    const expression = entry.at("expression");
-    if (reachOf(expression.string() ?? "", site).kind === "all") {
-      return fault(expression, `a rule of ${resource.name} stops every request`);
+  for (const { name, action, expression } of stopsOf(stack, zone)) {
+    const text = expression.string() ?? "";
+    if (reachOf(text, site).kind === "all") {
+      return fault(expression, `${name} stops every request`);
     }
     // A challenge at the login is a way to keep programs from guessing.
-    const open = entry.at("action").string() === "block" ? [...needed, ...logins] : needed;
-    const stopped = open.find((request) => surelyActsOn(rule, request));
+    const open = action === "block" ? [...needed, ...logins] : needed;
+    const stopped = open.find((request) => actsOn(text, request) === true);
     if (stopped !== undefined) {
-      return fault(expression, `a rule of ${resource.name} stops ${stopped.method} ${stopped.path}`);
+      return fault(expression, `${name} stops ${stopped.method} ${stopped.path}`);
+    }
+    const other = openRequests(stack, site).find((request) => actsOn(text, request) === true);
+    if (other !== undefined) {
+      return fault(expression, `${name} stops ${other.method} ${other.path} of whoever it does not name`);
+    }
+    const singled = healthRequests(stack, site).find(
+      (request) => actsOn(text, request) !== false && actsOn(text, beside(request)) === false,
+    );
+    if (singled !== undefined) {
+      return unproved(
+        expression,
+        `${name} may stop the health check ${singled.path} by what the policy cannot read`,
+        "Leave the path of the health check out of the rule: its answer says nothing that has to be kept.",
+      );
     }
   }
   return undefined;
+}
+
+/** A request for something else in the same folder. */
+const beside = (request: SampleRequest): SampleRequest => ({
+  ...request,
+  path: request.path.replace(/[^/]*$/, "orders-17"),
+});
+
+/**
+ * What anybody may ask, whoever it is and by whatever program: the first page and the health check. What calls the API
+ * may have to bring a header, but may come from anywhere. Metrics are for one client alone.
+ */
+function openRequests(stack: Stack, site: Site): SampleRequest[] {
+  const scraped = scrapedPaths(stack);
+  const health = healthRequests(stack, site);
+  const isOpen = ({ path }: SampleRequest) => path === "/" || health.some((one) => one.path === path);
+  return neededRequests(stack, site)
+    .filter(({ path }) => !scraped.has(path))
+    .map((request) => ({ ...request, stranger: isOpen(request) ? "any" : "network" }));
+}
+
+const scrapedPaths = (stack: Stack): ReadonlySet<string> =>
+  new Set(allScrapes(stack).flatMap((job) => URL.parse(known(() => job.url()) ?? "")?.pathname ?? []));
+
+/** Calls of the health check, from anywhere. */
+function healthRequests(stack: Stack, site: Site): SampleRequest[] {
+  const { healthPath } = site;
+  const own = healthPath === undefined || healthPath.isUnknown ? undefined : healthPath.string();
+  const scraped = scrapedPaths(stack);
+  const paths = [own, ...probedRequests(stack, site).map(({ path }) => path)];
+  return paths
+    .filter((path) => path !== undefined && path !== "/" && !scraped.has(path))
+    .map((path) => requestTo(site, path));
 }
 
 /** What programs of the stack ask of a site from outside: checks of its health, and jobs that read its metrics. */
@@ -334,6 +407,14 @@ function byWaitingRoom(stack: Stack, site: Site, zone: Zone): Fault | undefined 
     if (all !== undefined) {
       return fault(all.at("path"), `the waiting room ${room.name} holds back requests of every path`);
     }
+    const checked = here.find((place) =>
+      healthRequests(stack, site).some(({ path }) =>
+        `${path}/`.startsWith(`${place.at("path").string()?.replace(/\/$/, "")}/`),
+      ),
+    );
+    if (checked !== undefined) {
+      return fault(checked.at("path"), `the waiting room ${room.name} holds back the health check`);
+    }
   }
   return undefined;
 }
@@ -374,6 +455,7 @@ function byFirewall(stack: Stack, site: Site): Fault | undefined {
   const { project } = site;
   if (project === undefined) return undefined;
   const needed = neededRequests(stack, site);
+  const open = openRequests(stack, site);
   for (const firewall of firewallsOf(stack, project)) {
     if (firewall.at("enabled").boolean() === false) continue;
     const rule = firewall
@@ -383,7 +465,8 @@ function byFirewall(stack: Stack, site: Site): Fault | undefined {
         (candidate) =>
           isOn(candidate.at("active")) &&
           stopsAtVercel.has(candidate.at("action", "action").string()) &&
-          needed.some((request) => vercelRuleActsOn(conditionsOf(candidate), request) === true),
+          (needed.some((request) => vercelRuleActsOn(conditionsOf(candidate), request) === true) ||
+            open.some((request) => vercelRuleActsOn(conditionsOf(candidate), request) === true)),
       );
     if (rule !== undefined) {
       return fault(rule, `the rule ${rule.at("name").string()} of ${firewall.name} stops requests to it`);

@@ -1,7 +1,14 @@
 import { postponed, type Resource, type Stack, type Verdict } from "../framework/index.ts";
 import { representativePaths } from "../values/representative-paths.ts";
 import type { SampleRequest } from "../values/sample-request.ts";
-import { type Header, headersOf, mayRemove, namesInRules, pageRequest } from "./response-headers.ts";
+import {
+  type Header,
+  headersOf,
+  mayRemove,
+  namesInRules,
+  pageRequest,
+  statusesInRules,
+} from "./response-headers.ts";
 import { notProxied, type Site } from "./sites.ts";
 
 /** A response to a request by which a header is judged. */
@@ -21,6 +28,7 @@ export const otherResponses: readonly Response[] = [
 
 /** What a header may be on a page. */
 export interface PageHeader {
+  readonly request: SampleRequest;
   readonly path: string;
   readonly headers: readonly Header[];
 }
@@ -40,16 +48,28 @@ export function headersByPage(
     // What is asked of every response is asked of files too.
     .filter((path) => others.length > 0 || !isFile.test(path))
     .map((path): Response => ({ path }));
-  const judged = [...pages, ...others, ...named].map(({ path, contentType }) => ({
-    path,
-    headers: headersOf(stack, site, name, pageRequest(site, path, contentType)),
-  }));
-  const beside = [
-    ...[404, 500].map((responseCode) => ({ ...pageRequest(site, "/"), responseCode })),
-    ...otherDocuments.map(({ path, contentType }) => pageRequest(site, path, contentType)),
+  const statuses = [...new Set([404, 500, ...statusesInRules(stack, site, name)])];
+  const asked = [...pages, ...others, ...named].map(({ path, contentType }) =>
+    pageRequest(site, path, contentType),
+  );
+  const answered = asked
+    .slice(0, statuses.length > 2 ? asked.length : 1)
+    .flatMap((request) => statuses.map((responseCode) => ({ ...request, responseCode })));
+  const drawn = otherDocuments.map(({ path, contentType }) => pageRequest(site, path, contentType));
+  const needed = isRemembered(name) ? asked : [...asked, ...answered];
+  const beside = isRemembered(name) ? [...answered, ...drawn] : drawn;
+  return [
+    ...needed.map((request) => ({
+      request,
+      path: request.path,
+      headers: headersOf(stack, site, name, request),
+    })),
+    ...beside.map((request) => onOther(stack, site, name, request)),
   ];
-  return [...judged, ...beside.map((request) => onOther(stack, site, name, request))];
 }
+
+/** Whether browsers keep what one response says for all that follow. */
+const isRemembered = (name: string): boolean => name === "strict-transport-security";
 
 /** Documents in which browsers run scripts as in a page. */
 const otherDocuments: readonly Required<Response>[] = [
@@ -57,11 +77,12 @@ const otherDocuments: readonly Required<Response>[] = [
   { path: "/uploads/page", contentType: "application/xhtml+xml" },
 ];
 
-/** An error's page and a drawing need not have the header, but nothing may take it away or weaken it there. */
+/** It need not have the header, but nothing may take it away or weaken it there. */
 function onOther(stack: Stack, site: Site, name: string, request: SampleRequest): PageHeader {
   const headers = headersOf(stack, site, name, request);
   const isTaken = mayRemove(stack, site, name, request);
   return {
+    request,
     path: request.path,
     headers: isTaken ? headers : headers.filter((header) => header !== undefined),
   };
@@ -86,8 +107,10 @@ export function judgeHeader(
 ): Verdict {
   let isLeft = false;
   const sender = senderOf(stack, site);
-  for (const { path, headers } of headersByPage(stack, site, name.toLowerCase(), others)) {
-    const some = headers.length === 1 ? "" : " on some responses";
+  for (const { request, path, headers } of headersByPage(stack, site, name.toLowerCase(), others)) {
+    const { responseCode = 200 } = request;
+    const where = responseCode === 200 ? "" : ` where the status is ${responseCode}`;
+    const some = headers.length === 1 ? where : `${where} on some responses`;
     for (const header of headers) {
       if (header === undefined && sender !== undefined) {
         isLeft = true;

@@ -64,6 +64,24 @@ export function namesInRules(stack: Stack, { zone, project, service, edge }: Sit
   return [...elsewhere, ...atEdge, ...atVercel.filter((source) => /^[\w/.*-]*$/.test(source)), ...atRender];
 }
 
+/** Statuses of responses by which the rules on a header may tell them apart; none where they do not ask for it. */
+export function statusesInRules(stack: Stack, { zone }: Site, name: string): number[] {
+  const expressions =
+    zone === undefined
+      ? []
+      : rulesOf(stack, zone, transformPhase)
+          .filter((rule) => changeOf(rule, name) !== undefined)
+          .map(({ entry }) => entry.at("expression").string() ?? "");
+  const named = expressions
+    .filter((text) => text.includes("http.response.code"))
+    .flatMap((text) => [200, 404, 500, ...(text.match(/\b[1-5]\d\d\b/g) ?? []).map(Number)]);
+  return [...new Set(named.flatMap((status) => [status - 1, status, status + 1]))].filter(isSeen);
+}
+
+/** Whether browsers show what has the status, in part or whole: not where there is nothing, or another place is named. */
+const isSeen = (status: number): boolean =>
+  (status >= 200 && status < 300 && status !== 204 && status !== 205) || (status >= 400 && status < 600);
+
 const transformPhase = "http_response_headers_transform";
 
 function changeOf({ entry }: Rule, name: string): HeaderChange | undefined {

@@ -4,7 +4,7 @@ import type { SampleRequest } from "./sample-request.ts";
  * A value in an expression; undefined is one that is not known. A list holds the members of a set, and of a text
  * may be known only how it begins.
  */
-export type Operand = string | number | boolean | undefined | readonly Operand[] | Beginning;
+export type Operand = string | number | boolean | undefined | readonly Operand[] | Beginning | Unlisted;
 
 export interface Beginning {
   readonly prefix: string;
@@ -14,6 +14,25 @@ export interface Beginning {
 
 export const isBeginning = (value: Operand): value is Beginning =>
   typeof value === "object" && !Array.isArray(value) && "prefix" in value;
+
+/** What a stranger has: another value than any that an expression names. */
+interface Unlisted {
+  readonly isUnlisted: true;
+}
+
+const unlisted: Unlisted = { isUnlisted: true };
+const isUnlisted = (value: Operand): value is Unlisted => value === unlisted;
+
+/** Fields by which rules know clients; what they say of a stranger. */
+const ofClients = new Map<string, Operand>([
+  ["ip.src", unlisted],
+  ["ip.src.asnum", unlisted],
+  ["ip.geoip.asnum", unlisted],
+  ["cf.tls_client_auth.cert_verified", false],
+  ["cf.tls_client_auth.cert_presented", false],
+]);
+
+const chosenByClients = new Set(["http.user_agent", "http.cookie", "http.referer"]);
 
 /** What a field says of the request; undefined for a field that the sample does not have. */
 export function field(name: string, request: SampleRequest): Operand {
@@ -50,7 +69,9 @@ export function field(name: string, request: SampleRequest): Operand {
     case "cf.zone.plan":
       return "ENT";
     default:
-      return name.startsWith("raw.") ? field(name.slice(4), asSent(request)) : undefined;
+      if (name.startsWith("raw.")) return field(name.slice(4), asSent(request));
+      if (request.stranger === undefined) return undefined;
+      return request.stranger === "any" && chosenByClients.has(name) ? unlisted : ofClients.get(name);
   }
 }
 
@@ -63,6 +84,9 @@ function asSent({ rawPath, ...request }: SampleRequest): SampleRequest {
 export function headerField(name: string, key: string, request: SampleRequest): Operand {
   if (name === "http.request.headers" && key === "origin") {
     return request.origin;
+  }
+  if (/^http\.request\.(?:headers|cookies)$/.test(name) && request.stranger === "any") {
+    return unlisted;
   }
   return name === "http.response.headers" && key === "content-type" && request.contentType !== undefined
     ? `${request.contentType}; charset=utf-8`
@@ -78,6 +102,13 @@ export function call(name: string, values: readonly Operand[]): Operand {
   }
   if (name === "concat") {
     return joined(values);
+  }
+  if (isUnlisted(first)) {
+    return name === "lower" || name === "upper"
+      ? first
+      : /^(?:starts|ends)_with$/.test(name)
+        ? false
+        : undefined;
   }
   if (isBeginning(first)) {
     return callOnBeginning(name, first, second);
@@ -172,6 +203,9 @@ export const comparisons = new Set([
 
 /** What a comparison says; undefined where a side is not known or the operator does not take it. */
 export function compare(operator: string, left: Operand, right: Operand): Operand {
+  if (isUnlisted(left)) {
+    return operator === "ne" ? true : /^[lg][te]$/.test(operator) ? undefined : false;
+  }
   if (left === undefined || right === undefined) {
     return undefined;
   }

@@ -19,6 +19,11 @@ export interface SampleRequest {
   readonly zone?: string | undefined;
   /** Origin of the page that calls, as browsers send it. */
   readonly origin?: string | undefined;
+  /**
+   * Set where no rule can tell the client from others by what it names: it comes from another network than any that
+   * an expression compares with, without a certificate, or also has none of the agents, headers and cookies.
+   */
+  readonly stranger?: "network" | "any";
   /** Status of the response. */
   readonly responseCode?: number | undefined;
   /** Media type of the response. */

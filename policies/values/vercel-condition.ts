@@ -27,13 +27,21 @@ export function vercelRuleActsOn(
 function matches({ type, op, neg, values }: VercelCondition, request: SampleRequest): boolean | undefined {
   const text = subject(type, request);
   if (text === undefined) {
-    return undefined;
+    // What a condition names is no stranger's.
+    const isOther =
+      request.stranger !== undefined &&
+      (ofNetworks.has(type) || (request.stranger === "any" && chosenByClients.has(type)));
+    return isOther ? /^n(?:eq|inc|ex)$/.test(op) !== neg : undefined;
   }
   const isPath = type === "path" || type === "target_path";
   const answer =
     isPath && request.isOpenEnded ? compareBeginning(op, text, values) : compare(op, text, values);
   return answer === undefined ? undefined : answer !== neg;
 }
+
+/** Types of conditions by which rules know clients. */
+const ofNetworks = new Set(["ip_address", "geo_as_number"]);
+const chosenByClients = new Set(["user_agent", "header", "cookie"]);
 
 function subject(type: string, { host, path, method, scheme }: SampleRequest): string | undefined {
   switch (type) {

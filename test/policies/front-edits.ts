@@ -402,6 +402,40 @@ export const brokenFronts: readonly Case[] = [
     "the API is challenged",
     custom("managed_challenge", 'starts_with(http.request.uri.path, "/api/")'),
   ],
+  [
+    "visitors-let-in",
+    "the health check is for one network",
+    custom("block", 'http.request.uri.path eq "/api/health" and not ip.src in {203.0.113.0/24}'),
+  ],
+  [
+    "visitors-let-in",
+    "the API is for who has a certificate",
+    custom("block", 'starts_with(http.request.uri.path, "/api/") and not cf.tls_client_auth.cert_verified'),
+  ],
+  [
+    "visitors-let-in",
+    "pages are for one agent",
+    custom("managed_challenge", 'not http.user_agent contains "Mozilla"'),
+  ],
+  [
+    "visitors-let-in",
+    "the health check is for some countries",
+    custom("block", 'http.request.uri.path contains "health" and ip.src.country ne "DE"'),
+  ],
+  [
+    "visitors-let-in",
+    "an older rule stops the health check",
+    zoned(cloudflare.firewallRule, {
+      action: { mode: "block" },
+      filter: { expression: 'http.request.uri.path eq "/api/health"', paused: false },
+    }),
+  ],
+  ["visitors-let-in", "the health check asks for a sign-in", signIn("api.optropic.example/api/health", {})],
+  [
+    "visitors-let-in",
+    "Vercel's firewall lets one network in",
+    firewalled({ type: "ip_address", op: "eq", value: "203.0.113.7", neg: true }),
+  ],
   ["visitors-let-in", "nothing may be sent", custom("block", 'http.request.method eq "POST"')],
   ["visitors-let-in", "metrics are blocked", custom("block", 'http.request.uri.path eq "/api/metrics"')],
   [
@@ -493,6 +527,19 @@ export const brokenFronts: readonly Case[] = [
 ];
 
 export const rightFronts: readonly (readonly [what: string, edit: Edit])[] = [
+  ["one network is kept out", custom("block", "ip.src in {203.0.113.0/24}")],
+  [
+    "the staff's pages are for one network",
+    custom("block", 'starts_with(http.request.uri.path, "/admin") and not ip.src in {203.0.113.0/24}'),
+  ],
+  [
+    "calls that change something need a header",
+    custom(
+      "block",
+      'starts_with(http.request.uri.path, "/api/orders") and http.request.method eq "POST" and not any(http.request.headers["x-client"][*] eq "app")',
+    ),
+  ],
+  ["known scanners are challenged", custom("managed_challenge", 'http.user_agent contains "sqlmap"')],
   [
     "each header has a rule of its own",
     set("edge-response-headers", ({ rules }) => ({

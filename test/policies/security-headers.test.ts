@@ -19,7 +19,7 @@ describe("rules of the zone", () => {
     "true",
     'ends_with(http.host, "optropic.example")',
     'http.host in {"optropic.example" "api.optropic.example"}',
-    "http.response.code lt 500",
+    "http.response.code ge 200",
     'not starts_with(http.request.uri.path, "/static/")',
   ])("act on every page with %s", (expression) => {
     expect(violated(withRules(passingStack(), [headerRule(pageHeaders, expression)]))).toEqual([]);
@@ -30,6 +30,9 @@ describe("rules of the zone", () => {
     'http.request.uri.path eq "/"',
     'starts_with(http.request.uri.path, "/account/")',
     'ip.src.country eq "DE"',
+    "http.response.code lt 500",
+    "http.response.code eq 200",
+    'not (http.response.code eq 403 and starts_with(http.request.uri.path, "/account/"))',
     "(not readable",
     "not ssl",
   ])("do not with %s", (expression) => {
