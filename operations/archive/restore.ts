@@ -17,6 +17,7 @@ import {
   splitAttachments,
   withoutData,
 } from "./contents.ts";
+import { dealIndexes, dealRows, runDealt } from "./dealt.ts";
 import { prepareSession, withoutCompiler } from "./describe.ts";
 import type { Details } from "./details.ts";
 import { extensionCommentStatements } from "./extension-comments.ts";
@@ -148,7 +149,7 @@ export async function restoreParallel(given: RestoreOptions): Promise<Outcome> {
       const rows = ofExtensions.size > 0 ? withoutData(main, ofExtensions) : main;
       const present = refused.length === 0 ? rows : await withoutMissing(session, rows);
       const { first, last } = await splitReading(session, all, present);
-      await runRestore({ ...options, jobs: checks.inOrder ? 1 : options.jobs }, first, ["--section=data"]);
+      await loadRows({ ...options, jobs: checks.inOrder ? 1 : options.jobs }, first);
       if (last !== undefined) await runRestore({ ...options, jobs: 1 }, last, ["--section=data"]);
       refused.push(...(await addChecks(checks.statements, (statement) => attemptEach(session, [statement]))));
       for (const { part, isRows } of tangled) {
@@ -163,7 +164,7 @@ export async function restoreParallel(given: RestoreOptions): Promise<Outcome> {
             { list: after, jobs: options.jobs },
           ];
       for (const { list, jobs } of [...later, { list: triggers, jobs: 1 }]) {
-        refused.push(...(await runOn({ ...options, jobs }, list, "--section=post-data")));
+        refused.push(...(await finish({ ...options, jobs }, list)));
       }
       if (refused.length > 0) await remakeKeys(options, others);
       notFilled.push(...(await fillViews(options, refreshes)));
@@ -239,6 +240,27 @@ async function runOn(options: Restoring, list: Contents, ...sections: readonly s
     if (!refusals.wentOn) throw error;
   }
   return refusals.sentences;
+}
+
+/** Loads the rows. */
+async function loadRows(options: Restoring, list: Contents): Promise<void> {
+  const load = (part: Contents, jobs: number): Promise<void> =>
+    runRestore({ ...options, jobs }, part, ["--section=data"]);
+  const dealt = dealRows(list, options.jobs);
+  if (dealt === undefined) return load(list, options.jobs);
+  await runDealt(dealt.parts, options.jobs, (part) => load(part, 1));
+  await load(dealt.rest, 1);
+}
+
+/** Makes what comes after the rows. @returns why the server refused some, one sentence each */
+async function finish(options: Restoring, list: Contents): Promise<string[]> {
+  const make = (part: Contents, jobs: number): Promise<string[]> =>
+    runOn({ ...options, jobs }, part, "--section=post-data");
+  const dealt = dealIndexes(list, options.jobs);
+  if (dealt === undefined) return make(list, options.jobs);
+  const refused: string[] = [];
+  await runDealt(dealt.parts, options.jobs, async (part) => void refused.push(...(await make(part, 1))));
+  return [...refused, ...(await make(dealt.rest, 1))];
 }
 
 /** Makes foreign keys that rows violate for new rows, with the comments on them. */

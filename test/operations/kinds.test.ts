@@ -474,6 +474,22 @@ test("among very many indexes, one that is refused costs no other in place", asy
   expect(await ask("select count(*) from pg_indexes where tablename = 'up'")).toBe("1002");
 });
 
+test("more tables than pg_restore schedules well come back by parallel jobs, with keys between them", async () => {
+  const { connection } = await make(
+    `do $$ begin for i in 1..1001 loop execute format('create table t%s (id serial primary key, other int)', i);
+       execute format('create index on t%s (other)', i); execute format('insert into t%s (other) values (1)', i); end loop; end $$;
+     alter table t1 add constraint to_next foreign key (other) references t2; comment on constraint to_next on t1 is 'why';
+     comment on index t3_other_idx is 'where'; create policy own on t4 using (other in (select other from t5));
+     create view counted as select id, other from t6 group by id; create rule nothing as on delete to t7 do instead nothing;
+     create materialized view later as select id, other from t8 group by id; create unique index on later (id);`,
+  );
+  const before = await readIndependently(connection);
+  await cycle.backUp(connection);
+  const target = cycle.source.connection("very_many");
+  expect((await cycle.restore(target, { jobs: 2 })).differences).toEqual([]);
+  expect(readingDifferences(before, await readIndependently(target))).toEqual([]);
+});
+
 test("a table of another schema that would lose its rows is not replaced", async () => {
   const { connection, ask } = await make(
     `create schema app; create schema beside; create table app.t (a int); create table beside.child (b int) inherits (app.t);

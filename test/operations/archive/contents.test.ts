@@ -6,6 +6,7 @@ import {
   splitAttachments,
   splitPartitionsElsewhere,
 } from "../../../operations/archive/contents.ts";
+import { dealIndexes, dealRows, runDealt } from "../../../operations/archive/dealt.ts";
 import { splitEventTriggers, splitTriggers } from "../../../operations/archive/triggers.ts";
 import { startContents, textsOf } from "../support/contents.ts";
 
@@ -130,4 +131,53 @@ test("contents are divided into event triggers and all else", () => {
   const { others, eventTriggers } = splitEventTriggers(contentsOf(withTriggers));
   expect(numbersOf(eventTriggers)).toEqual(["3403", "3404"]);
   expect(numbersOf(others)).toEqual(["3400", "3401", "3402", "3407", "3405", "3406"]);
+});
+
+test("very many lines are dealt out, those of one table together, and what needs other lines comes after them", async () => {
+  const tables = Array.from({ length: 1001 }, (_, index) => index + 1);
+  const rows = tables.map((id): [string] => [`${id + 2000}; 0 ${id} TABLE DATA s t${id} postgres`]);
+  const [view, ofView] = [
+    "9001; 1259 1 MATERIALIZED VIEW s v postgres",
+    "9002; 1259 2 INDEX s of_v postgres",
+  ];
+  const indexes = tables.flatMap((id): [string, string][] => [
+    [`${id + 4000}; 1259 ${id} INDEX s t${id}_idx postgres`, `${id}`],
+    [`${id + 6000}; 2606 ${id} CONSTRAINT s t${id} t${id}_pkey postgres`, `${id}`],
+  ]);
+  const lines: [string, string?][] = [
+    ...rows,
+    [view, "1"],
+    [ofView, "9001"],
+    ...indexes,
+    [key, "6001"],
+    [comment, "13"],
+  ];
+  const all = contentsOf(lines);
+  expect(dealRows(contentsOf(rows.slice(1)), 2)).toBeUndefined();
+  expect(dealRows(all, 1)).toBeUndefined();
+  const dealt = dealIndexes(all, 2);
+  expect(dealt?.parts.flatMap(textsOf).toSorted()).toEqual(indexes.map(([text]) => text).toSorted());
+  for (const part of dealt?.parts ?? []) {
+    const of = (kind: string) =>
+      textsOf(part).flatMap((text) => (text.includes(kind) ? [/ t(\d+)/.exec(text)?.[1]] : []));
+    expect(of("INDEX")).toEqual(of("CONSTRAINT"));
+  }
+  const rest = dealt === undefined ? [] : textsOf(dealt.rest);
+  expect(rest.slice(rows.length)).toEqual([view, ofView, key, comment]);
+  expect(dealRows(all, 2)?.parts.flatMap(textsOf)).toHaveLength(1001);
+});
+
+test("of parts that are run together the first failure is thrown, once those that run have ended", async () => {
+  const parts = Array.from({ length: 8 }, () => contentsOf([]));
+  const begun: Contents[] = [];
+  const ended: Contents[] = [];
+  const running = runDealt(parts, 2, async (part) => {
+    begun.push(part);
+    await Promise.resolve();
+    if (part === parts[2]) throw new Error("canary");
+    ended.push(part);
+  });
+  await expect(running).rejects.toThrow("canary");
+  expect(begun.length - ended.length).toBe(1);
+  expect(begun.length).toBeLessThan(parts.length);
 });
