@@ -285,6 +285,22 @@ export function divideContents(selected: Contents, replaced: ReadonlySet<string>
   return parts;
 }
 
+/** What takes long enough to be done beside others, by the section of a dump. */
+const long: Readonly<Record<string, RegExp>> = {
+  "--section=data": /^(?:TABLE DATA|BLOBS) /,
+  "--section=post-data": /^(?:INDEX(?! ATTACH)|CONSTRAINT|FK CONSTRAINT|MATERIALIZED VIEW DATA) /,
+};
+
+/** How many of the jobs have something to do in a section: each other one would begin a session and end it. */
+export function busyJobs(contents: Contents, section: string, jobs: number): number {
+  let busy = 0;
+  for (const { rest } of contents.lines()) {
+    if (busy === jobs) break;
+    if (long[section]?.test(rest)) busy += 1;
+  }
+  return Math.max(1, busy);
+}
+
 /** The lines of the privileges on schemas: owners of tables need theirs before they get the tables. */
 export function schemaPrivilegesOf(contents: Contents): Contents {
   return contents.filtered(({ rest }) => rest.startsWith("ACL - SCHEMA "));

@@ -8,6 +8,7 @@ import { launchOf, majorOf, versionOf } from "../../postgres/programs.ts";
 import type { Session } from "../../postgres/session.ts";
 import { attemptTogether, type Carrier, carrierFor } from "./carried.ts";
 import {
+  busyJobs,
   Contents,
   dataOf,
   divideContents,
@@ -324,22 +325,23 @@ const needsRights =
 async function runRestore(
   { connection, manifest, file, jobs, tablespaces, noOwner, isNewer, signal }: Restoring,
   list: Contents,
-  sections: readonly string[],
+  sections: readonly [section?: string],
   refusals?: Refusals,
 ): Promise<void> {
   if (list.isEmpty) return;
   const endsAtFirst = refusals === undefined;
   const found = refusals ?? new Refusals();
+  const [section] = sections;
   const args = [
     `--dbname=${connection.PGDATABASE}`,
-    `--jobs=${jobs}`,
+    `--jobs=${section === undefined ? jobs : busyJobs(list, section, jobs)}`,
     // A newer one would end at a setting of its own that the server does not know.
     ...(endsAtFirst && !isNewer ? ["--exit-on-error"] : []),
     "--no-password",
     ...(tablespaces ? [] : ["--no-tablespaces"]),
     ...(noOwner === true ? ["--no-owner"] : []),
     `--use-list=${list.file}`,
-    ...sections,
+    ...(section === undefined ? [] : [section]),
     file,
   ];
   const env = programEnvironment(connection, "optropic drill");

@@ -5,7 +5,8 @@ import type { Behaviour } from "./support/behaviour.ts";
 import { everyIndicator } from "./support/every-indicator.ts";
 import { type Platform, startPlatform } from "./support/platform.ts";
 
-const patience = { timeout: 40_000, interval: 100 };
+/** Prometheus evaluates the rules as often as that. */
+const patience = { timeout: 40_000, interval: 200 };
 const megabyte = 1024 * 1024;
 
 describe("a platform that Prometheus watches", () => {

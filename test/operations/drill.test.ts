@@ -119,7 +119,7 @@ describe("a drill", () => {
       `create table giver as select id, 1000 as amount from generate_series(1, 50) id;
        create table taker as select id, 1000 as amount from generate_series(1, 50) id;
        create table log (at timestamptz default clock_timestamp(), note text);
-       create table ballast as select repeat(md5(i::text), 20) as text from generate_series(1, 40000) i;`,
+       create table ballast as select repeat(md5(i::text), 20) as text from generate_series(1, 20000) i;`,
       "busy",
     );
     const writers = [await startWriter(1), await startWriter(-1)];

@@ -27,6 +27,7 @@ beforeAll(async () => {
   await rig.postgres.sql(`comment on table parent is U&'one\\2028two\\2029three\\000Dfour'`, "rich");
   key = await rig.backup("rich", "postgres/");
   content = await rig.postgres.sql(contentQuery, "rich");
+  await rig.backup("rich", "named/", { BACKUP_SCHEMAS: '["public", "Odd schema; --"]' });
 });
 
 afterAll(async () => {
@@ -91,7 +92,6 @@ describe("a restore", () => {
   });
 
   test("of named schemas leaves the others as they are", async () => {
-    await rig.backup("rich", "named/", { BACKUP_SCHEMAS: '["public", "Odd schema; --"]' });
     await other.sql("create table public.old (id int)", database);
     const run = await restore([], { prefix: "named/" });
     expect(run).toMatchObject({ status: 0 });
@@ -99,7 +99,6 @@ describe("a restore", () => {
   });
 
   test("of named schemas leaves what it replaces in its publications", async () => {
-    await rig.backup("rich", "published/", { BACKUP_SCHEMAS: '["public", "Odd schema; --"]' });
     await other.sql(
       `create schema "Odd schema; --"; create table orders (id int primary key, total numeric);
        create table child (b int); create table gone (id int);
@@ -108,7 +107,7 @@ describe("a restore", () => {
        create publication everything for all tables;`,
       database,
     );
-    const run = await restore([], { prefix: "published/" });
+    const run = await restore([], { prefix: "named/" });
     expect(run.stderr).toBe("");
     expect(run).toMatchObject({ status: 0 });
     expect(JSON.parse(run.stdout).differences).toEqual([

@@ -31,7 +31,7 @@ export async function startPlatform(): Promise<Platform> {
       [...[api, web].map(target), { address: checks.address, path: "/metrics", labels: {} }],
       ruleFile(rules({ scale })),
     );
-    running.push(prometheus.stop, api.load(12), web.load(4));
+    running.push(prometheus.stop, api.load(6), web.load(4));
     return { api, web, prometheus, stop };
   } catch (error) {
     await stop();

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
-import { once } from "node:events";
+import { once, setMaxListeners } from "node:events";
+import { Agent, get } from "node:http";
 import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -37,12 +38,16 @@ export async function startService(host: Host): Promise<Service> {
     },
     load(concurrency) {
       const stopping = new AbortController();
+      // Each listens until it stops.
+      setMaxListeners(concurrency * 2, stopping.signal);
+      const agent = new Agent({ keepAlive: true });
       const clients = Array.from({ length: concurrency }, () =>
-        sendUntil(stopping.signal, `${origin}/api/orders`),
+        sendUntil(stopping.signal, `${origin}/api/orders`, agent),
       );
       return async () => {
         stopping.abort();
         await Promise.all(clients);
+        agent.destroy();
       };
     },
     async stop() {
@@ -52,13 +57,23 @@ export async function startService(host: Host): Promise<Service> {
   };
 }
 
-async function sendUntil(signal: AbortSignal, url: string): Promise<void> {
+async function sendUntil(signal: AbortSignal, url: string, agent: Agent): Promise<void> {
   while (!signal.aborted) {
     try {
-      await (await fetch(url, { signal })).arrayBuffer();
+      await send(signal, url, agent);
     } catch {
       // Stopped, or the service is down, which is what some tests want. Others see it in its metrics.
       await delay(50);
     }
   }
+}
+
+/** Sends a request and reads the answer: there are thousands, and each takes a fifth of the time of a `fetch`. */
+function send(signal: AbortSignal, url: string, agent: Agent): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const sent = get(url, { agent, signal }, (answer) => {
+      answer.resume().once("end", resolve).once("error", reject);
+    });
+    sent.once("error", reject);
+  });
 }

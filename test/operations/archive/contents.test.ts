@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { afterAll, expect, test } from "vitest";
 import {
+  busyJobs,
   type Contents,
   divideContents,
   splitAttachments,
@@ -32,6 +33,21 @@ test("indexes of partitions are attached one by one, before the foreign keys tha
   expect(textsOf(before)).toEqual([index]);
   expect(textsOf(attachments)).toEqual([attachment]);
   expect(textsOf(after)).toEqual([key, comment]);
+});
+
+test("no more jobs begin than have rows or indexes of their own in a section", () => {
+  const data = ["30; 0 1 TABLE DATA s a o", "31; 0 2 TABLE DATA s b o", "32; 0 0 SEQUENCE SET s c o"];
+  const contents = contentsOf([
+    [index],
+    [attachment],
+    [key],
+    [comment],
+    ...data.map((line): [string] => [line]),
+  ]);
+  const jobsIn = (section: string): number[] => [1, 2, 3].map((jobs) => busyJobs(contents, section, jobs));
+  expect(jobsIn("--section=data")).toEqual([1, 2, 2]);
+  expect(jobsIn("--section=post-data")).toEqual([1, 2, 2]);
+  expect(busyJobs(contentsOf([[comment]]), "--section=post-data", 4)).toBe(1);
 });
 
 test("a partition is attached to a table that is not made once it has its rows and indexes", () => {

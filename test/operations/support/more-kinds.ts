@@ -4,7 +4,7 @@ export interface Kind {
   /** Statements that make the database. */
   made: string;
   /** Which others stand in the same database, so that one backup has all: their names are all different. */
-  together?: "complete" | "postgis" | "public" | "app";
+  together?: "complete" | "postgis" | "public" | "app" | "lib" | "bytes" | "server";
   /** How the database itself is created. */
   create?: string;
   /** Schemas of the backup; the complete database unless given. */
@@ -26,9 +26,10 @@ const empty = (view: string): string =>
 export const moreKinds: readonly Kind[] = [
   {
     name: "a policy of several roles, in whatever order the server has them",
-    made: `create role zeta_kind; create role alpha_kind; create table t (a int);
-      create policy one on t to zeta_kind, alpha_kind, postgres using (a > 0);
-      create policy other on t to postgres, alpha_kind, zeta_kind using (a > 0);`,
+    together: "complete",
+    made: `create role zeta_kind; create role alpha_kind; create table judged (a int);
+      create policy one on judged to zeta_kind, alpha_kind, postgres using (a > 0);
+      create policy other on judged to postgres, alpha_kind, zeta_kind using (a > 0);`,
     asked: "select count(*) from pg_policy",
   },
   {
@@ -45,6 +46,7 @@ export const moreKinds: readonly Kind[] = [
   },
   {
     name: "what somebody added to the server: functions, comments, and operators that name each other one-sidedly",
+    together: "server",
     made: `create function pg_catalog.helper(int) returns int language sql immutable as 'select $1 + 1';
       create table t (a int default pg_catalog.helper(1)); insert into t values (5);
       comment on schema pg_catalog is 'it''s ours'; comment on function pg_catalog.lower(text) is 'mine';
@@ -99,16 +101,17 @@ export const moreKinds: readonly Kind[] = [
   },
   {
     name: "materialized views that read from another server, which is this one",
+    together: "complete",
     made: `create extension postgres_fdw; create extension dblink; create table base (a int); insert into base values (1), (2); commit;
       do $$ begin execute format('create server loop foreign data wrapper postgres_fdw options (host ''127.0.0.1'', port %L, dbname %L)',
         inet_server_port(), current_database()); end $$;
       create user mapping for postgres server loop options (user 'postgres', password '${password}');
       create foreign table ft (a int) server loop options (table_name 'base'); create view w as select * from ft;
-      create materialized view mv as select * from w; create unique index on mv (a);
+      create materialized view mw as select * from w; create unique index on mw (a);
       create function far() returns setof int language sql as $f$ select * from dblink('loop', 'select a from base') as x(a int) $f$;
       create materialized view mf as select * from far(); create materialized view mm as select count(*) from mf;`,
-    asked: "select sum(a) from mv union all select sum(far) from mf union all select count from mm",
-    notes: ["public.mv", "public.mf", "public.mm"].map(empty),
+    asked: "select sum(a) from mw union all select sum(far) from mf union all select count from mm",
+    notes: ["public.mw", "public.mf", "public.mm"].map(empty),
   },
   {
     name: "a default that names a type by the search path, and an operator that is only named",
@@ -198,7 +201,8 @@ export const moreKinds: readonly Kind[] = [
   },
   {
     name: "what pg_dump cannot make again, or makes otherwise",
-    made: `create schema lib; create extension unaccent schema lib; set search_path = public, lib;
+    together: "lib",
+    made: `create schema if not exists lib; create extension if not exists unaccent schema lib; set search_path = public, lib;
       do $$ begin execute format('alter database %I set search_path = public, lib', current_database()); end $$;
       create function norm(t text) returns text language sql immutable as 'select unaccent(t)'; create domain named as text check (norm(value) <> '');
       create table w (t named, g text generated always as (norm(t)) stored); insert into w values ('é');
@@ -262,6 +266,7 @@ export const moreKinds: readonly Kind[] = [
   },
   {
     name: "what was taken out of an extension, which makes it again",
+    together: "server",
     made: `create extension hstore; commit; alter extension hstore drop function akeys(hstore); alter extension hstore drop operator -> (hstore, text);
       create or replace function akeys(hstore) returns text[] language sql immutable as $$ select '{own}'::text[] $$;`,
     asked: `select akeys('a=>1')::text || ('a=>1'::hstore -> 'a') union all
@@ -334,6 +339,7 @@ export const moreKinds: readonly Kind[] = [
   },
   {
     name: "names and definitions that are no text in any encoding",
+    together: "bytes",
     create: "encoding 'SQL_ASCII' lc_collate 'C' lc_ctype 'C' template template0",
     made: `create table t (a int); insert into t values (1);
       do $$ begin execute convert_from('\\x637265617465207669657720762061732073656c6563742027e9273a3a746578742061732078', 'SQL_ASCII');
