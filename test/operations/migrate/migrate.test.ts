@@ -19,7 +19,7 @@ let evidence: string;
 const { signal } = new AbortController();
 
 beforeAll(async () => {
-  rig = await startRig();
+  rig = await startRig({ quick: true });
   project = makeProject(join(rig.files.folder, "project"), []);
   evidence = join(rig.files.folder, "evidence");
 });

@@ -38,7 +38,7 @@ export async function makeData(
 ): Promise<string> {
   // The account may not be able to read where this project is.
   const data = join(folder, "data");
-  const archive = openSync(await archiveOf(programs, account), "r");
+  const archive = openSync(await archiveOf(programs, account, flags), "r");
   try {
     mkdirSync(data, { mode: 0o700 });
     chownSync(data, account.uid, account.gid);
@@ -55,10 +55,11 @@ export async function makeData(
 
 const cache = join(import.meta.dirname, "..", "..", "..", "node_modules", ".cache");
 
-/** What `initdb` made, packed; another version, locale or time zone has another one. */
-async function archiveOf(
+/** What `initdb` made, packed; another version, locale or time zone has another one, and so have other flags. */
+export async function archiveOf(
   { initdb, postgres }: { initdb: string; postgres: string },
   account: { uid: number; gid: number },
+  flags: readonly string[],
 ): Promise<string> {
   const { size, mtimeMs } = statSync(postgres);
   const variables = Object.entries(process.env).filter(([name]) => /^(?:LANG|LC_|TZ)/.test(name));

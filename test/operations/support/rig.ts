@@ -9,6 +9,7 @@ import type { Connection } from "../../../postgres/connection.ts";
 import type { Ended } from "../../cli/command.ts";
 import { operationEnvironment, runOperation, startFolder, startOperation } from "./operation.ts";
 import { type PostgresServer, startPostgres } from "./postgres.ts";
+import { quickPrograms } from "./programs.ts";
 import { startStore, type TestStore } from "./store.ts";
 
 /** Secrets that a rig is made of; each has the word canary in it, and an identity says what it is. */
@@ -41,7 +42,8 @@ export interface Given {
   changes?: Record<string, string>;
 }
 
-export async function startRig(): Promise<Rig> {
+/** @param quick whether scratch servers are made of what `initdb` made once */
+export async function startRig({ quick = false } = {}): Promise<Rig> {
   const [postgres, store, files] = await Promise.all([
     startPostgres("canary-password-5f2d"),
     startStore("canary-secret-key-91ab"),
@@ -49,11 +51,15 @@ export async function startRig(): Promise<Rig> {
   ]);
   const temporary = join(files.folder, "temporary");
   mkdirSync(temporary, { mode: 0o755 });
+  const programs: Record<string, string> = quick
+    ? { POSTGRES_BIN: await quickPrograms(join(files.folder, "programs")) }
+    : {};
   const names = new Set<string>();
   const watcher: FSWatcher = watch(temporary, (_, name) => name !== null && names.add(name));
   const environment = ({ connection, prefix, changes }: Given = {}): Record<string, string> => ({
     ...operationEnvironment(connection, store, { holder: files.holder, temporary }),
     BACKUP_PREFIX: prefix ?? store.address.prefix,
+    ...programs,
     ...changes,
   });
   const run = (args: readonly string[], given?: Given): Promise<Ended> =>
