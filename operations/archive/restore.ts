@@ -232,7 +232,11 @@ async function isProgramNewer({ session, manifest }: RestoreOptions): Promise<bo
  *
  * @returns why the server refused some, one sentence each
  */
-async function runOn(options: Restoring, list: Contents, ...sections: readonly string[]): Promise<string[]> {
+async function runOn(
+  options: Restoring,
+  list: Contents,
+  ...sections: readonly [section?: string]
+): Promise<string[]> {
   const refusals = new Refusals();
   try {
     await runRestore(options, list, sections, refusals);
