@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
-import { cp, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { hash } from "node:crypto";
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { gunzipSync } from "node:zlib";
@@ -10,7 +11,7 @@ import { commentMarker } from "../../pull-requests/comment-state.ts";
 import { formats, previewedStacks } from "../../pull-requests/stacks.ts";
 import { type Ended, ended } from "../cli/command.ts";
 import { readSarif } from "../preview/report/sarif-schema.ts";
-import { claimed, commit, fork, runProcess } from "./command.ts";
+import { claimed, commit, fork, runCommand, runEvent, runProcess } from "./command.ts";
 import { type FakeGitHub, startGitHub } from "./github-server.ts";
 import { zipOf } from "./zip-archive.ts";
 
@@ -29,7 +30,7 @@ let scanned: Ended;
 const texts = new Map<string, string>();
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "pull-request-"));
+  folder = await freshFolder();
   const head = join(folder, "head");
   await copyRepository(head);
   await change(join(head, "Pulumi.production.yaml"), (settings) => {
@@ -68,7 +69,8 @@ beforeAll(async () => {
   github.artifacts.push({ id: 1, name: "previews-42", bytes: zipOf([claimed(), ...files]) });
   // Twice, as after a second push.
   const failed = { conclusion: "failure" };
-  commented = [await runProcess(github, "comment", failed), await runProcess(github, "comment", failed)];
+  const first = await runProcess(github, "comment", failed);
+  commented = [first, await runCommand(github, "comment", runEvent(failed))];
   scanned = await runProcess(github, "code-scanning", failed);
   // Six previews, one after the other.
 }, 240_000);
@@ -156,6 +158,17 @@ describe("a pull request that breaks production", () => {
 /** The SARIF that GitHub got. */
 function uploaded(): string[] {
   return github.uploads.map(({ sarif = "" }) => gunzipSync(Buffer.from(sarif, "base64")).toString("utf8"));
+}
+
+/** Has the same name each time, so that Node.js finds what it has compiled, unless another run has it now. */
+async function freshFolder(): Promise<string> {
+  const name = join(tmpdir(), `pull-request-${hash("sha256", root).slice(0, 16)}`);
+  try {
+    await mkdir(name);
+    return name;
+  } catch {
+    return mkdtemp(`${name}-`);
+  }
 }
 
 /** The repository as a pull request would have it, without what no preview reads. */
