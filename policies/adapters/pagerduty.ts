@@ -13,7 +13,9 @@ import {
 import type { Adapter } from "../model/adapter.ts";
 import type { PeopleLimits } from "../model/pager.ts";
 import { pagerduty } from "../model/tokens.ts";
-import { type CoverageLayer, gaps } from "../values/coverage.ts";
+import { gaps } from "../values/coverage.ts";
+import { toLayer } from "./pagerduty/layers.ts";
+import { repeatedLevel } from "./pagerduty/people.ts";
 import { resourceTypes } from "./pagerduty/types.ts";
 import { judgeOnCallValues } from "./pagerduty/values.ts";
 import { schedulesByRotation } from "./pagerduty-v2.ts";
@@ -165,23 +167,6 @@ function judgeGaps(schedule: Schedule, now: number): Verdict {
   );
 }
 
-function toLayer(layer: Layer): CoverageLayer {
-  return {
-    start: layer.at("start").string() ?? "",
-    end: layer.at("end").string() || undefined,
-    users: layer.at("users").items().length,
-    restrictions: layer
-      .at("restrictions")
-      .items()
-      .map((restriction) => ({
-        type: restriction.at("type").string() ?? "",
-        startTimeOfDay: restriction.at("startTimeOfDay").string() ?? "",
-        startDayOfWeek: restriction.at("startDayOfWeek").number(),
-        durationSeconds: restriction.at("durationSeconds").number() ?? 0,
-      })),
-  };
-}
-
 const shown = (instant: number): string => new Date(instant).toISOString().slice(0, 16).replace("T", " ");
 
 function judgeLevels(
@@ -208,10 +193,10 @@ function judgeLevels(
       );
     }
   }
-  return (
-    distinctLevels(stack, escalation, levels) >= minimum ||
-    fault(rules, `${escalation.name} calls the same people on each level.`)
-  );
+  if (distinctLevels(stack, escalation, levels) < minimum) {
+    return fault(rules, `${escalation.name} calls the same people on each level.`);
+  }
+  return repeatedLevel(stack, escalation) ?? true;
 }
 
 type Level = Value<types.input.EscalationPolicyRule>;

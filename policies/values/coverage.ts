@@ -34,7 +34,7 @@ export interface Span {
  */
 export function gaps(layers: readonly CoverageLayer[], timeZone: string, { from, to }: Span): Span[] {
   const covered = layers
-    .flatMap((layer) => coverage(layer, timeZone, { from, to }))
+    .flatMap((layer) => layerSpans(layer, timeZone, { from, to }))
     .toSorted((left, right) => left.from - right.from);
   const found: Span[] = [];
   let reached = from;
@@ -46,7 +46,8 @@ export function gaps(layers: readonly CoverageLayer[], timeZone: string, { from,
   return found;
 }
 
-function coverage(layer: CoverageLayer, timeZone: string, within: Span): Span[] {
+/** The spans of a time in which a layer has somebody on call. */
+export function layerSpans(layer: CoverageLayer, timeZone: string, within: Span): Span[] {
   const start = Date.parse(layer.start);
   const end = layer.end === undefined ? within.to : Date.parse(layer.end);
   if (layer.users < 1 || Number.isNaN(start) || Number.isNaN(end)) return [];

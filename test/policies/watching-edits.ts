@@ -1,6 +1,16 @@
 import { unknownText } from "../../policies/framework/value.ts";
 import { grafana, pagerRules } from "../../policies/model/tokens.ts";
-import { add, all, type Edit, encrypted, type Inputs, list, set, variables } from "../recording/edited.ts";
+import {
+  add,
+  all,
+  type Edit,
+  encrypted,
+  type Inputs,
+  inside,
+  list,
+  set,
+  variables,
+} from "../recording/edited.ts";
 import type { Case } from "./kinds-edits.ts";
 
 // What keeps an alert, a page, an error or a line of the log from reaching anybody, and what looks like it and is right.
@@ -110,6 +120,24 @@ const source = (datasourceUid: string): Edit =>
 const chat = (url: string): Edit => set("observability-slack", () => ({ slacks: [{ url }] }));
 const isInfo = { operator: "equals", parameters: [{ path: "severity", value: "info" }] };
 
+/** The second level has the people of the first one in their order, or in another place of the rotation. */
+const sameOrder =
+  (change: Inputs): Edit =>
+  (stack) => {
+    const first = stack.resources.find(({ name }) => name === "on-call-primary");
+    return {
+      ...stack,
+      resources: set("on-call-secondary", ({ layers }) => ({
+        layers: list(layers).map((rotation) => inside(rotation, change)),
+      }))(stack).resources.map((one) =>
+        one.name === "on-call-secondary"
+          ? { ...one, propertyDependencies: first?.propertyDependencies ?? {} }
+          : one,
+      ),
+    };
+  };
+const secondPerson = (change: Inputs): Edit => set("on-call-secondary-on-call", () => change);
+
 const overlaid = (...order: readonly ("one" | "all" | "day")[]): Edit =>
   set("on-call-primary", ({ layers }) => {
     const rotation = Object(list(layers)[0]);
@@ -155,6 +183,18 @@ const byFolder = (value: string): Edit =>
   }));
 
 export const unwatchedPlatforms: readonly Case[] = [
+  ["escalation-levels", "the second level has the people of the first in their order", sameOrder({})],
+  [
+    "escalation-levels",
+    "the second level is a full round behind the first",
+    sameOrder({ rotationVirtualStart: "2026-01-19T09:00:00+01:00" }),
+  ],
+  [
+    "escalation-levels",
+    "two addresses are of one person",
+    secondPerson({ email: "primary-on-call+night@optropic.example" }),
+  ],
+  ["escalation-levels", "two users are one person", secondPerson({ name: "Primary  on call" })],
   ["on-call-people", "one person is over and under the rotation", overlaid("one", "all", "one")],
   ["metrics-protected", "metrics that ask for a token are asked with a password", byPassword],
   ["dashboard-golden-signals", "no panel draws a query", hidden((target) => ({ ...target, hide: true }))],
@@ -318,6 +358,14 @@ export const unwatchedPlatforms: readonly Case[] = [
 ];
 
 export const watchedPlatforms: readonly (readonly [what: string, edit: Edit])[] = [
+  [
+    "the second level has the same order, one turn later",
+    sameOrder({ rotationVirtualStart: "2026-01-12T09:00:00+01:00" }),
+  ],
+  [
+    "the second level calls everybody",
+    set("on-call-escalation", ({ rules }) => ({ rules: [list(rules)[0], list(rules)[2]] })),
+  ],
   ["a rotation with one person below it", overlaid("all", "one")],
   ["a rotation with one person above it", overlaid("one", "all")],
   ["one person by day, over and under the rotation", overlaid("day", "all", "day")],
