@@ -7,7 +7,7 @@ import {
   judgeBackupJobs,
   runsOnlyBackups,
 } from "./model/backups.ts";
-import { deletionOf, lifecycleRules } from "./model/bucket-rules.ts";
+import { deletionOf, lifecycleRules, locksOf } from "./model/bucket-rules.ts";
 import { backupCommandFault } from "./values/backup-command.ts";
 import { runsDaily } from "./values/schedule.ts";
 
@@ -17,7 +17,8 @@ import { runsDaily } from "./values/schedule.ts";
 export const backupBucket = policy({
   name: "backup-bucket",
   items: ["3.2"],
-  title: "Backups must go to a bucket at a vendor other than the database's, and expire there.",
+  title:
+    "Backups must go to a bucket at a vendor other than the database's, and expire there or be locked for ever.",
   severity: "critical",
   fix: "Declare a cloudflare.R2Bucket with backup in its name, and a cloudflare.R2BucketLifecycle for it with an enabled rule that deletes old backups.",
   url: "https://developers.cloudflare.com/r2/buckets/object-lifecycles/",
@@ -26,6 +27,8 @@ export const backupBucket = policy({
       stack,
       (bucket) =>
         some(lifecycleRules(stack, bucket), (rule) => deletionOf(rule) !== undefined) ||
+        // What is locked for ever is kept for ever: no rule could delete it.
+        some(locksOf(stack, bucket), ({ days }) => days === Number.POSITIVE_INFINITY) ||
         "No enabled lifecycle rule deletes old backups from the bucket.",
     ),
     ...(known(() => backupJobs(stack)) ?? []).map((job) =>

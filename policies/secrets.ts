@@ -4,6 +4,7 @@ import {
   type Finding,
   fault,
   judge,
+  known,
   policy,
   postponed,
   type Resource,
@@ -19,6 +20,7 @@ import {
   isImported,
   isShown,
   judgeNamed,
+  makesSecret,
   type NamedVariable,
   variablesNamed,
 } from "./model/generated.ts";
@@ -88,6 +90,9 @@ export const secretsDistinct = policy({
         if (own.some((identity) => taken.has(identity))) {
           return "SECRET_KEY has the same value as JWT_SECRET.";
         }
+        if (!key.alone && key.value.isUnknown && own.length === 0 && isLeftWith(stack, key, taken)) {
+          return "SECRET_KEY has the same value as JWT_SECRET: nothing else is generated for it.";
+        }
         const unknown = own.length === 0 && key.value.isUnknown ? key : open;
         return unknown === undefined || undecided(unknown.value);
       }),
@@ -97,6 +102,24 @@ export const secretsDistinct = policy({
     ];
   },
 });
+
+/** Whether all that a map is made from is JWT_SECRET's or another variable's, so that nothing is left for the key. */
+function isLeftWith(stack: Stack, key: NamedVariable, taken: ReadonlySet<string>): boolean {
+  const generated = key.sources.filter(makesSecret);
+  const beside = declaredVariables(stack)
+    .filter(({ resource, value }) => resource === key.resource && value.path[0] === key.value.path[0])
+    .flatMap(({ name }) => known(name) ?? [])
+    .filter((name) => name !== "SECRET_KEY");
+  const used = new Set(
+    beside.flatMap((name) =>
+      variablesNamed(stack, name)
+        .variables.filter(({ resource }) => resource === key.resource)
+        .flatMap(({ generators }) => generators ?? []),
+    ),
+  );
+  const isTaken = generated.some(({ urn }) => taken.has(urn));
+  return isTaken && generated.every((source) => [...used].some((one) => one === source));
+}
 
 /** No other secret may be the same, under whatever name; a connection string may hold the password of another. */
 function others(stack: Stack, both: readonly NamedVariable[]): Finding[] {

@@ -92,7 +92,30 @@ const from = (branch: string): Edit =>
     })),
   );
 
+/** A map of variables that is made without the generator of one of them. */
+const madeWithout =
+  (name: string, property: string, generator: string): Edit =>
+  (stack) => ({
+    ...stack,
+    resources: stack.resources.map((one) => {
+      const urns = one.propertyDependencies[property]?.filter((urn) => !urn.endsWith(`::${generator}`));
+      return one.name === name && urns !== undefined
+        ? { ...one, propertyDependencies: { ...one.propertyDependencies, [property]: urns } }
+        : one;
+    }),
+  });
+
 export const brokenBesides: readonly Case[] = [
+  [
+    "database-roles-connect",
+    "rows are hidden from who backs up",
+    set("database-backup-role", () => ({ bypassRowLevelSecurity: false })),
+  ],
+  [
+    "secrets-distinct",
+    "nothing is generated for SECRET_KEY",
+    madeWithout("api-variables", "envVars", "secrets-secret-key"),
+  ],
   ["render-health-check", "a second service has no health check", second({ healthCheckPath: undefined })],
   [
     "render-autoscaling",
@@ -284,6 +307,17 @@ export const brokenBesides: readonly Case[] = [
 type Right = readonly [what: string, edit: Edit];
 
 export const rightBesides: readonly Right[] = [
+  [
+    "backups are locked for ever, and nothing deletes them",
+    all(
+      set("backups-lock", ({ rules }) => ({
+        rules: list(rules).map((rule) => inside(rule, { condition: { type: "Indefinite" } })),
+      })),
+      set("backups-lifecycle", ({ rules }) => ({
+        rules: list(rules).map((rule) => inside(rule, { deleteObjectsTransition: undefined })),
+      })),
+    ),
+  ],
   ["a second service has all that the first one has", second({})],
   [
     "documentation has no health check and does not scale",
