@@ -6,6 +6,8 @@ import {
   judge,
   known,
   type Stack,
+  unproved,
+  type Value,
   type Verdict,
 } from "../framework/index.ts";
 import { type DeploymentSettings, deployedRepository, stackLabel, trigger } from "./deployments.ts";
@@ -28,6 +30,30 @@ export function judgeSource(stack: Stack, settings: DeploymentSettings): Verdict
   if (isCalledProduction(stackLabel(settings)) && trigger(settings, "pullRequestTemplate")) {
     return `Each pull request gets a stack with the settings of ${stackLabel(settings)}, for code that nobody has approved.`;
   }
+  const request = settings.at("vcs", "deployPullRequest");
+  if (request.exists) {
+    return fault(
+      request,
+      `${stackLabel(settings)} is deployed from pull request ${request.number() ?? ""}, which nobody has merged.`,
+      "Remove deployPullRequest, and let deployCommits deploy the branch.",
+    );
+  }
+  const provider = settings.at("vcs", "provider");
+  if (names.length > 0 && (provider.string() ?? "github") !== "github") {
+    return fault(
+      provider,
+      `${stackLabel(settings)} is deployed from ${provider.string()}, where no rules of this stack guard the branches.`,
+      "Set provider of vcs to github.",
+    );
+  }
+  const other = unreadSetting(settings.at(), readSettings, "");
+  if (other !== undefined) {
+    return unproved(
+      other,
+      `The settings of ${stackLabel(settings)} have ${other.path.join(".")}, which this pack does not know: it may deploy what nobody has reviewed.`,
+      "Remove the setting, or waive this policy for the resource.",
+    );
+  }
   const commit = git.at("commit");
   if (commit.exists) {
     return fault(commit, `${stackLabel(settings)} is deployed from one commit, whatever is merged.`);
@@ -42,6 +68,33 @@ export function judgeSource(stack: Stack, settings: DeploymentSettings): Verdict
     names.includes(deployed) ||
     `${stackLabel(settings)} is deployed from the repository ${deployed}, whose branches no rules of this stack guard.`
   );
+}
+
+/** Every setting that policies read, or that changes neither what is deployed nor by whom. */
+const readSettings: readonly RegExp[] = [
+  /^(?:organization|project|stack|agentPoolId)$/,
+  /^(?:github|vcs)\.(?:deployCommits|paths|previewPullRequests|pullRequestTemplate|repository)$/,
+  /^vcs\.(?:deployPullRequest|installationId|provider)$/,
+  /^sourceContext\.git\.(?:branch|commit|repoDir|repoUrl|gitAuth)$/,
+  /^operationContext\.(?:environmentVariables|preRunCommands)$/,
+  /^operationContext\.oidc\.(?:aws|azure|gcp)$/,
+  /^operationContext\.options\.(?:deleteAfterDestroy|shell|skipInstallDependencies|skipIntermediateDeployments)$/,
+  /^executorContext\.executorImage$/,
+  /^cacheOptions\.enable$/,
+];
+
+/** A setting that is none of those. What is not known yet is read by the policies on it. */
+function unreadSetting(value: Value, read: readonly RegExp[], path: string): Value | undefined {
+  if (value.isUnknown || !value.exists || read.some((form) => form.test(path))) return undefined;
+  const entries = value.entries().filter(([name]) => !name.startsWith("__"));
+  const isGroup =
+    path === "" || /^(?:github|vcs|\w+Context(?:\.(?:git|oidc|options))?|cacheOptions)$/.test(path);
+  if (!isGroup) return value;
+  for (const [name, part] of entries) {
+    const found = unreadSetting(part, read, path === "" ? name : `${path}.${name}`);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 /** The repository has the owner that those of the other stacks have, and no other URL takes its place. */

@@ -412,6 +412,7 @@ export const pulumiCloud = {
   organizationToken: token<ps.OrgAccessTokenArgs>("pulumiservice:index:OrgAccessToken"),
   personalToken: token<ps.AccessTokenArgs>("pulumiservice:index:AccessToken"),
   member: token<ps.OrganizationMemberArgs>("pulumiservice:index:OrganizationMember"),
+  role: token<ps.OrganizationRoleArgs>("pulumiservice:index:OrganizationRole"),
   roleAssignment: token<ps.TeamRoleAssignmentArgs>("pulumiservice:index:TeamRoleAssignment"),
   environmentPermission: token<ps.TeamEnvironmentPermissionArgs>(
     "pulumiservice:index:TeamEnvironmentPermission",

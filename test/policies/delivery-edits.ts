@@ -1,5 +1,6 @@
+import { unknownText } from "../../policies/framework/value.ts";
 import { github, pulumiCloud } from "../../policies/model/tokens.ts";
-import { add, all, type Edit, set } from "../recording/edited.ts";
+import { add, all, type Edit, leading, set } from "../recording/edited.ts";
 import { unknown as unknownValue } from "./fixture.ts";
 
 const tags = (inputs: Record<string, unknown>): Edit => set("repository-tags", () => inputs);
@@ -38,6 +39,22 @@ const claims = (...includeClaimKeys: string[]): Edit =>
     useDefault: false,
     includeClaimKeys,
   });
+
+const allowing = (...permissions: string[]) => ({ __type: "PermissionDescriptorAllow", permissions });
+const role = (teamName: string, ...scopes: string[]): Edit =>
+  all(
+    atPulumi("OrganizationRole", {
+      name: "own",
+      permissions: { __type: "PermissionDescriptorGroup", entries: [allowing(...scopes)] },
+    }),
+    add("pulumiservice:index:TeamRoleAssignment", "assigned", { teamName, roleId: unknownText }),
+    leading("assigned", "roleId", "another"),
+  );
+const byVcs = (change: object): Edit =>
+  set("delivery-production-deployments", ({ github: own }) => ({
+    github: undefined,
+    vcs: { ...Object(own), provider: "github", ...change },
+  }));
 
 /** What breaks an item of the delivery, with the policy that has to object. */
 export const brokenDelivery: readonly (readonly [policy: string, what: string, Edit])[] = [
@@ -138,6 +155,27 @@ export const brokenDelivery: readonly (readonly [policy: string, what: string, E
       permission: "admin",
     }),
   ],
+  ["production-access", "those who write code have a role that updates", role("platform", "stack:write")],
+  ["production-access", "somebody has a role that updates", role("everybody", "stack:read", "stack:write")],
+  [
+    "production-access",
+    "somebody has a role that only Pulumi Cloud knows",
+    atPulumi("TeamRoleAssignment", { teamName: "everybody", roleId: "r-1" }),
+  ],
+  [
+    "production-access",
+    "a member has such a role",
+    atPulumi("OrganizationMember", { username: "someone", role: "member", roleId: "r-1" }),
+  ],
+  [
+    "production-access",
+    "a role that updates and is given elsewhere",
+    atPulumi("OrganizationRole", { name: "x", permissions: allowing("stack_deployment:create") }),
+  ],
+  ["pack-enforced", "a pull request is deployed", byVcs({ deployPullRequest: 412 })],
+  ["pack-enforced", "the code is of another vendor", byVcs({ provider: "azure_devops" })],
+  ["pack-enforced", "a setting that the pack does not know", byVcs({ deployForks: true })],
+  ["pack-enforced", "a context that the pack does not know", deployment("sourceContext", { template: "x" })],
   ["production-access", "any repository's workflow", issued({ aud: "x", sub: "repo:optropic/*" })],
   ["production-access", "any branch's workflow", issued({ aud: "x", sub: "repo:optropic/platform:*" })],
   [
@@ -223,6 +261,9 @@ export const brokenDelivery: readonly (readonly [policy: string, what: string, E
 ];
 
 export const acceptedDelivery: Readonly<Record<string, Edit>> = {
+  "a team has a role that only reads": role("everybody", "stack:read", "stack:list", "environment:read"),
+  "the workflows have a role that updates": role("workflows", "stack:write"),
+  "the code is named by vcs": byVcs({ installationId: "12345" }),
   "a key that reads": ofRepository("RepositoryDeployKey", { readOnly: true }),
   "a webhook with a secret": hook({ url: "https://ci.example/hook", secret: unknownValue }),
   "a webhook to a channel": atPulumi("Webhook", {

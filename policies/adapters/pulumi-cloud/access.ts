@@ -2,6 +2,7 @@ import { fault, type Stack } from "../../framework/index.ts";
 import { isCalledProduction, judgeIssuer, judgeTeam, teamFault } from "../../model/production-access.ts";
 import { type Access, access } from "../../model/repository.ts";
 import { pulumiCloud } from "../../model/tokens.ts";
+import { roles } from "./roles.ts";
 
 /** Environments of Pulumi ESC hold the credentials of a deployment. */
 function environments(stack: Stack): Access[] {
@@ -68,5 +69,6 @@ export const productionAccess = (stack: Stack): Access[] => [
     .map((granted) => access(granted, () => judgeTeam(stack, granted))),
   ...environments(stack),
   ...administrators(stack),
+  ...roles(stack),
   ...stack.ofType(pulumiCloud.issuer).map((issuer) => access(issuer, () => judgeIssuer(issuer))),
 ];
