@@ -32,6 +32,7 @@ export class DumpWarnings {
       const text = details.length === 0 ? warning : `${warning.replace(/:$/, "")}: ${details.join(", ")}`;
       return `pg_dump warned: ${shortened(text, mostCharacters).replace(/\.?$/, ".")}`;
     });
-    return this.#further === 0 ? all : [...all, `pg_dump warned ${this.#further} more times.`];
+    const different = [...new Set(all)];
+    return this.#further === 0 ? different : [...different, `pg_dump warned ${this.#further} more times.`];
   }
 }

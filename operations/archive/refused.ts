@@ -37,6 +37,11 @@ export class Refusals {
     return [...this.#reasons].map(refusal);
   }
 
+  /** Whether the server only refused something, and was there until the end. */
+  get isRefused(): boolean {
+    return this.#reasons.size > 0 && !this.#isLost;
+  }
+
   /** Whether pg_restore made everything that the server did not refuse. It goes on without a server, too. */
   get wentOn(): boolean {
     const isRefused = this.#reasons.size > 0 || this.#hasIgnored;

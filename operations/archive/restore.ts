@@ -133,9 +133,7 @@ export async function restoreParallel(given: RestoreOptions): Promise<Outcome> {
     const { others, triggers } = splitTriggers(withTriggers);
     await runRestore({ ...options, jobs: 1 }, schemaPrivilegesOf(others), []);
     const one = { ...options, jobs: 1 };
-    const { main, after: tangled } = await untangle(others, carrier.replaced, async (line) => {
-      return (await runOn(one, line)).length === 0;
-    });
+    const { main, after: tangled } = await untangle(others, carrier.replaced, (lines) => makeAll(one, lines));
     refused.push(...(await runDefinitions(options, { selected: main, carrier })));
     const all = [...manifest.schemas, ...manifest.companions].map(({ name }) => name);
     await withSearchPath(session, manifest, async () => {
@@ -188,7 +186,7 @@ export async function restoreParallel(given: RestoreOptions): Promise<Outcome> {
         globals,
         dependents: new Set(),
         missing: [...carrier.missing, ...notFilled],
-        refused,
+        refused: [...new Set(refused)],
         extensions: manifest.extensions.filter(
           ({ name }) => !leftOut.some(({ extension }) => extension.name === name),
         ),
@@ -266,6 +264,21 @@ async function finish(options: Restoring, list: Contents): Promise<string[]> {
   const refused: string[] = [];
   await runDealt(dealt.parts, options.jobs, async (part) => void refused.push(...(await make(part, 1))));
   return [...refused, ...(await make(dealt.rest, 1))];
+}
+
+/** Makes definitions, all of them or none. @returns whether the server refused nothing */
+async function makeAll(options: Restoring, lines: Contents): Promise<boolean> {
+  // One transaction would end at a setting that the server does not know.
+  if (options.isNewer) return (await runOn(options, lines)).length === 0;
+  const refusals = new Refusals();
+  try {
+    await runRestore(options, lines, ["--single-transaction"], refusals);
+    return true;
+  } catch (error) {
+    options.signal.throwIfAborted();
+    if (!refusals.isRefused) throw error;
+    return false;
+  }
 }
 
 /** Makes foreign keys that rows violate for new rows, with the comments on them. */

@@ -2,14 +2,10 @@ import * as z from "zod";
 import type { Session } from "../../postgres/session.ts";
 import type { Contents, Line } from "./contents.ts";
 
-/**
- * Lines that stand behind rows, where pg_dump wrote them in order. Functions and materialized views may stand there too,
- * when they need a key.
- */
+/** Lines that stand behind the first rows or keys where pg_dump wrote them in order. */
 const behind =
   /^(?:TABLE DATA|SEQUENCE SET|BLOBS|BLOB METADATA|CHECK CONSTRAINT|CONSTRAINT|FK CONSTRAINT|DEFAULT ACL|EVENT TRIGGER|INDEX|MATERIALIZED VIEW DATA|POLICY|PUBLICATION|ROW SECURITY|RULE|STATISTICS|SUBSCRIPTION|TRIGGER) /;
-const moved = /^(?:FUNCTION|PROCEDURE|MATERIALIZED VIEW|COMMENT|ACL|SECURITY LABEL) /;
-const rows = /^(?:TABLE DATA|SEQUENCE SET|BLOBS|BLOB METADATA|STATISTICS DATA) /;
+const rows = /^(?:TABLE DATA|SEQUENCE SET|BLOBS|BLOB METADATA) /;
 const about = /^(?:COMMENT|ACL|SECURITY LABEL) /;
 
 /** Most lines that are tried one by one, since each is a run of pg_restore. */
@@ -30,31 +26,29 @@ export interface Untangled {
  * included, in any order that works; what cannot be made so stays where the dump has it.
  *
  * @param replaced entries of lines that something else stands for
- * @param make makes the one line, which changes nothing when it fails; resolves with whether it did
+ * @param make makes some lines, which changes nothing when one fails; resolves with whether it did
  */
 export async function untangle(
   contents: Contents,
   replaced: ReadonlySet<string>,
-  make: (line: Contents) => Promise<boolean>,
+  make: (lines: Contents) => Promise<boolean>,
 ): Promise<Untangled> {
   const late = lateDefinitions(contents, replaced);
   if (late.size === 0) return { main: contents, after: [] };
   const tangled = withNeeds(contents, late).filter(({ entry }) => !replaced.has(entry));
-  const made = tangled.length > mostTried ? new Set<string>() : await makeInAnyOrder(contents, tangled, make);
+  const made = await makeInAnyOrder(contents, tangled, make);
   return divide(contents, late, made);
 }
 
-/** Lines of definitions behind the first rows or keys, and of functions and materialized views there with them. */
+/** Lines of definitions behind the first rows or keys. */
 function lateDefinitions(contents: Contents, replaced: ReadonlySet<string>): ReadonlySet<string> {
-  const definitions = new Set<string>();
-  const others = new Set<string>();
+  const found = new Set<string>();
   let isBehind = false;
   for (const { id, entry, rest } of contents.lines()) {
     isBehind ||= behind.test(rest);
-    if (!isBehind || behind.test(rest) || about.test(rest) || replaced.has(entry)) continue;
-    (moved.test(rest) ? others : definitions).add(id);
+    if (isBehind && !behind.test(rest) && !about.test(rest) && !replaced.has(entry)) found.add(id);
   }
-  return definitions.size === 0 ? definitions : new Set([...definitions, ...others]);
+  return found;
 }
 
 /** Lines and what they need, in the order of the dump. */
@@ -75,9 +69,15 @@ function withNeeds(contents: Contents, ids: ReadonlySet<string>): Line[] {
 async function makeInAnyOrder(
   contents: Contents,
   lines: readonly Line[],
-  make: (line: Contents) => Promise<boolean>,
+  make: (lines: Contents) => Promise<boolean>,
 ): Promise<ReadonlySet<string>> {
+  // Mostly their order is right.
+  const all = contents.made((write) => {
+    for (const line of lines) write(line);
+  });
+  if (await make(all)) return new Set(lines.map(({ id }) => id));
   const made = new Set<string>();
+  if (lines.length > mostTried) return made;
   for (let before = -1; before !== made.size; ) {
     before = made.size;
     for (const line of lines) {
@@ -103,7 +103,8 @@ function divide(contents: Contents, late: ReadonlySet<string>, made: ReadonlySet
     isPastLeft ||= isLeft(line.id);
     const isRows = rows.test(line.rest);
     if (made.has(line.id)) continue;
-    if (!isBehind || isPastLast || (isRows && !isPastLeft)) main.write(line);
+    // Rows of what is left come after it, wherever they stand.
+    if (!isBehind || (isRows ? !isPastLeft : isPastLast)) main.write(line);
     else {
       if (open === undefined || after.at(-1)?.isRows !== isRows) {
         open?.end();

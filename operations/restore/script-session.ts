@@ -113,6 +113,17 @@ export class ScriptSession implements Session {
    * @param work is run again, each statement by itself, where the server refused anything
    */
   async makingAll(work: () => Promise<void>): Promise<void> {
+    // What was refused is refused again.
+    if (!(await this.tries(work))) await this.goingOn(work);
+  }
+
+  /**
+   * Runs work that the server may refuse, within the transaction, all of it or nothing. What it refuses counts only
+   * here.
+   *
+   * @returns whether it refused nothing
+   */
+  async tries(work: () => Promise<void>): Promise<boolean> {
     await this.refused();
     const before = this.#refusals;
     this.#refusals = new Refusals();
@@ -123,31 +134,15 @@ export class ScriptSession implements Session {
     const isMade = answer === "made";
     if (!isMade) await this.#ask("rollback to savepoint optropic_all;");
     await this.#ask("\\set ON_ERROR_STOP 1\nrelease savepoint optropic_all;");
-    // What was refused is refused again.
     await this.refused();
     this.#refusals = before;
-    if (!isMade) await this.goingOn(work);
+    return isMade;
   }
 
   /** The names of the server's settings. */
   settings(): Promise<ReadonlySet<string>> {
     this.#settings ??= namesOf(this, "select name from pg_catalog.pg_settings");
     return this.#settings;
-  }
-
-  /**
-   * Runs work that the server may refuse, within the transaction. What it refuses counts only here.
-   *
-   * @returns whether it refused nothing
-   */
-  async tries(work: () => Promise<void>): Promise<boolean> {
-    await this.refused();
-    const before = this.#refusals;
-    this.#refusals = new Refusals();
-    await this.goingOn(work);
-    const isMade = (await this.refused()).length === 0;
-    this.#refusals = before;
-    return isMade;
   }
 
   /** Why the server refused statements, as far as psql has said so, also when it has ended. */

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { afterAll, expect, test } from "vitest";
+import { afterAll, describe, expect, test, vi } from "vitest";
 import {
   busyJobs,
   type Contents,
@@ -8,6 +8,7 @@ import {
   splitPartitionsElsewhere,
 } from "../../../operations/archive/contents.ts";
 import { dealIndexes, dealRows, runDealt } from "../../../operations/archive/dealt.ts";
+import { untangle } from "../../../operations/archive/tangle.ts";
 import { splitEventTriggers, splitTriggers } from "../../../operations/archive/triggers.ts";
 import { startContents, textsOf } from "../support/contents.ts";
 
@@ -196,4 +197,62 @@ test("of parts that are run together the first failure is thrown, once those tha
   await expect(running).rejects.toThrow("canary");
   expect(begun.length - ended.length).toBe(1);
   expect(begun.length).toBeLessThan(parts.length);
+});
+
+describe("definitions behind rows", () => {
+  /** As pg_dump 17 and 18 list them. */
+  const inOrder = [
+    "1; 0 0 ENCODING - ENCODING ",
+    "2; 1259 10 TABLE public t postgres",
+    "3; 0 0 BLOB METADATA - 16400..16402 postgres",
+    "4; 0 10 TABLE DATA public t postgres",
+    "5; 0 0 BLOBS - 16400..16402 postgres",
+    "6; 0 0 STATISTICS DATA public t postgres",
+    "7; 2606 11 CONSTRAINT public t t_pkey postgres",
+    "8; 2606 12 CONSTRAINT public t t_a_not_null postgres",
+    "9; 1259 13 INDEX public t_a postgres",
+    "10; 0 0 STATISTICS DATA public t_a postgres",
+    "11; 826 14 DEFAULT ACL public DEFAULT PRIVILEGES FOR TABLES postgres",
+  ];
+  const tangled = [
+    ...inOrder.slice(0, 7),
+    "12; 1255 15 FUNCTION public g() postgres",
+    ";\tdepends on: 7",
+    "13; 1247 16 DOMAIN public d postgres",
+    ";\tdepends on: 12",
+    "14; 0 0 COMMENT public DOMAIN d postgres",
+    ";\tdepends on: 13",
+    "15; 1259 17 TABLE public u postgres",
+    "16; 0 17 TABLE DATA public u postgres",
+    "17; 2606 18 CONSTRAINT public u u_pkey postgres",
+    ...inOrder.slice(8),
+  ];
+
+  test("of newer versions stay where they are", async () => {
+    const contents = files.of(inOrder);
+    const make = vi.fn();
+    expect(await untangle(contents, new Set(), make)).toEqual({ main: contents, after: [] });
+    expect(make).not.toHaveBeenCalled();
+  });
+
+  test("are made with what they need, all together or in any order that works", async () => {
+    const tried: string[][] = [];
+    const { main, after } = await untangle(files.of(tangled), new Set(), async (lines) => {
+      tried.push(numbersOf(lines));
+      return tried.length > 2;
+    });
+    expect(tried.slice(0, 2)).toEqual([["7", "12", "13", "15"], ["7"]]);
+    expect(tried.slice(2)).toEqual([["12"], ["13"], ["15"], ["7"]]);
+    expect(numbersOf(main)).toEqual("1 2 3 4 5 6 14 16 17 9 10 11".split(" "));
+    expect(after).toEqual([]);
+  });
+
+  test("come in the order of the dump where they cannot be made before, rows apart", async () => {
+    const { main, after } = await untangle(files.of(tangled), new Set(), async () => false);
+    expect(numbersOf(main)).toEqual("1 2 3 4 5 17 9 10 11".split(" "));
+    expect(after.map(({ part, isRows }) => [isRows, ...numbersOf(part)])).toEqual([
+      [false, "6", "7", "12", "13", "14", "15"],
+      [true, "16"],
+    ]);
+  });
 });
