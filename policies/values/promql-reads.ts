@@ -20,8 +20,21 @@ export function selectorsIn(expr: Expr): Selector[] {
 
 /** The longest range that an expression looks back over, in seconds, as far as it says one. */
 export function windowOf(expr: Expr): number {
-  const own = expr.kind === "subquery" ? expr.range : 0;
-  return Math.max(own, ...selectorsIn(expr).map(({ range }) => range || 0));
+  switch (expr.kind) {
+    case "selector":
+      return expr.range || 0;
+    case "call":
+    case "aggregate":
+      return Math.max(0, ...expr.args.map(windowOf));
+    case "binary":
+      return Math.max(windowOf(expr.left), windowOf(expr.right));
+    case "subquery":
+      return Math.max(expr.range, windowOf(expr.operand));
+    case "negation":
+      return windowOf(expr.operand);
+    default:
+      return 0;
+  }
 }
 
 /** Names of the queries that a formula of Grafana refers to. */

@@ -293,6 +293,11 @@ export const unwatchedPlatforms: readonly Case[] = [
     "the mean of a week is compared",
     memory("avg_over_time(optropic_process_memory_bytes[7d])"),
   ],
+  [
+    "alert-high-memory",
+    "the mean of a month of values is compared",
+    memory("avg_over_time((max by (host) (optropic_process_memory_bytes))[30d:1h])"),
+  ],
   ...[
     { level: { level: 50, match: "gte" } },
     { assignedTo: { targetType: "Member", targetId: "7" } },
@@ -413,6 +418,10 @@ export const watchedPlatforms: readonly (readonly [what: string, edit: Edit])[] 
   ["warnings wait for the evening", timed({ muteTimings: ["Mornings"] })],
   ["the highest of an hour is compared", memory("max_over_time(optropic_process_memory_bytes[1h])")],
   ["the mean of minutes is compared", memory("avg_over_time(optropic_process_memory_bytes[10m])")],
+  [
+    "the mean of minutes of values is compared",
+    memory("avg_over_time((max by (host) (optropic_process_memory_bytes))[10m:1m])"),
+  ],
   ...[
     { level: { level: 40, match: "gte" } },
     { issuePriorityGreaterOrEqual: { comparison: 75 } },
