@@ -5,6 +5,8 @@
 const { AsyncResource } = require("node:async_hooks");
 const { join } = require("node:path");
 
+const kept = require("./kept.cjs");
+
 /** Of the function that the SDK asks whether a resource is prepared later. */
 const deferred = Symbol.for("optropic.deferred");
 
@@ -43,37 +45,44 @@ exports.defer = (sdk, given, turns) => {
   debuggable.debuggablePromise = (promise, ...rest) =>
     promise instanceof Deferred ? undefined : debuggablePromise(promise, ...rest);
   countOpen(settings, require(join(sdk, "runtime", "state.js")));
+  const isResource = (value) => Resource.isInstance(value);
+  /** Whether nothing has to be waited for of what a resource depends on. */
+  const isDeclared = (opts, isCustom) =>
+    [opts.dependsOn, opts.replaceWith].every(
+      // The options of a component are changed while it is prepared.
+      (list) =>
+        list === undefined || (isCustom && (Array.isArray(list) ? list.every(isResource) : isResource(list))),
+    );
   let shared;
   Object.defineProperty(globalThis, deferred, {
     configurable: true,
     value: (prepare, label, res, parent, custom, remote, props, opts, ...identity) => {
-      const kept = remote ? undefined : withLists(opts, custom, Resource);
-      const begun = kept && given.begin(res, custom, props);
+      const isKeepable = !remote && isDeclared(opts, custom) && kept.inputs(props) !== undefined;
+      const begun = isKeepable ? given.begin(res, custom, props) : undefined;
       if (begun === undefined) return undefined;
-      shared ??= { turns, given, prepare, debuggable };
-      const args = [label, res, parent, custom, remote, props, kept, ...identity];
-      const later = new Deferred(shared, begun, args);
-      turns.wait(later);
+      shared ??= { turns, given, prepare, debuggable, isDeclared };
+      const later = new Deferred(shared, begun, [
+        label,
+        res,
+        parent,
+        custom,
+        remote,
+        props,
+        opts,
+        ...identity,
+      ]);
+      later.read();
       return later;
     },
   });
 };
 
-/** What a resource depends on is read when it is declared: a copy of it; undefined for what has to be waited for. */
-function withLists(opts, isCustom, Resource) {
-  let kept = opts;
-  for (const name of ["dependsOn", "replaceWith"]) {
-    const list = opts[name];
-    if (list === undefined) continue;
-    // The options of a component are changed while it is prepared.
-    if (!isCustom || !(Array.isArray(list) ? list.every(isResource) : isResource(list))) return undefined;
-    if (Array.isArray(list)) kept = { ...kept, [name]: [...list] };
-  }
-  return kept;
-
-  function isResource(value) {
-    return Resource.isInstance(value);
-  }
+/** A copy of what a resource depends on, made as the SDK makes its own. */
+async function gathered(list) {
+  if (!Array.isArray(list)) return list;
+  const found = [];
+  for (const one of list) found.push(await gathered(one));
+  return found;
 }
 
 /** What the SDK does with a resource once it is prepared, until that begins; it goes on where it was declared. */
@@ -100,6 +109,26 @@ class Deferred extends AsyncResource {
   catch(failed) {
     this.#failed = failed;
     return this;
+  }
+
+  /**
+   * Keeps what a program may change meanwhile as the SDK would find it, which reads it in as many microtasks, and
+   * waits; what cannot be kept does not.
+   */
+  async read() {
+    const [, , , custom, , inputs, opts] = this.#args;
+    const replaceWith = await gathered(opts.replaceWith);
+    const dependsOn = await gathered(opts.dependsOn);
+    const copy = kept.inputs(inputs);
+    if (copy === undefined || !this.#shared.isDeclared({ replaceWith, dependsOn }, custom))
+      return this.open();
+    // They are the SDK's own object; what they hold is not.
+    for (const [name, list] of Object.entries({ replaceWith, dependsOn })) {
+      if (list !== undefined) opts[name] = list;
+    }
+    kept.options(opts);
+    this.#args[5] = copy;
+    this.#shared.turns.wait(this);
   }
 
   open() {

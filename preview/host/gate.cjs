@@ -3,6 +3,8 @@
 // in their order: the preview takes one after the other anyway.
 const { join } = require("node:path");
 
+const kept = require("./kept.cjs");
+
 /** Most resources that the preview is asked about at one time. */
 const most = 256;
 
@@ -28,9 +30,14 @@ module.exports = (sdk) => {
   const begun = new WeakMap();
   rpc.serializeResourceProperties = (label, inputs, ...rest) => {
     const count = begun.get(inputs) ?? 0;
-    if (count === 0) return gate.opened().then(() => serializeResourceProperties(label, inputs, ...rest));
+    const copy = count === 0 ? kept.inputs(inputs) : undefined;
+    if (copy !== undefined)
+      return gate.opened().then(() => serializeResourceProperties(label, copy, ...rest));
+    const serialized = serializeResourceProperties(label, inputs, ...rest);
+    // It has been read, but is asked about in its turn.
+    if (count === 0) return serialized.then((done) => gate.opened().then(() => done));
     begun.set(inputs, count - 1);
-    return serializeResourceProperties(label, inputs, ...rest);
+    return serialized;
   };
   for (const name of ["registerResource", "readResource"]) {
     const call = monitor[name];

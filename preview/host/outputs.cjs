@@ -4,6 +4,7 @@
 const { join } = require("node:path");
 const { setFlagsFromString } = require("node:v8");
 
+const kept = require("./kept.cjs");
 const rewritten = require("./rewritten.cjs");
 
 /** A program of no more resources ends before its heap matters. */
@@ -12,6 +13,9 @@ const mostOfSmall = 256;
 /** Of what makes an identifier or a URN here, and what an alias stands for, in place of the SDK. */
 const identity = Symbol.for("optropic.identity");
 const alias = Symbol.for("optropic.alias");
+
+/** By this an output of a resource is told from those that a program makes: see `kept.cjs`. */
+const ofResource = Symbol.for("optropic.ofResource");
 
 /** What of the SDK is changed, by module. */
 const changes = {
@@ -108,6 +112,17 @@ module.exports = (sdk, load) => {
     },
   };
 
+  /** Reads a property as the SDK does. */
+  function hasText(props, key) {
+    try {
+      if (Output.isInstance(props[key])) return true;
+      void `${props[key]}`;
+      return true;
+    } catch (error) {
+      return !readsTexts && error instanceof Error && error.__pulumiOutputToStringError === true;
+    }
+  }
+
   function transferred(onto, label, props) {
     declared += 1;
     // V8 else lets a heap double before it collects what was kept for a while.
@@ -115,10 +130,12 @@ module.exports = (sdk, load) => {
     const keys = keysOf(props);
     // What the SDK refuses, it refuses itself.
     if (keys.some((key) => Object.hasOwn(onto, key))) return transferProperties(onto, label, props);
+    // As it fails for what has no text, and tells who counts that it reads.
+    if ((readsTexts || kept.inputs(props) === undefined) && !keys.every((key) => hasText(props, key))) {
+      return transferProperties(onto, label, props);
+    }
     const laters = {};
     for (const key of keys) {
-      // An older SDK fails for what has no text.
-      if (readsTexts && !Output.isInstance(props[key])) void `${props[key]}`;
       define(laters, key, new Later(makeProperty, onto));
       onto[key] = shown(laters[key]);
     }
@@ -249,7 +266,7 @@ function shown(later) {
 const whenUsed = {
   get(later, key, receiver) {
     // By this the SDK tells what is an output.
-    if (key === "__pulumiOutput") return true;
+    if (key === "__pulumiOutput" || key === ofResource) return true;
     const output = Later.made(later);
     return Object.hasOwn(later, key) ? Reflect.get(later, key, receiver) : Reflect.get(output, key);
   },

@@ -207,6 +207,7 @@ it("prepares a resource when it has its turn, and shows at once what the program
     return new Resource("last", true, false, inputs, {});
   });
   dependsOn.push(last);
+  process.nextTick(() => dependsOn.push(first));
   const { urn, id, size } = last;
   expect(Object.keys(last)).toEqual(["__pulumiResource", "__aliases", "urn", "id", "size"]);
   expect([prepared, registered, made, collapsed, leakCandidates.size]).toEqual([[], [], [], [], 0]);
@@ -216,13 +217,14 @@ it("prepares a resource when it has its turn, and shows at once what the program
   expect(prepared.map(({ name }) => name)).toEqual(registered);
   expect(registered).toHaveLength(604);
   expect(registered.slice(0, 2)).toEqual(["first", "one 0"]);
-  expect(registered.slice(-3)).toEqual(["dependent", "shared", "last"]);
-  expect(prepared.at(-1)).toMatchObject({
+  // What depends on others is read after them.
+  expect(registered.slice(-3)).toEqual(["shared", "last", "dependent"]);
+  expect(prepared.at(-2)).toMatchObject({
     context: "of the program",
     label: "resource:last[t:i:T]",
     type: "t:i:T",
   });
-  expect([prepared[0]?.context, prepared.at(-3)?.dependsOn]).toEqual([undefined, [first]]);
+  expect([prepared[0]?.context, prepared.at(-1)?.dependsOn]).toEqual([undefined, [first, last]]);
   expect([last.urn, last.id, last.size]).toEqual([urn, id, size]);
   expect(await early).toEqual(["urn:last", "id", 7]);
   expect(await first.urn.promise()).toBe("urn:first");
@@ -230,6 +232,46 @@ it("prepares a resource when it has its turn, and shows at once what the program
   // All of them are under way as one, until the last is done.
   await state.rpcDone;
   expect([settings.chained, leakCandidates.size]).toEqual([1, 0]);
+});
+
+it("reads what a program passes when the SDK reads it, however long it waits for its turn", async () => {
+  const { Resource } = sdkOf(changed);
+  const { prepared } = registrationsOf(changed);
+  for (let index = 0; index < 600; index += 1) new Resource(`before ${index}`, true, false, {}, {});
+  const parts = [1];
+  const inputs: Record<string, unknown> = { size: parts, __proto__: null };
+  const changing = new Resource("changing", true, false, inputs, {});
+  parts.push(2);
+  process.nextTick(() => {
+    parts.push(3);
+    inputs["other"] = 4;
+  });
+  await turns();
+  expect(prepared.some(({ name }) => name === "changing")).toBe(true);
+  expect(await changing.size.promise()).toEqual([1, 2]);
+});
+
+it("leaves to the SDK at once what has to be waited for, or notices that it is read", async () => {
+  const { Resource } = sdkOf(changed);
+  const { prepared } = registrationsOf(changed);
+  const before = prepared.length;
+  const circle: Record<string, unknown> = {};
+  circle["circle"] = circle;
+  const noticing = {
+    promise: { part: Promise.resolve(1) },
+    getter: {
+      get part() {
+        return 1;
+      },
+    },
+    proxy: { part: new Proxy({}, {}) },
+    instance: { part: [new Map()] },
+    text: { part: { toString: () => "text" } },
+    circle,
+  };
+  for (const [name, inputs] of Object.entries(noticing)) new Resource(name, true, false, inputs, {});
+  expect(prepared.slice(before).map(({ name }) => name)).toEqual(Object.keys(noticing));
+  await turns();
 });
 
 it("makes what an alias stands for when somebody asks, if it is plain", async () => {

@@ -231,7 +231,7 @@ it("prepares resources in their order, and more where those that are prepared wa
   const answers: unknown[] = [];
   // Every resource but the first ten asks; those wait for the last.
   for (let index = 0; index < 1000; index += 1) {
-    void rpc.serializeResourceProperties(index).then(([label]: [number]) => {
+    void rpc.serializeResourceProperties(index, {}).then(([label]: [number]) => {
       prepared.push(label);
       if (index < 10) return;
       if (index % 2 === 0)
