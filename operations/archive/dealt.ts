@@ -31,24 +31,34 @@ export function dealRows(contents: Contents, jobs: number): Dealt | undefined {
 }
 
 /**
- * Deals out the lines of indexes and constraints, those of one table to the same part. Foreign keys and whatever else
- * needs other tables come after them, and so does an index of what is made behind the rows, such as some views.
+ * Deals out the lines of indexes and constraints, those of one table to the same part, each with its comment:
+ * pg_restore takes a comment to be of the section of the line before it. Foreign keys and whatever else needs other
+ * tables come after them, and so does an index of what is made behind the rows, such as some views.
  *
  * @returns undefined where there are few
  */
 export function dealIndexes(contents: Contents, jobs: number): Dealt | undefined {
   const later = new Set<string>();
+  const owners = new Map<string, number>();
   let isBehindRows = false;
   const isDealt = ({ id, rest, needs }: Line): boolean => {
+    if (rest.startsWith("COMMENT ") && needs.some((need) => owners.has(need))) return true;
     if (/^(?:TABLE DATA|SEQUENCE SET) /.test(rest)) {
       isBehindRows = true;
       return false;
     }
-    if (/^(?:INDEX(?! ATTACH)|CONSTRAINT) /.test(rest) && !needs.some((need) => later.has(need))) return true;
+    if (/^(?:INDEX(?! ATTACH)|CONSTRAINT) /.test(rest) && !needs.some((need) => later.has(need))) {
+      owners.set(id, Number(needs[0] ?? id));
+      return true;
+    }
     if (isBehindRows) later.add(id);
     return false;
   };
-  return deal(contents, jobs, isDealt, ({ id, needs }) => Number(needs[0] ?? id));
+  const ownerOf = ({ id, needs }: Line): number =>
+    owners.get(id) ??
+    needs.map((need) => owners.get(need)).find((owner) => owner !== undefined) ??
+    Number(id);
+  return deal(contents, jobs, isDealt, ownerOf);
 }
 
 function deal(
