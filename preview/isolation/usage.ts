@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 
 /** What a process and all that descend from it use. */
 export interface Usage {
-  processes: number;
+  processes: ReadonlySet<number>;
   /** Bytes of memory that is resident; what several share counts for each. */
   memoryBytes: number;
 }
@@ -24,7 +24,7 @@ export function usageBelow(pid: number, most: number): Usage {
     memoryBytes += residentBytes(process);
     for (const child of childrenOf(process)) found.add(child);
   }
-  return { processes: found.size, memoryBytes };
+  return { processes: found, memoryBytes };
 }
 
 /** Bytes that the machine can still give without swapping; all there could be where it does not say. */

@@ -1,3 +1,4 @@
+import { constants, setPriority } from "node:os";
 import { parentPort } from "node:worker_threads";
 import { bytesLeft, usageBelow } from "./usage.ts";
 import type { Watched } from "./watcher.ts";
@@ -7,6 +8,12 @@ import type { Watched } from "./watcher.ts";
 
 /** How often each sandbox's use is counted, in milliseconds. */
 const countMs = 50;
+
+/**
+ * Processes from which on the others of the machine go before them, this thread among them: processes that start more
+ * of their kind would otherwise leave it no time to end them.
+ */
+const crowd = 64;
 
 const watched = new Map<number, Watched>();
 
@@ -19,8 +26,9 @@ setInterval(() => {
   const left = bytesLeft();
   for (const [init, { verdict, processes, memoryBytes, leftBytes }] of watched) {
     const use = usageBelow(init, processes);
+    if (use.processes.size > crowd) for (const pid of use.processes) yieldToOthers(pid);
     const excess =
-      use.processes > processes ? 1 : use.memoryBytes > memoryBytes ? 2 : left < leftBytes ? 3 : 0;
+      use.processes.size > processes ? 1 : use.memoryBytes > memoryBytes ? 2 : left < leftBytes ? 3 : 0;
     if (excess === 0) continue;
     watched.delete(init);
     Atomics.store(new Int32Array(verdict), 0, excess);
@@ -31,3 +39,12 @@ setInterval(() => {
     }
   }
 }, countMs);
+
+/** What it starts afterwards inherits that. */
+function yieldToOthers(pid: number): void {
+  try {
+    setPriority(pid, constants.priority.PRIORITY_LOW);
+  } catch {
+    // It has ended meanwhile.
+  }
+}

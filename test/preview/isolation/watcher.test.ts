@@ -1,7 +1,8 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { expect, it } from "vitest";
+import { constants, getPriority } from "node:os";
+import { expect, it, vi } from "vitest";
 import { type SandboxLimits, watch } from "../../../preview/isolation/watcher.ts";
 
 const plenty: SandboxLimits = { processes: 1000, memoryBytes: 2 ** 40, leftBytes: 0 };
@@ -28,6 +29,23 @@ it.each<[keyof SandboxLimits, number]>([
   } finally {
     expect(excess()).toBe(limit);
     process.kill(-pid, "SIGKILL");
+  }
+});
+
+it("gives a crowd of processes what the others of the machine leave", async () => {
+  const crowd = spawn("/bin/sh", ["-c", "for i in $(seq 70); do sleep 60 & done; wait"], {
+    detached: true,
+    stdio: "ignore",
+  });
+  const { pid = 0 } = crowd;
+  const ended = once(crowd, "exit");
+  const excess = watch(pid, plenty);
+  try {
+    await vi.waitUntil(() => getPriority(pid) === constants.priority.PRIORITY_LOW, { timeout: 20_000 });
+    expect(excess()).toBeUndefined();
+  } finally {
+    process.kill(-pid, "SIGKILL");
+    await ended;
   }
 });
 
