@@ -23,55 +23,58 @@ export interface Dealt {
  */
 export function dealRows(contents: Contents, jobs: number): Dealt | undefined {
   let count = 0;
-  const isRows = ({ rest }: Line): boolean => /^(?:TABLE DATA|SEQUENCE SET) /.test(rest);
-  return deal(contents, jobs, isRows, () => {
+  return deal(contents, jobs, ({ rest }) => {
+    if (!rows.test(rest)) return undefined;
     count += 1;
     return count;
   });
 }
 
 /**
- * Deals out the lines of indexes and constraints, those of one table to the same part, each with its comment:
- * pg_restore takes a comment to be of the section of the line before it. Foreign keys and whatever else needs other
- * tables come after them, and so does an index of what is made behind the rows, such as some views.
+ * Deals out the lines of indexes and constraints, those of one table to the same part, with the comments on them:
+ * pg_restore knows the section of a comment by the line before it. Foreign keys and whatever else needs other tables
+ * come after them, and so does an index of what is made behind the rows, such as some views.
  *
  * @returns undefined where there are few
  */
 export function dealIndexes(contents: Contents, jobs: number): Dealt | undefined {
+  const tables = new Set<string>();
   const later = new Set<string>();
-  const owners = new Map<string, number>();
   let isBehindRows = false;
-  const isDealt = ({ id, rest, needs }: Line): boolean => {
-    if (rest.startsWith("COMMENT ") && needs.some((need) => owners.has(need))) return true;
-    if (/^(?:TABLE DATA|SEQUENCE SET) /.test(rest)) {
+  let last: { id: string; number: number } | undefined;
+  return deal(contents, jobs, ({ id, rest, needs }) => {
+    if (rows.test(rest)) {
       isBehindRows = true;
-      return false;
+      return undefined;
     }
-    if (/^(?:INDEX(?! ATTACH)|CONSTRAINT) /.test(rest) && !needs.some((need) => later.has(need))) {
-      owners.set(id, Number(needs[0] ?? id));
-      return true;
+    // A comment stands behind what it is about.
+    if (/^COMMENT /.test(rest) && last !== undefined && needs.includes(last.id)) return last.number;
+    last = undefined;
+    if (/^TABLE(?! DATA| ATTACH) /.test(rest)) tables.add(id);
+    const isDealt = /^(?:INDEX(?! ATTACH)|CONSTRAINT) /.test(rest) && !needs.some((need) => later.has(need));
+    if (!isDealt) {
+      if (isBehindRows) later.add(id);
+      return undefined;
     }
-    if (isBehindRows) later.add(id);
-    return false;
-  };
-  const ownerOf = ({ id, needs }: Line): number =>
-    owners.get(id) ??
-    needs.map((need) => owners.get(need)).find((owner) => owner !== undefined) ??
-    Number(id);
-  return deal(contents, jobs, isDealt, ownerOf);
+    last = { id, number: Number(needs.find((need) => tables.has(need)) ?? id) };
+    return last.number;
+  });
 }
 
+const rows = /^(?:TABLE DATA|SEQUENCE SET) /;
+
+/** @param numberOf the same for lines of the same part; undefined for a line that comes after the parts */
 function deal(
   contents: Contents,
   jobs: number,
-  isDealt: (line: Line) => boolean,
-  numberOf: (line: Line) => number,
+  numberOf: (line: Line) => number | undefined,
 ): Dealt | undefined {
   if (jobs === 1 || !isMany(contents)) return undefined;
   const names = Array.from({ length: jobs * partsForEach }, (_, index) => `${index}`);
-  const { rest, ...parts } = contents.sorted(["rest", ...names], (line) =>
-    isDealt(line) ? `${numberOf(line) % names.length}` : "rest",
-  );
+  const { rest, ...parts } = contents.sorted(["rest", ...names], (line) => {
+    const number = numberOf(line);
+    return number === undefined ? "rest" : `${number % names.length}`;
+  });
   return rest === undefined ? undefined : { parts: Object.values(parts), rest };
 }
 

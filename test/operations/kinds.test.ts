@@ -497,7 +497,8 @@ test("more tables than pg_restore schedules well come back by parallel jobs, wit
      alter table t1 add constraint to_next foreign key (other) references t2; comment on constraint to_next on t1 is 'why';
      comment on index t3_other_idx is 'where'; create policy own on t4 using (other in (select other from t5));
      create view counted as select id, other from t6 group by id; create rule nothing as on delete to t7 do instead nothing;
-     create materialized view later as select id, other from t8 group by id; create unique index on later (id);`,
+     create materialized view later as select id, other from t8 group by id; create unique index on later (id);
+     comment on constraint t8_pkey on t8 is 'the first line behind the rows that a comment is about';`,
   );
   const before = await readIndependently(connection);
   await cycle.backUp(connection);

@@ -152,16 +152,21 @@ test("contents are divided into event triggers and all else", () => {
 
 test("very many lines are dealt out, those of one table together, and what needs other lines comes after them", async () => {
   const tables = Array.from({ length: 1001 }, (_, index) => index + 1);
+  const definitions = tables.map((id): [string] => [`${id}; 1259 ${id} TABLE s t${id} postgres`]);
   const rows = tables.map((id): [string] => [`${id + 2000}; 0 ${id} TABLE DATA s t${id} postgres`]);
   const [view, ofView] = [
     "9001; 1259 1 MATERIALIZED VIEW s v postgres",
     "9002; 1259 2 INDEX s of_v postgres",
   ];
   const indexes = tables.flatMap((id): [string, string][] => [
-    [`${id + 4000}; 1259 ${id} INDEX s t${id}_idx postgres`, `${id}`],
+    // It needs a function, too.
+    [`${id + 4000}; 1259 ${id} INDEX s t${id}_idx postgres`, `${9100 + (id % 3)} ${id}`],
     [`${id + 6000}; 2606 ${id} CONSTRAINT s t${id} t${id}_pkey postgres`, `${id}`],
   ]);
+  const about: [string, string] = ["9003; 0 0 COMMENT s INDEX t7_idx postgres", "4007"];
+  indexes.splice(indexes.findIndex(([text]) => text.startsWith("4007;")) + 1, 0, about);
   const lines: [string, string?][] = [
+    ...definitions,
     ...rows,
     [view, "1"],
     [ofView, "9001"],
@@ -176,11 +181,15 @@ test("very many lines are dealt out, those of one table together, and what needs
   expect(dealt?.parts.flatMap(textsOf).toSorted()).toEqual(indexes.map(([text]) => text).toSorted());
   for (const part of dealt?.parts ?? []) {
     const of = (kind: string) =>
-      textsOf(part).flatMap((text) => (text.includes(kind) ? [/ t(\d+)/.exec(text)?.[1]] : []));
+      textsOf(part).flatMap((text) =>
+        text.includes(`${kind} s`) && !text.includes("COMMENT") ? [/ t(\d+)/.exec(text)?.[1]] : [],
+      );
     expect(of("INDEX")).toEqual(of("CONSTRAINT"));
   }
+  const commented = dealt?.parts.map(textsOf).find((texts) => texts.includes(about[0])) ?? [];
+  expect(commented[commented.indexOf(about[0]) - 1]).toContain(" t7_idx ");
   const rest = dealt === undefined ? [] : textsOf(dealt.rest);
-  expect(rest.slice(rows.length)).toEqual([view, ofView, key, comment]);
+  expect(rest.slice(definitions.length + rows.length)).toEqual([view, ofView, key, comment]);
   expect(dealRows(all, 2)?.parts.flatMap(textsOf)).toHaveLength(1001);
 });
 
