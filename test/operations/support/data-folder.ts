@@ -78,7 +78,8 @@ export async function archiveOf(
     // Without what is zero in a file, such as most of the write-ahead log.
     await run("cp", ["-a", "--sparse=always", "data", "sparse"], { cwd: folder });
     mkdirSync(cache, { recursive: true });
-    const fresh = `${place}-${process.pid}`;
+    // Others may be making it as well, in this process too.
+    const fresh = `${place}-${randomBytes(8).toString("hex")}`;
     await run("tar", ["-c", "--sparse", "-f", fresh, "-C", "sparse", "."], { cwd: folder });
     renameSync(fresh, place);
     return place;
