@@ -5,7 +5,7 @@ import { Child } from "../../lib/child.ts";
 import { Failure, reasonOf } from "../../lib/failure.ts";
 import { type Connection, programEnvironment } from "../../postgres/connection.ts";
 import { launchOf, majorOf, versionOf } from "../../postgres/programs.ts";
-import type { Session } from "../../postgres/session.ts";
+import { type Session, withSession } from "../../postgres/session.ts";
 import { attemptTogether, type Carrier, carrierFor } from "./carried.ts";
 import {
   busyJobs,
@@ -35,7 +35,7 @@ import { withoutRemote } from "./remote.ts";
 import { lendSearchPath, withSearchPath } from "./search-path.ts";
 import { findMissingProviders, isLabel, labelNotes } from "./security-labels.ts";
 import { settingStatements } from "./settings.ts";
-import { letCreate, standBack as revoke, standIn } from "./stand-in.ts";
+import { letCreate, type Revoke, standBack, standIn } from "./stand-in.ts";
 import { untangle, withoutMissing } from "./tangle.ts";
 import { splitEventTriggers, splitTriggers } from "./triggers.ts";
 import type { Restored } from "./verify.ts";
@@ -77,8 +77,43 @@ interface Restoring extends RestoreOptions {
 export interface Outcome {
   restored: Restored;
   notes: string[];
-  /** Revokes what the session granted itself, once it has looked at what was restored. */
-  standBack: () => Promise<void>;
+  /** What the session granted itself, to be revoked once it has looked at what was restored. */
+  granted: Granted;
+}
+
+/** What a session grants for a restore, each with what revokes it, as long as that is not done. */
+class Granted {
+  /** To those who own what is made. */
+  toOwners: Revoke | undefined;
+  /** To itself. */
+  toItself: Revoke | undefined;
+  readonly #session: Session;
+  readonly #connection: Connection;
+
+  constructor({ session, connection }: Pick<RestoreOptions, "session" | "connection">) {
+    this.#session = session;
+    this.#connection = connection;
+  }
+
+  async revokeFromOwners(): Promise<void> {
+    await this.toOwners?.(this.#session);
+    this.toOwners = undefined;
+  }
+
+  async revokeFromItself(): Promise<void> {
+    await this.toItself?.(this.#session);
+    this.toItself = undefined;
+  }
+
+  /** Revokes as much as possible after a failure: the session may be in a transaction, or have ended. */
+  async revokeAll(): Promise<void> {
+    const open = [this.toOwners, this.toItself].filter((revoke) => revoke !== undefined);
+    if (open.length === 0) return;
+    const revoke = async (session: Session): Promise<void> => {
+      for (const one of open) await one(session).catch(() => undefined);
+    };
+    await withSession(this.#connection, "optropic restore", revoke).catch(() => undefined);
+  }
 }
 
 /**
@@ -96,14 +131,10 @@ export async function restoreParallel(given: RestoreOptions): Promise<Outcome> {
   const { session, manifest, details, contents, signal } = options;
   const fullRoles = options.roles === "full";
   const refused: string[] = [];
-  let forbidCreate = async (): Promise<void> => undefined;
-  let standBack = forbidCreate;
+  const granted = new Granted(options);
   try {
     await session.run(withoutCompiler);
-    const prepared = await prepare(options);
-    const { leftOut, apart } = prepared;
-    forbidCreate = prepared.forbidCreate;
-    standBack = prepared.standBack;
+    const { leftOut, apart } = await prepare(options, granted);
     const notes = [...apart, ...leftOutNotes(leftOut)];
     await session.run("begin");
     const carrier = await carrierFor(session, details.carried, {
@@ -173,12 +204,11 @@ export async function restoreParallel(given: RestoreOptions): Promise<Outcome> {
       const reason = await attemptEach(session, [statement]);
       if (reason !== undefined) notes.push(`A setting could not be restored: ${reason}`);
     }
-    await forbidCreate();
-    forbidCreate = async () => undefined;
+    await granted.revokeFromOwners();
     await runRestore(options, eventTriggers, ["--section=post-data"]);
     return {
       notes,
-      standBack,
+      granted,
       restored: {
         listing: options.listing,
         schemas: manifest.schemas.map(({ name }) => name),
@@ -193,9 +223,7 @@ export async function restoreParallel(given: RestoreOptions): Promise<Outcome> {
       },
     };
   } catch (error) {
-    await forbidCreate()
-      .then(standBack)
-      .catch(() => undefined);
+    await granted.revokeAll();
     signal.throwIfAborted();
     // What the server refused before may be why.
     const reason = [...refused, reasonOf(error)].join("\n");
@@ -205,16 +233,15 @@ export async function restoreParallel(given: RestoreOptions): Promise<Outcome> {
 }
 
 /** Does work in a restored database, and then revokes what the session granted itself. */
-export async function standingBack<T>({ standBack }: Outcome, work: () => Promise<T>): Promise<T> {
-  let result: T;
+export async function standingBack<T>({ granted }: Outcome, work: () => Promise<T>): Promise<T> {
   try {
-    result = await work();
+    const result = await work();
+    await granted.revokeFromItself();
+    return result;
   } catch (error) {
-    await standBack().catch(() => undefined);
+    await granted.revokeAll();
     throw error;
   }
-  await standBack();
-  return result;
 }
 
 /** Whether the pg_restore that reads a backup is of a newer major version than the session's server. */
@@ -421,15 +448,13 @@ async function list(
 }
 
 /**
- * @returns the extensions that could not be created, what else is not as it was, one sentence each, and how to revoke
- *   what the session granted itself
+ * @param granted takes what the session grants
+ * @returns the extensions that could not be created, and what else is not as it was, one sentence each
  */
-async function prepare({ session, manifest, roles: which, noOwner }: RestoreOptions): Promise<{
-  leftOut: LeftOut[];
-  apart: string[];
-  forbidCreate: () => Promise<void>;
-  standBack: () => Promise<void>;
-}> {
+async function prepare(
+  { session, manifest, roles: which, noOwner }: RestoreOptions,
+  granted: Granted,
+): Promise<{ leftOut: LeftOut[]; apart: string[] }> {
   await prepareSession(session);
   await makeBlocks(session);
   const missing = which === "existing" ? [] : manifest.roles;
@@ -439,12 +464,12 @@ async function prepare({ session, manifest, roles: which, noOwner }: RestoreOpti
   for (const statement of roleStatements(roles, existing)) await run(session, statement);
   const apart = await grantMemberships(membershipsOf(roles, existing), attempt);
   const actedFor = await standIn(session);
+  if (actedFor.length > 0) granted.toItself = (by) => standBack(by, actedFor);
   for (const statement of schemaStatements(manifest, noOwner)) await run(session, statement);
   const schemas = [...manifest.schemas, ...manifest.companions].map(({ name }) => name);
-  const forbidCreate = await letCreate(session, manifest.needsRoles, schemas);
+  granted.toOwners = await letCreate(session, manifest.needsRoles, schemas);
   const { leftOut, notes } = await createExtensions(session, manifest, { attempt, moves: true });
-  const standBack = () => revoke(session, actedFor);
-  return { leftOut, apart: [...apart, ...notes], forbidCreate, standBack };
+  return { leftOut, apart: [...apart, ...notes] };
 }
 
 async function run(session: Session, statement: string): Promise<void> {

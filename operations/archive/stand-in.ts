@@ -40,28 +40,31 @@ export async function standIn(session: Session): Promise<string[]> {
   return [...candidates].filter((role) => acting.has(role));
 }
 
+/** Revokes something that a session granted: that session does it, or another one of the same role. */
+export type Revoke = (session: Session) => Promise<void>;
+
 /**
  * Lets roles create objects in schemas, through a temporary role. The new owner of a table needs that
  * privilege, and the dump grants it only after it created the tables.
  *
  * @param names of the roles that a backup needs
- * @returns a function that revokes it
+ * @returns a function that revokes it; undefined when nothing was granted
  */
 export async function letCreate(
   session: Session,
   names: readonly string[],
   schemas: readonly string[],
-): Promise<() => Promise<void>> {
+): Promise<Revoke | undefined> {
   const makers = await namesOf(session, makersQuery);
   const roles = [...(await namesOf(session, ownersQuery, names))];
-  if (roles.length === 0 || schemas.length === 0 || makers.size === 0) return async () => undefined;
+  if (roles.length === 0 || schemas.length === 0 || makers.size === 0) return undefined;
   const creator = `optropic_restore_${randomBytes(4).toString("hex")}`;
   const places = schemas.map(escapeIdentifier).join(", ");
-  await session.run(`create role ${creator} nologin; grant ${creator} to ${roles.join(", ")}`);
-  await session.run(`grant create, usage on schema ${places} to ${creator}`);
-  return async () => {
-    await session.run(`revoke create, usage on schema ${places} from ${creator}; drop role ${creator}`);
-  };
+  // Together, so that no role is left where the rest fails.
+  await session.run(
+    `create role ${creator} nologin; grant ${creator} to ${roles.join(", ")}; grant create, usage on schema ${places} to ${creator}`,
+  );
+  return (by) => by.run(`revoke create, usage on schema ${places} from ${creator}; drop role ${creator}`);
 }
 
 /** Revokes what a session granted itself. */

@@ -188,7 +188,7 @@ async function replaceWithin(
   const made = await runDump(session, manifest, { plan, room, carrier }, run);
   const { runEventTriggers, notFilled, refusedChecks } = made;
   const uncommented = await commentExtensions(session, manifest, files.details, plan);
-  await forbidCreate();
+  await forbidCreate?.(session);
   await checks.putBack();
   await keys.putBack();
   await setDefaults?.();

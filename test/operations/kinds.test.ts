@@ -449,7 +449,10 @@ test("a role that may not give a new database's objects to their owners is told 
   const { connection, ask } = await make(
     `create role holder; create role maker login createdb password 'canary-maker'; create schema held authorization holder;
      create table held.t (a int); alter table held.t owner to holder; insert into held.t values (7);
-     alter default privileges for role holder grant select on tables to pg_monitor;`,
+     alter default privileges for role holder grant select on tables to pg_monitor; set role holder;
+     create function held.nap() returns int language plpgsql as
+       $$ begin if current_database() = 'broken_off' then perform pg_sleep(3600); end if; return 1; end $$;
+     create materialized view held.napping as select held.nap(); reset role;`,
   );
   await cycle.backUp(connection);
   const maker = { ...connection, PGUSER: "maker", PGPASSWORD: "canary-maker" };
@@ -471,7 +474,20 @@ test("a role that may not give a new database's objects to their owners is told 
     'The owner of the database could not be restored: must be member of role "postgres".',
   ]);
   expect(await cycle.source.sql(owner, "given")).toBe("holder");
-  expect(await ask("select count(*) from pg_auth_members m where m.member = 'maker'::regrole")).toBe("0");
+  const given = () => ask("select count(*) from pg_auth_members m where m.member = 'maker'::regrole");
+  expect(await given()).toBe("0");
+  // Also when it is broken off.
+  const stop = new AbortController();
+  const restoring = cycle.restore(into("broken_off"), { jobs: 2, signal: stop.signal });
+  const napping =
+    "select count(*) from pg_stat_activity where datname = 'broken_off' and wait_event = 'PgSleep'";
+  const isNapping = vi.waitUntil(async () => (await ask(napping)) === "1", { timeout: 60_000 });
+  await Promise.race([isNapping, restoring]);
+  expect(await given()).not.toBe("0");
+  stop.abort(new Error("canary-stop"));
+  await expect(restoring).rejects.toThrow("canary-stop");
+  expect(await given()).toBe("0");
+  expect(await ask("select count(*) from pg_roles where rolname ~ '^optropic_restore'")).toBe("0");
 });
 
 test("among very many indexes, one that is refused costs no other in place", async () => {
