@@ -9,26 +9,34 @@ export class Refusals {
   #reasons = new Set<string>();
   #isCommand = false;
   #isLost = false;
-  #isBeginning = false;
+  /** A reason that may be of a setting of pg_restore's own: the statement, which it prints next, tells. */
+  #open: string | undefined;
   #hasIgnored = false;
   #last = "";
 
   /** Takes a line. The statements that pg_restore repeats may have any text in them. */
   take(line: string): void {
+    this.#decide(line);
     if (/^pg_restore: /.test(line)) this.#isCommand = false;
     else if (line.startsWith("Command was: ")) this.#isCommand = true;
     if (this.#isCommand) return;
     if (line.trim() !== "") this.#last = line;
     this.#isLost ||= lost.test(line);
-    const [, stage] =
-      /^pg_restore: (while INITIALIZING|while PROCESSING TOC|from TOC entry \d+)/.exec(line) ?? [];
-    if (stage !== undefined) this.#isBeginning = stage === "while INITIALIZING";
     const [, reason] = refusing.exec(line) ?? [];
-    if (reason !== undefined && this.#isBeginning && unknownSetting.test(reason)) {
-      this.#hasIgnored = true;
-      return;
-    }
     if (reason === undefined || isConsequence.test(reason)) return;
+    if (line.startsWith("pg_restore: ") && unknownSetting.test(reason)) this.#open = reason;
+    else this.#keep(reason);
+  }
+
+  #decide(line: string): void {
+    if (this.#open === undefined) return;
+    const [, name] = unknownSetting.exec(this.#open) ?? [];
+    if (line.startsWith(`Command was: SET ${name} = `)) this.#hasIgnored = true;
+    else this.#keep(this.#open);
+    this.#open = undefined;
+  }
+
+  #keep(reason: string): void {
     if (this.#reasons.size < mostReasons) this.#reasons.add(reason);
   }
 
@@ -51,12 +59,16 @@ export class Refusals {
 
 /**
  * How psql and pg_restore print what the server refuses, which may have a word of any language for ERROR. libpq writes
- * two spaces after that.
+ * two spaces after that. A server sends what functions say at the level INFO whatever a session asks for.
  */
-const refusing = /^(?:psql:[^:]*:\d+|pg_restore: error: .*?): [^\s:]+: {2}(.*)/;
+const refusing =
+  /^(?:psql:[^:]*:\d+|pg_restore: error: .*?): (?!(?:INFO|NOTICE|WARNING|LOG|DEBUG): )[^\s:]+: {2}(.*)/;
 
-/** What a server says that is older than a setting, such as `transaction_timeout`, which PostgreSQL 17 added. */
-const unknownSetting = /unrecognized configuration parameter "\w+"/;
+/**
+ * What a server says that is older than a setting, such as `transaction_timeout`, which PostgreSQL 17 added. Each session
+ * of pg_restore sets it, those of its jobs too.
+ */
+const unknownSetting = /^unrecognized configuration parameter "(\w+)"$/;
 
 /** A sentence on what a server refused for a reason, of which the first line counts. */
 export function refusal(reason: string): string {

@@ -411,8 +411,7 @@ test("programs that are newer than the server set what it does not know, and res
   );
   const folder = mkdtempSync(join(tmpdir(), "newer-programs-"));
   try {
-    const refusal = `pg_restore: while INITIALIZING:
-pg_restore: error: could not execute query: ERROR:  unrecognized configuration parameter "transaction_timeout"
+    const refusal = `pg_restore: error: could not execute query: ERROR:  unrecognized configuration parameter "transaction_timeout"
 Command was: SET transaction_timeout = 0;`;
     for (const name of ["pg_dump", "pg_restore", "psql"] as const) {
       const program = findProgram(name);
@@ -421,9 +420,16 @@ if [ "$1" = --version ]; then echo "${name} (PostgreSQL) 17.6"; exit; fi
 if [ ${name} != pg_restore ]; then exec ${program} "$@"; fi
 case " $* " in
   *" --dbname="*) cat >&2 <<'END'
+pg_restore: while INITIALIZING:
 ${refusal}
 END
     case " $* " in *" --exit-on-error "*) exit 1;; esac
+    # Its jobs set it in sessions of their own.
+    case " $* " in *" --jobs=2 "*) cat >&2 <<'END'
+pg_restore: while PROCESSING TOC:
+${refusal}
+END
+    esac
     ${program} "$@"
     echo "pg_restore: warning: errors ignored on restore: 1" >&2
     exit 1;;

@@ -33,6 +33,28 @@ test("a server that speaks another language refuses as well", () => {
   expect(read(`psql:<stdin>:12: 错误:  ${reason}\nDETAIL:  no\n`).sentences).toEqual([refusal(reason)]);
 });
 
+test("a setting of a newer pg_restore that the server does not know is no part of the backup, in whatever session", () => {
+  const unknown = (name: string, command: string): string =>
+    `pg_restore: error: could not execute query: ERROR:  unrecognized configuration parameter "${name}"\nCommand was: ${command}\n`;
+  const own = unknown("transaction_timeout", "SET transaction_timeout = 0;");
+  const job = `pg_restore: while PROCESSING TOC:\npg_restore: from TOC entry 7; 0 16384 TABLE DATA t postgres\n${own}`;
+  const all = `pg_restore: while INITIALIZING:\n${own}${job}${job}`;
+  expect(read(all + ignored)).toMatchObject({ wentOn: true, sentences: [] });
+  expect(read(all).wentOn).toBe(false);
+  const ofBackup = unknown("app.tenant", "CREATE INDEX ON public.t (public.of_tenant(a));");
+  const ofFunction = unknown("transaction_timeout", "CREATE FUNCTION public.f() RETURNS void");
+  expect(read(all + ofBackup + ofFunction + ignored).sentences).toEqual([
+    refusal('unrecognized configuration parameter "app.tenant"'),
+    refusal('unrecognized configuration parameter "transaction_timeout"'),
+  ]);
+  const ofScript = 'psql:<stdin>:2: ERROR:  unrecognized configuration parameter "tenant"';
+  expect(read(ofScript).sentences).toEqual([refusal('unrecognized configuration parameter "tenant"')]);
+});
+
+test("what a function says is no refusal", () => {
+  expect(read("psql:<stdin>:12: INFO:  filled\npsql:<stdin>:13: WARNING:  old\n").sentences).toEqual([]);
+});
+
 test("pg_restore went on where the server only refused, and not where it stopped or pg_restore ended", () => {
   expect(read(refused + ignored).wentOn).toBe(true);
   expect(read(refused).wentOn).toBe(false);
