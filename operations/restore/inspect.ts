@@ -111,7 +111,7 @@ async function foreignRolesOf(session: Session): Promise<RoleName[]> {
 export function refuseForeignOwners(
   { target, noOwner }: { target: Connection; noOwner: boolean },
   contents: Contents,
-  { foreignRoles }: Present,
+  { foreignRoles }: Pick<Present, "foreignRoles">,
 ): void {
   if (noOwner || foreignRoles.length === 0) return;
   const ends = foreignRoles.map(({ name }) => ({ name, end: ` ${oneLine(name)}` }));
@@ -127,8 +127,12 @@ export function refuseForeignOwners(
   );
 }
 
-/** Lines of a dump's contents that are given to nobody in a new database, and default privileges, which are left out by their role. */
-const unowned = /^(?:ACL|COMMENT|SECURITY LABEL|DEFAULT ACL|EXTENSION|DATABASE|DATABASE PROPERTIES) /;
+/**
+ * Lines of a dump's contents that are given to nobody in a new database, such as the rows of an extension's table, and
+ * default privileges, which are left out by their role.
+ */
+const unowned =
+  /^(?:ACL|COMMENT|SECURITY LABEL|DEFAULT ACL|EXTENSION|DATABASE|DATABASE PROPERTIES|TABLE DATA|SEQUENCE SET|USER MAPPING) /;
 
 /**
  * Refuses a restore that could not end, before anything is touched.
