@@ -21,7 +21,7 @@ const limits = {
   probeMs: 4000,
   requestMs: 200,
   dnsMs: 200,
-  bodyBytes: 256 * 1024,
+  bodyBytes: 512 * 1024,
   headerBytes: 64 * 1024,
 };
 const probes = registry
@@ -99,6 +99,7 @@ function flood(response: ServerResponse, chunk: string): void {
 /** Text of some kinds over and over, on which a careless pattern would spend minutes. */
 function repeated(...pieces: readonly string[]): Attack {
   const body = pieces.map((piece) => piece.repeat(Math.ceil(65_536 / piece.length))).join("\n");
+  if (body.length > limits.bodyBytes) throw new Error("It would be refused for its length alone");
   return (response) => response.writeHead(200, html).end(body);
 }
 
