@@ -146,4 +146,4 @@ const nameRows = z.array(z.object({ schema: z.string(), name: z.string() }));
 const namesQuery = `
   select n.nspname::text as schema, c.relname::text as name
     from pg_class c join pg_namespace n on n.oid = c.relnamespace
-   where c.relkind in ('r', 'p', 'f', 'S') and n.nspname <> 'pg_catalog'`;
+   where c.relkind in ('r', 'p', 'f', 'S')`;
