@@ -87,12 +87,16 @@ async function makeInAnyOrder(
   return made;
 }
 
-/** Takes out what was made; what was not comes in the order of the dump, with everything that stands before it there. */
+/**
+ * Takes out what was made, and what is about it: pg_restore knows the section of a comment by the line before it. What
+ * was not made comes in the order of the dump, with everything that stands before it there.
+ */
 function divide(contents: Contents, late: ReadonlySet<string>, made: ReadonlySet<string>): Untangled {
   const isLeft = (id: string): boolean => late.has(id) && !made.has(id);
   let last: string | undefined;
   for (const { id } of contents.lines()) if (isLeft(id)) last = id;
   const main = contents.begin();
+  const aboutMade = contents.begin();
   const after: Untangled["after"] = [];
   let open: ReturnType<Contents["begin"]> | undefined;
   let isBehind = false;
@@ -104,7 +108,8 @@ function divide(contents: Contents, late: ReadonlySet<string>, made: ReadonlySet
     const isRows = rows.test(line.rest);
     if (made.has(line.id)) continue;
     // Rows of what is left come after it, wherever they stand.
-    if (!isBehind || (isRows ? !isPastLeft : isPastLast)) main.write(line);
+    if (about.test(line.rest) && line.needs.some((need) => made.has(need))) aboutMade.write(line);
+    else if (!isBehind || (isRows ? !isPastLeft : isPastLast)) main.write(line);
     else {
       if (open === undefined || after.at(-1)?.isRows !== isRows) {
         open?.end();
@@ -116,7 +121,9 @@ function divide(contents: Contents, late: ReadonlySet<string>, made: ReadonlySet
     isPastLast ||= line.id === last;
   }
   open?.end();
+  aboutMade.end();
   main.end();
+  if (!aboutMade.contents.isEmpty) after.unshift({ part: aboutMade.contents, isRows: false });
   return { main: main.contents, after };
 }
 

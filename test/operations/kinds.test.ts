@@ -366,7 +366,7 @@ test("definitions that a dump has behind its rows, since a function of theirs ne
      create function plus(s int, a int) returns int language sql begin atomic select s + a + count(*)::int from (select n from t group by id) q; end;
      create table a_default (a int default least_of(), b text); insert into a_default (b) values ('x'); create index on a_default (a);
      create domain a_domain as int default least_of(); create table of_domain (a a_domain, b text); insert into of_domain (b) values ('x');
-     comment on domain a_domain is 'why'; create table keyed (a int, b text) partition by range ((one_of(a)));
+     comment on domain a_domain is 'why'; comment on constraint t_pkey on t is 'needed'; create table keyed (a int, b text) partition by range ((one_of(a)));
      create table keyed_1 partition of keyed for values from (0) to (100); insert into keyed values (1, 'x'), (3, 'y');
      create aggregate total(int) (sfunc = plus, stype = int, initcond = '0'); create operator ### (leftarg = int, rightarg = int, function = plus);
      create view sums as select total(n) from t; create table of_operator (a int default 1 ### 2);

@@ -252,8 +252,8 @@ describe("definitions behind rows", () => {
     });
     expect(tried.slice(0, 2)).toEqual([["7", "12", "13", "15"], ["7"]]);
     expect(tried.slice(2)).toEqual([["12"], ["13"], ["15"], ["7"]]);
-    expect(numbersOf(main)).toEqual("1 2 3 4 5 6 14 16 17 9 10 11".split(" "));
-    expect(after).toEqual([]);
+    expect(numbersOf(main)).toEqual("1 2 3 4 5 6 16 17 9 10 11".split(" "));
+    expect(after.map(({ part, isRows }) => [isRows, ...numbersOf(part)])).toEqual([[false, "14"]]);
   });
 
   test("come in the order of the dump where they cannot be made before, rows apart", async () => {
