@@ -295,8 +295,11 @@ async function finish(options: Restoring, list: Contents): Promise<string[]> {
 
 /** Makes definitions, all of them or none. @returns whether the server refused nothing */
 async function makeAll(options: Restoring, lines: Contents): Promise<boolean> {
-  // One transaction would end at a setting that the server does not know.
-  if (options.isNewer) return (await runOn(options, lines)).length === 0;
+  if (options.isNewer) {
+    // One transaction would end at a setting that the server does not know, so each is made by itself.
+    const [, second] = lines.lines();
+    return second === undefined && (await runOn(options, lines)).length === 0;
+  }
   const refusals = new Refusals();
   try {
     await runRestore(options, lines, ["--single-transaction"], refusals);
