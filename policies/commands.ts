@@ -13,7 +13,7 @@ import {
 import { everyCommand } from "./model/every-command.ts";
 import { makesSecret } from "./model/generated.ts";
 import type { Command } from "./model/host.ts";
-import { browserName, isSecretName } from "./model/secret-names.ts";
+import { browserName, isBrowserKey, isSecretName } from "./model/secret-names.ts";
 import {
   applicationHosts,
   declaredVariables,
@@ -75,7 +75,8 @@ function namesOf(stack: Stack): Names {
     }),
   );
   const isPublic = (name: string) => browserName(name) !== undefined;
-  return { isPublic, isSecret: (name) => !isPublic(name) && (isSecretName(name) || made.has(name)) };
+  const isKept = (name: string) => isSecretName(name) && !isBrowserKey(name);
+  return { isPublic, isSecret: (name) => !isPublic(name) && (isKept(name) || made.has(name)) };
 }
 
 function judgeHost({ resource, commands = [] }: Host) {

@@ -6,7 +6,7 @@
  * such as what was changed.
  */
 export function statusInProduction(command: string): number | undefined {
-  const text = command.trim().replace(/;+$/, "").trim();
+  const text = unnested(command.trim().replace(/;+$/, "").trim());
   const [, condition, yes, no] = choice.exec(text) ?? [];
   if (condition !== undefined && yes !== undefined) {
     const met = statusInProduction(condition);
@@ -26,6 +26,10 @@ export function statusInProduction(command: string): number | undefined {
   }
   return statusOfList(text);
 }
+
+/** `elif` as the choice inside the other branch that it stands for. */
+const unnested = (text: string): string =>
+  /^if\b[\s\S]*?\belif\b/.test(text) ? `${text.replace(/\belif\b/, "else if")}; fi` : text;
 
 const choice = /^if\s+([\s\S]+?)[\s;]+then\s+([\s\S]+?)[\s;]+(?:else\s+([\s\S]+?)[\s;]+)?fi$/;
 const cases = /^case\s+["']?\$\{?VERCEL_ENV\}?["']?\s+in\s+([\s\S]*)esac$/;

@@ -7,7 +7,7 @@ import {
 } from "./shell-grammar.ts";
 import * as programs from "./shell-programs.ts";
 
-/** What a command shows of its variables, as what follows "The start command". */
+/** What a command shows of its variables, as the end of a sentence that begins with the command. */
 export interface Shown {
   readonly what: string;
   /** Set where the command may show them, and what it does cannot be read. */
@@ -165,7 +165,7 @@ class Reading {
     const { words, input } = call;
     const [first] = words;
     if (first === undefined) return nothing;
-    if (first.commands.length > 0) return unread("runs a program whose name another command gives");
+    if (first.commands.length > 0) return this.#located(call, first);
     const variable = /^\$\{?(\w+|@|\*)\}?$/.exec(first.text)?.[1];
     if (variable !== undefined) return this.#named(variable);
     const name = nameOf(first) ?? "";
@@ -182,6 +182,19 @@ class Reading {
     const after = rest.findIndex(({ text }) => text === "--");
     const run = after < 0 ? nothing : this.#runs({ ...call, words: rest.slice(after + 1) });
     return union(run, this.#external(name, rest, call));
+  }
+
+  /** A program that another command finds, by the folder that it is in or by its name. */
+  #located(call: Call, { text }: Word): Held {
+    const program = located
+      .exec(text)
+      ?.slice(1)
+      .find((name) => name !== undefined);
+    if (program === undefined) return unread("runs a program whose name another command gives");
+    return this.#program({
+      ...call,
+      words: [{ text: program, variables: [], commands: [] }, ...call.words.slice(1)],
+    });
   }
 
   /** A program that a variable names: known only where the command says what the variable is. */
@@ -311,7 +324,7 @@ class Reading {
   #code(name: string, code: string, input: Held): Held {
     const left = harmlessIn(code, this.#names);
     if (forbidden.test(left))
-      return unread(`has code for ${name} that reads variables, which are more than names`);
+      return unread(`has code for ${name} that reads variables, and what it does with them cannot be read`);
     return input.length > 0 ? unread(`hands ${listed(input)} to code for ${name}`) : nothing;
   }
 
@@ -344,7 +357,11 @@ class Reading {
   }
 
   #copied(name: string, texts: readonly string[]): Held {
-    const places = texts.filter((text) => !text.startsWith("-"));
+    // `zip` leaves out all that follows `-x`; the others one name after each `--exclude`.
+    const last = name === "zip" ? texts.indexOf("-x") : -1;
+    const places = (last < 0 ? texts : texts.slice(0, last)).filter(
+      (text, place, all) => !text.startsWith("-") && all[place - 1] !== "--exclude",
+    );
     const isArchive = /^(?:tar|zip|7z|cpio|dd)$/.test(name);
     const source = (isArchive ? places : places.slice(0, -1)).find((text) => programs.isVariablesFile(text));
     return source === undefined ? nothing : fail(`copies ${source}, in which variables are`);
@@ -396,6 +413,10 @@ class Reading {
     const patterns = texts.filter((text) => !text.startsWith("-"));
     const isPlain = options.every((option) => /^-[eEPh]+$/.test(option)) && patterns.length > 0;
     const names = patterns.map(namesBegun);
+    // No name but those that browsers get has their prefix in it.
+    if (isPlain && patterns.every((one) => one.endsWith("_") && this.#names.isPublic(`${one}X`))) {
+      return nothing;
+    }
     const isSeen = (begin: string) =>
       begin.endsWith("=")
         ? !this.#names.isSecret(begin.slice(0, -1))
@@ -403,6 +424,8 @@ class Reading {
     return isPlain && names.every((begins) => begins?.every(isSeen)) ? nothing : held;
   }
 }
+
+const located = /^\$\((?:which ([\w.-]+)|command -v ([\w.-]+))\)$|^\$\((?:npm|pnpm|yarn) bin\)\/([\w./-]+)$/;
 
 /** What ends up in a bundle or an image. */
 const intoOutput = /^(?:--build-arg|--define|-D)[=:]|^-D\w/;
@@ -458,7 +481,7 @@ function codeOf(name: string, rest: readonly Word[]): string | undefined {
 function harmlessIn(code: string, { isSecret }: Names): string {
   return code
     .replace(/!+\s*process\.env(?:\.\w+|\[["'`]\w+["'`]\])/g, "")
-    .replace(/\bprocess\.env\.\w+\s*(?:\|\|\s*process\.exit|[!=]==?\s*(?:undefined|null))/g, "")
+    .replace(/\bprocess\.env\.\w+\s*(?:\|\|\s*process\.exit|[!=]==?\s*(?:undefined|null)|\?(?![.?]))/g, "")
     .replace(
       /\bprocess\.(?:exit(?:Code)?|argv|versions?|cwd|uptime|platform|arch|hrtime|memoryUsage|on|nextTick)\b/g,
       "",

@@ -77,6 +77,7 @@ const quietCommands: readonly (readonly [what: string, edit: Edit])[] = [
     build('echo "//npm.example/:_authToken=$NPM_TOKEN" > .npmrc && npm ci'),
   ],
   ["a command stops at the first error and says what it runs", build("set -ex; npm ci; npm run build")],
+  ["a build has a key that browsers get", build("NEXT_PUBLIC_MAPBOX_TOKEN=$MAPBOX_TOKEN npm run build")],
   ["a worker is started with a variable of its own", worker({ startCommand: "env QUEUE=mail npm run mail" })],
 ];
 

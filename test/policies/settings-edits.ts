@@ -67,6 +67,14 @@ export const brokenSettings: readonly (readonly [policy: string, what: string, E
   ],
   [
     "vercel-git-repository",
+    "production is another choice that is not built",
+    project({
+      ignoreCommand:
+        'if [ "$VERCEL_ENV" = "preview" ]; then exit 1; elif [ "$VERCEL_ENV" = "production" ]; then exit 0; fi',
+    }),
+  ],
+  [
+    "vercel-git-repository",
     "production is a case that is not built",
     project({ ignoreCommand: "case $VERCEL_ENV in preview) exit 1;; *) exit 0;; esac" }),
   ],
@@ -226,6 +234,10 @@ export const acceptedSettings: Readonly<Record<string, Edit>> = {
   ),
   "production is built when something changed": project({
     ignoreCommand: '[ "$VERCEL_ENV" = "production" ] && git diff --quiet HEAD^ HEAD ./',
+  }),
+  "production is the second choice": project({
+    ignoreCommand:
+      'if [ "$VERCEL_ENV" = "preview" ]; then exit 0; elif [ "$VERCEL_ENV" = "production" ]; then exit 1; fi',
   }),
   "previews are built when something changed": project({ ignoreCommand: "npx turbo-ignore" }),
   "only production is built": project({

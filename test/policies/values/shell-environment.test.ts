@@ -21,6 +21,9 @@ describe("a command that shows variables", () => {
     ["env", "prints every variable into the log"],
     ["set", "prints every variable into the log"],
     ["set | grep DATABASE", "prints every variable into the log"],
+    ["env | grep NODE_", "prints every variable into the log"],
+    ["$(which env) | sort", "prints every variable into the log"],
+    ["$(npm bin)/env-cmd && echo $JWT_SECRET", "prints JWT_SECRET into the log"],
     ["export -p && npm start", "prints every variable into the log"],
     ["declare -x; npm start", "prints every variable into the log"],
     ["cat .env && npm start", "prints every variable into the log"],
@@ -164,6 +167,7 @@ describe("a command that shows variables", () => {
     ["env | openssl enc -aes-256-cbc -pass pass:x -out public/env.enc", "prints every variable into the log"],
     ["env | base64 -w0", "prints every variable into the log"],
     ["mv .env public/.env", "copies .env, in which variables are"],
+    ["rsync -a --exclude node_modules .env dist/", "copies .env, in which variables are"],
     ["tar czf public/src.tgz .env src", "copies .env, in which variables are"],
     ["set -a; . ./.env; set +a; env; npm start", "prints every variable into the log"],
     ['while read -r line; do echo "$line"; done < .env', "prints every variable into the log"],
@@ -181,49 +185,58 @@ describe("a command that shows variables", () => {
 
 describe("a command that may show them, and cannot be read", () => {
   test.each<[command: string, what: string]>([
-    ["node -p process.env && npm start", "has code for node that reads variables, which are more than names"],
+    [
+      "node -p process.env && npm start",
+      "has code for node that reads variables, and what it does with them cannot be read",
+    ],
     [
       'node -p "process.env" && npm start',
-      "has code for node that reads variables, which are more than names",
+      "has code for node that reads variables, and what it does with them cannot be read",
     ],
     [
       'node -e "console.log(process.env)" && npm start',
-      "has code for node that reads variables, which are more than names",
+      "has code for node that reads variables, and what it does with them cannot be read",
     ],
     [
       "node -e 'console.log(JSON.stringify(process.env))' > public/env.json && next build",
-      "has code for node that reads variables, which are more than names",
+      "has code for node that reads variables, and what it does with them cannot be read",
     ],
     [
       "node --print \"require('util').inspect(process.env)\"",
-      "has code for node that reads variables, which are more than names",
+      "has code for node that reads variables, and what it does with them cannot be read",
     ],
     [
       "node -pe process.env.DATABASE_URL",
-      "has code for node that reads variables, which are more than names",
+      "has code for node that reads variables, and what it does with them cannot be read",
     ],
     [
       "node -e \"require('fs').writeFileSync('public/env.json', JSON.stringify(process.env))\" && next build",
-      "has code for node that reads variables, which are more than names",
+      "has code for node that reads variables, and what it does with them cannot be read",
     ],
     [
       'node -e "const {env}=process;console.log(env)"',
-      "has code for node that reads variables, which are more than names",
+      "has code for node that reads variables, and what it does with them cannot be read",
     ],
     [
       "node -e \"require('child_process').execSync('env',{stdio:'inherit'})\"",
-      "has code for node that reads variables, which are more than names",
+      "has code for node that reads variables, and what it does with them cannot be read",
     ],
     [
       'python3 -c "import os; print(os.environ)" && npm start',
-      "has code for python3 that reads variables, which are more than names",
+      "has code for python3 that reads variables, and what it does with them cannot be read",
     ],
     [
       "ruby -e 'puts ENV.to_h' && npm start",
-      "has code for ruby that reads variables, which are more than names",
+      "has code for ruby that reads variables, and what it does with them cannot be read",
     ],
-    ["perl -e 'print %ENV'", "has code for perl that reads variables, which are more than names"],
-    ["php -i && npm start", "has code for php that reads variables, which are more than names"],
+    [
+      "perl -e 'print %ENV'",
+      "has code for perl that reads variables, and what it does with them cannot be read",
+    ],
+    [
+      "php -i && npm start",
+      "has code for php that reads variables, and what it does with them cannot be read",
+    ],
     ["npm config list && npm ci", "prints the settings of npm, in which tokens may be"],
     ["bash -x scripts/start.sh", "traces scripts/start.sh, and so may print variables into the log"],
     [
@@ -239,13 +252,16 @@ describe("a command that may show them, and cannot be read", () => {
     ],
     [
       'node -r dotenv/config -e "console.log(process.env)"',
-      "has code for node that reads variables, which are more than names",
+      "has code for node that reads variables, and what it does with them cannot be read",
     ],
     [
       'deno eval "console.log(Deno.env.toObject())"',
-      "has code for deno that reads variables, which are more than names",
+      "has code for deno that reads variables, and what it does with them cannot be read",
     ],
-    ['bun -e "console.log(Bun.env)"', "has code for bun that reads variables, which are more than names"],
+    [
+      'bun -e "console.log(Bun.env)"',
+      "has code for bun that reads variables, and what it does with them cannot be read",
+    ],
     ["read x < .env; echo $x", "hands every variable to read"],
     ["mapfile -t v < <(env); printf '%s\\n' \"${v[@]}\"", "hands every variable to mapfile"],
   ])("%s", (command, what) => {
@@ -361,6 +377,12 @@ describe("a command that shows none", () => {
     "date -u > public/built.txt && next build",
     "cp -r .next/static .next/standalone/.next/static",
     "mkdir -p dist && cp config/env.js dist/",
+    "npm ci && $(npm bin)/prisma generate && $(npm bin)/next build",
+    "zip -r app.zip . -x .env node_modules",
+    "rsync -a --exclude .env --exclude node_modules ./ dist/",
+    "$(which npm) ci && $(command -v npm) run build",
+    'node -e "process.exit(process.env.DATABASE_URL ? 0 : 1)" && npm start',
+    "printenv | grep NEXT_PUBLIC_ > .env.production && next build",
   ])("%s", (command) => {
     expect(shownBy(command)).toBeUndefined();
   });
