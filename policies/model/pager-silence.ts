@@ -96,7 +96,7 @@ function judgeUrgency(service: Service): Verdict {
 }
 
 /** Longer than this, an alert is not told for minutes, or is put to an incident that somebody closed for himself. */
-const longestHoldSeconds = { resolve: 3600, group: 3600, pause: 300 };
+export const longestHoldSeconds = { resolve: 3600, group: 3600, pause: 300 };
 
 /** What a service does with an alert before anybody is called, or before the next level is. */
 function judgeHolding(service: Service): Verdict {

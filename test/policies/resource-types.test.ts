@@ -5,7 +5,7 @@ import { adapters } from "../../policies/adapters/index.ts";
 import { newestType, renamedTypes } from "../../policies/model/renamed-types.ts";
 import { typeName } from "../../policies/model/resource-type.ts";
 import { cloudflare } from "../../policies/model/tokens.ts";
-import { add, type Edit, objecting } from "../recording/edited.ts";
+import { add, all, type Edit, objecting } from "../recording/edited.ts";
 import { type RecordedStack, recordPlatform } from "../recording/stacks.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -93,6 +93,37 @@ describe("a resource of a type that no policy reads", () => {
       "may let the domain be moved away",
       add("cloudflare:index/registrarDomain:RegistrarDomain", "new", { locked: false }),
     ],
+    [
+      "lets a flood use up the quota of errors",
+      add("sentry:index/allProjectsSpikeProtection:AllProjectsSpikeProtection", "new", { enabled: false }),
+    ],
+    [
+      "reads metrics in plain text",
+      add("grafana:oss/dataSource:DataSource", "new", {
+        type: "prometheus",
+        url: "http://metrics.example:9090",
+      }),
+    ],
+    [
+      "stops calls that break a schema",
+      add(
+        "cloudflare:index/schemaValidationSettings:SchemaValidationSettings",
+        "new",
+        { validationDefaultMitigationAction: "block" },
+        zoned,
+      ),
+    ],
+    [
+      "may let no visitor in",
+      add("cloudflare:index/waitingRoomEvent:WaitingRoomEvent", "new", { queueingMethod: "reject" }, zoned),
+    ],
+    [
+      "puts an alert to an incident of yesterday",
+      add("pagerduty:index/alertGroupingSetting:AlertGroupingSetting", "new", {
+        type: "time",
+        config: { timeout: 86_400 },
+      }),
+    ],
   ])("is refused where it %s", (_what, edit) => {
     expect(objecting(edit(platform))).toEqual([policy]);
   });
@@ -102,6 +133,37 @@ describe("a resource of a type that no policy reads", () => {
     [
       "says that it does not",
       add("cloudflare:index/registrarDomain:RegistrarDomain", "new", { locked: true }),
+    ],
+    [
+      "finds calls that break a schema, and lets them through",
+      all(
+        add("cloudflare:index/schemaValidationSchemas:SchemaValidationSchemas", "schema", {}, zoned),
+        add(
+          "cloudflare:index/schemaValidationSettings:SchemaValidationSettings",
+          "new",
+          { validationDefaultMitigationAction: "log" },
+          zoned,
+        ),
+      ),
+    ],
+    [
+      "holds more visitors back for an evening",
+      add("cloudflare:index/waitingRoomEvent:WaitingRoomEvent", "new", { queueingMethod: "fifo" }, zoned),
+    ],
+    [
+      "puts what is alike into one incident",
+      add("pagerduty:index/alertGroupingSetting:AlertGroupingSetting", "new", { type: "intelligent" }),
+    ],
+    [
+      "keeps room for errors in every project",
+      add("sentry:index/allProjectsSpikeProtection:AllProjectsSpikeProtection", "new", { enabled: true }),
+    ],
+    [
+      "reads metrics in the network of the installation",
+      add("grafana:oss/dataSource:DataSource", "new", {
+        type: "prometheus",
+        url: "http://prometheus.monitoring.svc:9090",
+      }),
     ],
     ["is of a vendor that is left alone", add("auth0:index/client:Client", "new", {})],
     ["is about the staff", add("grafana:oss/team:Team", "new", { name: "operations" })],

@@ -1,5 +1,12 @@
+import type { ResourceOf } from "../../framework/index.ts";
 import type { ResourceTypes } from "../../model/resource-type.ts";
 import { cloudflare, cloudflareTokens } from "../../model/tokens.ts";
+
+/** Whether a setting about requests that break a schema, or bring no valid token, lets them through. */
+const stopsNothing =
+  (property: string) =>
+  (it: ResourceOf<unknown>): boolean =>
+    /^(?:none|log)$/.test(it.at(property).string() ?? "none");
 
 /** Types of Cloudflare's provider up to version 6.22. */
 export const resourceTypes: ResourceTypes = {
@@ -127,6 +134,8 @@ export const resourceTypes: ResourceTypes = {
       "only adds a check, or finds and reports",
       [
         "ApiShield",
+        // Without settings, which are resources of their own, what breaks a schema passes.
+        "ApiShieldSchema",
         "ApiShieldDiscoveryOperation",
         "ApiShieldOperation",
         "AuthenticatedOriginPulls",
@@ -154,6 +163,7 @@ export const resourceTypes: ResourceTypes = {
         "OriginTlsComplianceModes",
         // Its policies are sent beside the site's own, and a browser obeys both.
         "PageShieldPolicy",
+        "SchemaValidationSchemas",
         "TokenValidationConfig",
         "TurnstileWidget",
         "VulnerabilityScannerCredential",
@@ -267,9 +277,16 @@ export const resourceTypes: ResourceTypes = {
     ["is a part of a rule of the older firewall, which is judged with it", ["Filter"]],
   ],
   doubtful: [
-    { name: "ApiShieldOperationSchemaValidationSettings", may: "may stop requests to the API" },
-    { name: "ApiShieldSchema", may: "may stop requests to the API" },
-    { name: "ApiShieldSchemaValidationSettings", may: "may stop requests to the API" },
+    {
+      name: "ApiShieldOperationSchemaValidationSettings",
+      may: "may stop requests to the API",
+      unless: stopsNothing("mitigationAction"),
+    },
+    {
+      name: "ApiShieldSchemaValidationSettings",
+      may: "may stop requests to the API",
+      unless: stopsNothing("validationDefaultMitigationAction"),
+    },
     { name: "CustomOriginTrustStore", may: "lets others than the public authorities vouch for the origin" },
     { name: "DnsZoneTransfersIncoming", may: "fills the zone with records that this stack does not declare" },
     { name: "DnsZoneTransfersOutgoing", may: "lets other name servers answer for the zone" },
@@ -281,14 +298,25 @@ export const resourceTypes: ResourceTypes = {
       may: "may let the domain be moved away or run out",
       unless: (it) => it.at("autoRenew").boolean() !== false && it.at("locked").boolean() !== false,
     },
-    { name: "SchemaValidationOperationSettings", may: "may stop requests to the API" },
-    { name: "SchemaValidationSchemas", may: "may stop requests to the API" },
-    { name: "SchemaValidationSettings", may: "may stop requests to the API" },
-    { name: "TokenValidationRules", may: "may stop requests to the API" },
+    {
+      name: "SchemaValidationOperationSettings",
+      may: "may stop requests to the API",
+      unless: stopsNothing("mitigationAction"),
+    },
+    {
+      name: "SchemaValidationSettings",
+      may: "may stop requests to the API",
+      unless: stopsNothing("validationDefaultMitigationAction"),
+    },
+    {
+      name: "TokenValidationRules",
+      may: "may stop requests to the API",
+      unless: (it) => it.at("enabled").boolean() === false || stopsNothing("action")(it),
+    },
     {
       name: "WaitingRoomEvent",
       may: "may let no visitor in",
-      unless: (it) => it.at("suspended").boolean() === true,
+      unless: (it) => it.at("suspended").boolean() === true || it.at("queueingMethod").string() !== "reject",
     },
   ],
 };

@@ -63,7 +63,7 @@ export function isElsewhere(stack: Stack, resource: ResourceOf<unknown>): boolea
 /** Where alerts are, as far as it is known; nowhere if that of any is not. */
 const alertingAt = perStack((stack): ReadonlySet<string> => {
   const places = stack.ofType(grafana.ruleGroup).map(placeOf);
-  return new Set(places.includes(undefined) ? [] : (places as string[]));
+  return new Set(places.includes(undefined) ? [] : places.filter((place) => place !== undefined));
 });
 
 /** The host of the installation that a resource is at, or what its address is made from; undefined where nothing says it. */

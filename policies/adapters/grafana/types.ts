@@ -1,6 +1,9 @@
 import type { ResourceTypes } from "../../model/resource-type.ts";
 import { grafana, grafanaTokens, onCall } from "../../model/tokens.ts";
 
+/** A host of the installation's own network, as names of a cluster are. */
+const isNear = /^http:\/\/(?:[\w-]+|[\w.-]+\.(?:svc|internal|local))(?::\d+)?(?:\/|$)/i;
+
 /** Types of Grafana's provider up to version 2.40. */
 export const resourceTypes: ResourceTypes = {
   vendor: "Grafana",
@@ -152,7 +155,10 @@ export const resourceTypes: ResourceTypes = {
     {
       name: "oss/DataSource",
       may: "may answer the queries of alerts from somewhere else than where the metrics are",
-      unless: (it) => !/^http:|\/\/(?:localhost|127\.|\[?::1)/i.test(it.at("url").string() ?? ""),
+      unless: (it) => {
+        const url = it.at("url").string() ?? "";
+        return !/\/\/(?:localhost|127\.|\[?::1)/i.test(url) && (!/^http:/i.test(url) || isNear.test(url));
+      },
     },
   ],
 };

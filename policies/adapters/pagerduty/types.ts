@@ -1,3 +1,4 @@
+import { longestHoldSeconds } from "../../model/pager-silence.ts";
 import type { ResourceTypes } from "../../model/resource-type.ts";
 import { pagerduty, pagerRules } from "../../model/tokens.ts";
 
@@ -61,6 +62,9 @@ export const resourceTypes: ResourceTypes = {
     {
       name: "AlertGroupingSetting",
       may: "may add an alert to an incident that somebody has already answered",
+      unless: (it) =>
+        it.at("type").string() !== "time" ||
+        (it.at("config", "timeout").number() ?? 0) <= longestHoldSeconds.group,
     },
     { name: "EventOrchestrationRouter", may: "may send an alert to another service" },
     { name: "EventRule", may: "may suppress an alert" },

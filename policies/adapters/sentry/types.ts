@@ -47,7 +47,11 @@ export const resourceTypes: ResourceTypes = {
     ],
   ],
   doubtful: [
-    { name: "AllProjectsSpikeProtection", may: "may drop errors of every project when there are many" },
+    {
+      name: "AllProjectsSpikeProtection",
+      may: "may switch off what keeps a flood from using up the quota of errors",
+      unless: (it) => it.at("enabled").boolean() !== false,
+    },
     { name: "Plugin", may: "runs a plugin over the project's errors" },
     { name: "ProjectInboundDataFilter", may: "may drop errors of visitors", unless: isUsualFilter },
     { name: "SentryProjectInboundDataFilter", may: "may drop errors of visitors", unless: isUsualFilter },
