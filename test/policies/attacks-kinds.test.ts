@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { objecting } from "../recording/edited.ts";
+import { objecting, set } from "../recording/edited.ts";
 import { type RecordedStack, recordDelivery, recordPlatform } from "../recording/stacks.ts";
 import { brokenBesides, rightBesides } from "./beside-edits.ts";
 import { brokenFronts, rightFronts } from "./front-edits.ts";
@@ -80,6 +80,12 @@ describe("what looks like it and is right is accepted", () => {
     ...watchedPlatforms,
   ])("%s", (_what, edit) => {
     expect(objecting(edit(platform))).toEqual([]);
+  });
+
+  test("rows may be hidden from who backs up where no API serves tables", () => {
+    const hidden = set("database-backup-role", () => ({ bypassRowLevelSecurity: false }))(platform);
+    const resources = hidden.resources.filter(({ name }) => name !== "database-settings");
+    expect(objecting({ ...hidden, resources }, "database-roles-connect")).toEqual([]);
   });
 
   test("a pattern of the platform's own origins", () => {
