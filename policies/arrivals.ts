@@ -56,7 +56,7 @@ export const providersArrive = policy({
   name: "providers-arrive",
   items: ["5.1", "5.4", "4.4", "S6.2", "S6.3"],
   title:
-    "Every provider must talk to its vendor's API, by TLS, and all that watches to one: what is declared elsewhere is nowhere.",
+    "Every provider must talk to its vendor's API by TLS, and alerts, their routes and what they read must be in one installation.",
   severity: "critical",
   fix: "Leave the address of the API out of the provider and of the stack's settings, or give the one of the vendor, or of your own installation, with https.",
   url: "https://www.pulumi.com/docs/iac/concepts/providers/",
