@@ -4,7 +4,8 @@ import { branchFault, deployedSources, judgeImages, repositoryFault } from "./mo
 import type { CodeSource } from "./model/section-host.ts";
 import { sectionHosts } from "./model/sections.ts";
 
-// Items 1.5 and 7R.5: what nobody reviewed is not run, and what was reviewed is. Hosts at Vercel and Render have policies of their own, and so has the backup.
+// Items 1.5 and 7R.5: what nobody reviewed is not run, and what was reviewed is. Hosts at Vercel and Render have policies
+// of their own, and so has the backup.
 
 export const productionCode = policy({
   name: "production-code-own",

@@ -3,7 +3,7 @@ import { deployedFault } from "./model/deployed-code.ts";
 import { domains } from "./model/domains.ts";
 import { saysOther, statedRole } from "./model/roles.ts";
 import { judgeBesides, judgeSection } from "./model/sections.ts";
-import { applicationHosts, hosts } from "./model/variables.ts";
+import { applicationHosts, hosts, isAsideHost } from "./model/variables.ts";
 
 export const vercelProject = policy({
   name: "vercel-project",
@@ -66,7 +66,11 @@ export const vercelProjectClosed = policy({
       stack,
       "7V",
       "No project at Vercel is declared, so none protects its variables.",
-      ({ closed }) => closed?.() ?? true,
+      ({ resource, closed, hidesPreviews }) => {
+        const found = closed?.() ?? true;
+        // What is not the application may be shown before it is released, such as documentation.
+        return found !== true || isAsideHost(stack)(resource) ? found : (hidesPreviews?.() ?? true);
+      },
     ),
 });
 

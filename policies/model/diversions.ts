@@ -241,6 +241,7 @@ function changed(rule: Rule, site: Site): Fault | undefined {
       kind: header.at("operation").string() === "remove" ? "remove" : "set",
       value: header.at("value").string(),
       expression: header.at("expression").string(),
+      host: site.host,
     });
     if (found !== undefined) return fault(header, `a rule of ${resource.name} ${found}`);
   }

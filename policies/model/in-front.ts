@@ -217,7 +217,7 @@ const routesOf = ownedBy([vercel.route], "projectId");
 const redirectsOf = ownedBy([vercel.bulkRedirects], "projectId");
 
 /** What a project's routes and redirects at Vercel send elsewhere. Throws UnknownRead. */
-export function routedElsewhere(stack: Stack, { project }: Site): Fault | undefined {
+export function routedElsewhere(stack: Stack, { project, host: own }: Site): Fault | undefined {
   if (project === undefined) return undefined;
   for (const resource of routesOf(stack, project)) {
     const route = resource.at("route");
@@ -238,6 +238,7 @@ export function routedElsewhere(stack: Stack, { project }: Site): Fault | undefi
         name: keyOf(transform.at("target").string() ?? ""),
         kind: transform.at("op").string() === "delete" ? "remove" : "set",
         value: transform.at("args").string(),
+        host: own,
       });
       if (found !== undefined) return fault(transform, `the route ${resource.name} ${found}`);
     }

@@ -188,8 +188,8 @@ function byAddress(stack: Stack, site: Site, zone: Zone): Fault | undefined {
     if (!stopActions.has(entry.at("action").string()) || !isOn(entry.at("enabled"))) continue;
     const expression = entry.at("expression");
     const text = expression.string() ?? "";
-    const [, list] = /\bip\.src\s+in\s+\$(\w+)/.exec(text) ?? [];
-    if (!/\bip\.(?:src|geoip)\b/.test(text) || theirs.test(list ?? "")) continue;
+    const lists = [...text.matchAll(/\bip\.src\s+in\s+\$(\w+)/g)].map(([, list = ""]) => list);
+    if (!/\bip\.(?:src|geoip)\b/.test(text) || lists.some((list) => theirs.test(list))) continue;
     const asked = probedRequests(stack, site).find(
       (request) =>
         mayActOn(rule, request) === undefined &&
@@ -317,8 +317,7 @@ function byBotFight(stack: Stack, site: Site, zone: Zone): Fault | undefined {
     const passes = rulesOf(stack, zone, "http_request_firewall_custom").filter(
       ({ entry }) =>
         entry.at("action").string() === "skip" &&
-        (entry.at("actionParameters", "phases").strings().includes("http_request_sbfm") ||
-          entry.at("actionParameters", "products").strings().includes("bic")),
+        entry.at("actionParameters", "phases").strings().includes("http_request_sbfm"),
     );
     const asked = probed.find((request) => !passes.some((rule) => surelyActsOn(rule, request)));
     if (stops !== undefined && asked !== undefined) {
@@ -376,18 +375,26 @@ function byOrigin(stack: Stack, zone: Zone): Fault | undefined {
   );
 }
 
-/** A mode for the time of an attack, in which every visitor has to have a browser. */
+/**
+ * A mode for the time of an attack, in which every visitor has to have a browser. For a page of people alone it is a way
+ * to keep programs out.
+ */
 function byAttackMode(stack: Stack, site: Site, zone: Zone): Fault | undefined {
   const [level] = zoneSettings(stack, zone, "security_level");
+  const needed = neededRequests(stack, site);
   const places = [
     ...(level === undefined ? [] : [level.at("value")]),
     ...rulesOf(stack, zone, "http_config_settings")
       .filter(
-        ({ entry }) =>
-          isOn(entry.at("enabled")) && reachOf(entry.at("expression").string() ?? "", site).kind !== "none",
+        (rule) =>
+          needed.some((request) => mayActOn(rule, request) !== false) ||
+          (isOn(rule.entry.at("enabled")) &&
+            reachOf(rule.entry.at("expression").string() ?? "", site).kind === "all"),
       )
       .map(({ entry }) => entry.at("actionParameters", "securityLevel")),
-    ...pageRulesOf(stack, zone, site).map((rule) => rule.at("actions", "securityLevel")),
+    ...pageRulesOf(stack, zone, site)
+      .filter((rule) => needed.some((request) => covers(rule.at("target").string() ?? "*", request, false)))
+      .map((rule) => rule.at("actions", "securityLevel")),
   ];
   const at = places.find((place) => place.string() === "under_attack");
   return at && fault(at, `${at.resource.name} challenges every request, also those of programs`);
@@ -409,7 +416,7 @@ function byWaitingRoom(stack: Stack, site: Site, zone: Zone): Fault | undefined 
     }
     const checked = here.find((place) =>
       healthRequests(stack, site).some(({ path }) =>
-        `${path}/`.startsWith(`${place.at("path").string()?.replace(/\/$/, "")}/`),
+        `${path}/`.startsWith(`${(place.at("path").string() ?? "/").replace(/\/$/, "")}/`),
       ),
     );
     if (checked !== undefined) {
@@ -518,22 +525,24 @@ function byService({ service, zone }: Site): Fault | undefined {
   return undefined;
 }
 
-/** The service's own list, and those of the environments of its project: a project does not say which one it is in. */
+/**
+ * The service's own list, and those of the environments of its project that it may be in: where one is called production,
+ * that one, else each that is of no other stage.
+ */
 function listsOf(service: ResourceOf<WebServiceArgs>): { list: Value<IpAllowRule[]>; owner: string }[] {
   const projects = service
     .dependenciesOf("environmentId")
     .flatMap((it) => (it.is(render.project) ? [it] : []));
   return [
     { list: service.at("ipAllowLists"), owner: service.name },
-    ...projects.flatMap((project) =>
-      project
-        .at("environments")
-        .entries()
-        .filter(([name]) => !isOfOtherStage(name))
-        .map(([name, environment]) => ({
-          list: environment.at("ipAllowLists"),
-          owner: `the environment ${name} of ${project.name}`,
-        })),
-    ),
+    ...projects.flatMap((project) => {
+      const environments = project.at("environments").entries();
+      const named = environments.filter(([name]) => /^prod(?:uction)?$/i.test(name));
+      const possible = named.length > 0 ? named : environments.filter(([name]) => !isOfOtherStage(name));
+      return possible.map(([name, environment]) => ({
+        list: environment.at("ipAllowLists"),
+        owner: `the environment ${name} of ${project.name}`,
+      }));
+    }),
   ];
 }

@@ -52,6 +52,7 @@ export function headersByPage(
   const asked = [...pages, ...others, ...named].map(({ path, contentType }) =>
     pageRequest(site, path, contentType),
   );
+  // Where no rule asks for the status, errors are answered alike on every page.
   const answered = asked
     .slice(0, statuses.length > 2 ? asked.length : 1)
     .flatMap((request) => statuses.map((responseCode) => ({ ...request, responseCode })));

@@ -142,6 +142,7 @@ function toCondition(
     type: condition.at("type").string() ?? "",
     op: condition.at("op").string() ?? "",
     neg: condition.at("neg").boolean() === true,
+    key: condition.at("key").string(),
     values: value === undefined ? condition.at("values").strings() : [value],
   };
 }

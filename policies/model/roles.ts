@@ -1,5 +1,6 @@
 import type { StatedRole } from "../framework/declared.ts";
 import { known, type Resource, type Stack } from "../framework/index.ts";
+import { isBesideName } from "../values/beside-names.ts";
 import { databasesBehind } from "./databases-behind.ts";
 import type { Host } from "./host.ts";
 
@@ -46,10 +47,6 @@ const hasAll = (host: Host): boolean => {
   return [...own].every((name) => names.has(name));
 };
 
-/** What is around an application, and the frameworks that make pages from texts alone. */
-const other =
-  /(?:^|[-_. ])(?:docs?|documentation|blog|marketing|landing|about|help|handbook|status|storybook|style-?guide|design-?system|brand|press|careers|wiki|changelog|internal|intranet|backoffice|admin|console|tools?|metabase|retool|grafana|docusaurus(?:-2)?|vitepress|vuepress|mkdocs|hugo|jekyll|eleventy|hexo|zola|gatsby|redirects?)(?:$|[-_. ])/i;
-
 /** Whether a setting says that a host is something else than the application, or what it is called does. */
 export function isSaidOther(stack: Stack, host: Host): boolean {
   const stated = statedRole(stack, host.resource);
@@ -59,5 +56,5 @@ export function isSaidOther(stack: Stack, host: Host): boolean {
 /** Whether what a host is called says that it is something around an application. */
 export function saysOther({ labels, domains }: Host): boolean {
   const first = domains.flatMap((domain) => known(() => domain.string())?.split(".")[0] ?? []);
-  return [...(known(labels) ?? []), ...first].some((text) => other.test(text));
+  return [...(known(labels) ?? []), ...first].some(isBesideName);
 }

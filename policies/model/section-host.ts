@@ -60,6 +60,8 @@ export interface SectionHost {
   readonly keeps?: (days: number) => Verdict;
   /** Whether it shows nothing of its source, and builds no stranger's code with its variables. */
   readonly closed?: () => Verdict;
+  /** Whether only those who sign in, or come from named networks, see what is not yet released. */
+  readonly hidesPreviews?: () => Verdict;
 }
 
 /** An environment of a vendor, in which hosts of one stage are. Each question may throw UnknownRead. */

@@ -5,6 +5,8 @@ export interface VercelCondition {
   readonly type: string;
   readonly op: string;
   readonly neg: boolean;
+  /** The header or cookie that it is about. */
+  readonly key?: string | undefined;
   /** The value or values that are compared with; empty for `ex` (exists) and `nex`. */
   readonly values: readonly string[];
 }
@@ -24,14 +26,19 @@ export function vercelRuleActsOn(
   return answers.includes(true) ? true : answers.includes(undefined) ? undefined : false;
 }
 
-function matches({ type, op, neg, values }: VercelCondition, request: SampleRequest): boolean | undefined {
+function matches(
+  { type, op, neg, key, values }: VercelCondition,
+  request: SampleRequest,
+): boolean | undefined {
   const text = subject(type, request);
   if (text === undefined) {
-    // What a condition names is no stranger's.
+    // What a condition names is no stranger's, but each has an agent.
     const isOther =
       request.stranger !== undefined &&
       (ofNetworks.has(type) || (request.stranger === "any" && chosenByClients.has(type)));
-    return isOther ? /^n(?:eq|inc|ex)$/.test(op) !== neg : undefined;
+    const isAgent = type === "user_agent" || (type === "header" && key?.toLowerCase() === "user-agent");
+    const isMet = isAgent && /^n?ex$/.test(op) ? op === "ex" : /^n(?:eq|inc|ex)$/.test(op);
+    return isOther ? isMet !== neg : undefined;
   }
   const isPath = type === "path" || type === "target_path";
   const answer =

@@ -13,13 +13,14 @@ const blocked = (expression: string): Edit =>
 const signIn = (domain: string, inputs: Inputs = {}, name = "another"): Edit =>
   add(cloudflare.access, name, { name, domain, type: "self_hosted", ...inputs });
 const bots = (inputs: Inputs): Edit => zoned(cloudflare.botManagement, inputs);
-const pastBots = append("edge-waf-custom", "rules", {
-  action: "skip",
-  enabled: true,
-  ref: "probes",
-  expression: 'http.request.uri.path in {"/api/health" "/api/metrics"}',
-  actionParameters: { phases: ["http_request_sbfm"] },
-});
+const past = (actionParameters: Inputs): Edit =>
+  append("edge-waf-custom", "rules", {
+    action: "skip",
+    enabled: true,
+    ref: "probes",
+    expression: 'http.request.uri.path in {"/api/health" "/api/metrics"}',
+    actionParameters,
+  });
 const requests = (headers: Inputs, on = "true"): Edit =>
   zoned(cloudflare.ruleset, {
     kind: "zone",
@@ -47,6 +48,14 @@ const worker = (source: Inputs): Edit =>
         ...source,
       },
     },
+  });
+const site = (name: string): Edit =>
+  add(render.staticSite, name, {
+    name,
+    repoUrl: "https://github.com/optropic/platform",
+    branch: "main",
+    buildCommand: "npm ci && npm run build",
+    autoDeployTrigger: "off",
   });
 /** Gives resources a provider of another installation. */
 const elsewhere =
@@ -176,6 +185,11 @@ export const brokenBesides: readonly Case[] = [
   ["visitors-let-in", "programs are stopped", bots({ sbfmDefinitelyAutomated: "block" })],
   [
     "visitors-let-in",
+    "programs are let past another check than the one on bots",
+    all(bots({ sbfmDefinitelyAutomated: "block" }), past({ products: ["bic"] })),
+  ],
+  [
+    "visitors-let-in",
     "programs are stopped at Vercel",
     all(
       set("web-firewall", ({ managedRulesets }) => ({
@@ -231,6 +245,8 @@ export const brokenBesides: readonly Case[] = [
     { Cookie: { operation: "remove" } },
     { Origin: { operation: "set", value: "https://optropic.example" } },
     { "X-Forwarded-Host": { operation: "set", value: "admin.optropic.example" } },
+    { "X-Original-URL": { operation: "set", value: "/admin" } },
+    { "X-Tenant": { operation: "set", expression: 'http.request.headers["x-customer"][0]' } },
     { "X-User-Id": { operation: "set", expression: 'http.request.headers["x-impersonate"][0]' } },
     { "X-Forwarded-For": { operation: "set", expression: 'http.request.headers["x-client"][0]' } },
   ].map(
@@ -288,6 +304,7 @@ export const brokenBesides: readonly Case[] = [
     "a worker stays so by the older switch",
     worker({ branch: "main", autoDeploy: false }),
   ],
+  ["production-code-own", "a site stays as it is", site("shop")],
   ["providers-arrive", "a contact point is in another Grafana", elsewhere(other, "observability-pagerduty")],
   ["providers-arrive", "the routes are in another Grafana", elsewhere(other, "observability-notifications")],
   ["providers-arrive", "alerts are in another Grafana", elsewhere(other, "observability-alerts-database")],
@@ -337,7 +354,7 @@ export const rightBesides: readonly Right[] = [
   ],
   [
     "programs are challenged but for checks",
-    all(bots({ sbfmDefinitelyAutomated: "managed_challenge" }), pastBots),
+    all(bots({ sbfmDefinitelyAutomated: "managed_challenge" }), past({ phases: ["http_request_sbfm"] })),
   ],
   ["programs that learn are blocked", bots({ aiBotsProtection: "block", fightMode: false })],
   [
@@ -347,6 +364,12 @@ export const rightBesides: readonly Right[] = [
   [
     "the metrics are for a list of those who ask",
     blocked('(http.request.uri.path eq "/api/metrics" and not ip.src in $grafana_probes)'),
+  ],
+  [
+    "the metrics are for an office and a list of those who ask",
+    blocked(
+      '(http.request.uri.path eq "/api/metrics" and not ip.src in $office and not ip.src in $grafana_probes)',
+    ),
   ],
   [
     "metrics without a token are stopped",
@@ -360,6 +383,49 @@ export const rightBesides: readonly Right[] = [
       "X-Request-Start": { operation: "set", expression: "to_string(http.request.timestamp.sec)" },
       "X-Real-IP": { operation: "set", expression: "ip.src" },
       "X-Forwarded-Host": { operation: "remove" },
+    }),
+  ],
+  [
+    "requests get what they asked for",
+    requests({
+      "X-Forwarded-Host": { operation: "set", expression: "http.host" },
+      "X-Original-URL": { operation: "set", expression: "http.request.full_uri" },
+    }),
+  ],
+  [
+    "requests to one host get its name and its customer",
+    requests(
+      {
+        "X-Forwarded-Host": { operation: "set", value: "optropic.example" },
+        "X-Tenant": { operation: "set", value: "optropic" },
+      },
+      'http.host eq "optropic.example"',
+    ),
+  ],
+  [
+    "requests without an agent are stopped at Vercel",
+    set("web-firewall", ({ rules }) => ({
+      rules: {
+        rules: [
+          ...list(Object(rules).rules),
+          {
+            name: "Without an agent",
+            active: true,
+            action: { action: "deny" },
+            conditionGroups: [{ conditions: [{ type: "user_agent", op: "nex" }] }],
+          },
+        ],
+      },
+    })),
+  ],
+  ["documentation is released by hand", site("docs")],
+  [
+    "previews of documentation are open",
+    add(vercel.project, "docs", {
+      name: "optropic-docs",
+      gitForkProtection: true,
+      gitRepository: { type: "github", repo: "optropic/docs", productionBranch: "main" },
+      vercelAuthentication: { deploymentType: "none" },
     }),
   ],
   [

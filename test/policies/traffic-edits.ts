@@ -147,6 +147,10 @@ export const lockedOut: Edits = {
     enabled: true,
     attackModeActiveUntil: 4_102_444_800_000,
   }),
+  "a page rule that challenges calls of the API": page(
+    { securityLevel: "under_attack" },
+    "api.optropic.example/api/*",
+  ),
   "a service for a private network": service({ ipAllowLists: [{ cidrBlock: "10.0.0.0/8" }] }),
   "an environment for the office": environment({ ipAllowLists: [{ cidrBlock: "203.0.113.0/24" }] }),
 };
@@ -218,7 +222,30 @@ export const accepted: Edits = {
   "a path of the API under its older name": rewrite('http.request.uri.path eq "/api/v1/status"', {
     value: "/api/health",
   }),
-  "a page without compression of images": configured({ polish: "off", emailObfuscation: false }),
+  "a page without compression of images": configured({
+    polish: "off",
+    emailObfuscation: false,
+    disableRailgun: true,
+  }),
+  "a page that challenges every visitor": phase("http_config_settings", {
+    action: "set_config",
+    expression: 'http.host eq "optropic.example" and http.request.uri.path eq "/signup"',
+    actionParameters: { securityLevel: "under_attack" },
+  }),
+  "a page rule that challenges every visitor of a page": page(
+    { securityLevel: "under_attack" },
+    "optropic.example/signup*",
+  ),
+  "an environment for the office beside the one of production": set("api-project", ({ environments }) => ({
+    environments: {
+      ...Object(environments),
+      internal: {
+        ...Object(environments).production,
+        name: "internal",
+        ipAllowLists: [{ cidrBlock: "203.0.113.0/24" }],
+      },
+    },
+  })),
   "an environment that everybody reaches": environment({ ipAllowLists: [{ cidrBlock: "0.0.0.0/0" }] }),
   "the port of TLS": origin({ origin: { port: 443 } }),
   "a redirect to https": redirect(

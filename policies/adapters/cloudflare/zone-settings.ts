@@ -104,6 +104,7 @@ const harmless: ReadonlySet<string> = new Set([
   "bic",
   "contentConverter",
   "disableApps",
+  "disableRailgun",
   "disableRum",
   "disableZaraz",
   "emailObfuscation",

@@ -1,6 +1,7 @@
 import type { CronJobArgs, DockerSource, NativeRuntime } from "@pulumi/render";
 import {
   fault,
+  known,
   type Resource,
   type ResourceOf,
   type Stack,
@@ -10,6 +11,7 @@ import {
 import { deployHookOf } from "../../model/deploy-hooks.ts";
 import type { CodeSource } from "../../model/section-host.ts";
 import { render } from "../../model/tokens.ts";
+import { isBesideName } from "../../values/beside-names.ts";
 
 type RuntimeSource = CronJobArgs["runtimeSource"];
 
@@ -23,10 +25,12 @@ export const codeSources = (stack: Stack): CodeSource[] => [
   ...stack
     .ofType(render.webService, render.privateService, render.backgroundWorker)
     .flatMap((service) => sourcesIn(stack, service, service.at("runtimeSource").as<RuntimeSource>())),
-  ...stack.ofType(render.staticSite).map((site) => ({
-    ...sourceOf(stack, site, site.at().as<GitSource>()),
-    isStatic: true as const,
-  })),
+  ...stack.ofType(render.staticSite).map((site) => {
+    const { repository, branch, ...deployed } = sourceOf(stack, site, site.at().as<GitSource>());
+    const names = [site.name, known(() => site.at("name").string()) ?? ""];
+    // What is around the application, such as its documentation, may be released by hand.
+    return { repository, branch, ...(names.some(isBesideName) ? {} : deployed), isStatic: true as const };
+  }),
 ];
 
 /** What a job is built from; nothing where it runs an image. Throws UnknownRead. */

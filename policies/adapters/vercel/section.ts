@@ -44,7 +44,8 @@ function toSectionHost(stack: Stack, project: ResourceOf<ProjectArgs>): SectionH
       Boolean(repository.at("productionBranch").string()) ||
       fault(repository.at("productionBranch"), `${project.name} has no production branch.`),
     ownDomain: (isPlatforms) => judgeDomains(stack, project, isPlatforms),
-    closed: () => judgeClosed(stack, project),
+    closed: () => judgeClosed(project),
+    hidesPreviews: () => judgePreviews(stack, project),
     keeps: (days) => judgeRetention(stack, project, days),
   };
 }
@@ -165,7 +166,7 @@ function judgePreviews(stack: Stack, project: ResourceOf<ProjectArgs>): Verdict 
   );
 }
 
-function judgeClosed(stack: Stack, project: ResourceOf<ProjectArgs>): Verdict {
+function judgeClosed(project: ResourceOf<ProjectArgs>): Verdict {
   const open = (["publicSource", "directoryListing"] as const).find(
     (property) => project.at(property).boolean() === true,
   );
@@ -184,9 +185,10 @@ function judgeClosed(stack: Stack, project: ResourceOf<ProjectArgs>): Verdict {
     return fault(paths, `OPTIONS requests pass the protection of ${project.name}.`);
   }
   const forks = project.at("gitForkProtection");
-  return forks.boolean() === false
-    ? fault(forks, `${project.name} builds pull requests from forks with its variables, without asking.`)
-    : judgePreviews(stack, project);
+  return (
+    forks.boolean() !== false ||
+    fault(forks, `${project.name} builds pull requests from forks with its variables, without asking.`)
+  );
 }
 
 /** Whether it redirects to a host that is not of the platform. Throws UnknownRead. */

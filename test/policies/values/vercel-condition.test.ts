@@ -41,6 +41,19 @@ describe("vercelRuleActsOn", () => {
     expect(vercelRuleActsOn([], request)).toBe(false);
   });
 
+  test.each<[VercelCondition, boolean | undefined]>([
+    [condition("user_agent", "nex"), false],
+    [condition("user_agent", "ex"), true],
+    [{ ...condition("header", "nex"), key: "User-Agent" }, false],
+    [{ ...condition("header", "nex"), key: "X-Client" }, true],
+    [condition("user_agent", "sub", "curl"), false],
+    [{ ...condition("user_agent", "sub", "Mozilla"), neg: true }, true],
+    [condition("ip_address", "neq", "203.0.113.7"), true],
+  ])("of a stranger %j says %j", (only, acts) => {
+    expect(vercelRuleActsOn([[only]], { ...request, stranger: "any" })).toBe(acts);
+    expect(vercelRuleActsOn([[only]], request)).toBeUndefined();
+  });
+
   test("cannot tell what a sample does not say", () => {
     const country = condition("geo_country", "eq", "DE");
     const no = condition("path", "pre", "/login");
