@@ -74,6 +74,12 @@ export const isVariablesFile = (word: string): boolean =>
 
 /** Where tools look for what signs them in, and what is not of the program. */
 export const isCredentialsFile = (path: string): boolean =>
-  /(?:^|\/)(?:\.npmrc|\.yarnrc(?:\.yml)?|\.netrc|_netrc|\.pgpass|\.pypirc|pip\.conf|auth\.json|\.git-credentials|\.gemrc|\.cargo\/credentials(?:\.toml)?|\.docker\/config\.json|\.ssh\/\S+|\.aws\/credentials|\.bundle\/config)$|^(?:\/tmp\/|\/run\/|\/dev\/shm\/|~\/|\$HOME\/|\$\{HOME\}\/|\$TMPDIR\/)/.test(
-    path,
-  );
+  outside.test(path) || (credentials.test(path) && !served.test(path));
+
+const outside = /^(?:\/tmp\/|\/run\/|\/dev\/shm\/|~\/|\$HOME\/|\$\{HOME\}\/|\$TMPDIR\/)/;
+
+const credentials =
+  /(?:^|\/)(?:\.npmrc|\.yarnrc(?:\.yml)?|\.netrc|_netrc|\.pgpass|\.pypirc|pip\.conf|auth\.json|\.git-credentials|\.gemrc|\.cargo\/credentials(?:\.toml)?|\.docker\/config\.json|\.ssh\/\S+|\.aws\/credentials|\.bundle\/config|[\w-]*(?:credentials?|service[_-]?account)[\w-]*\.json)$/i;
+
+/** Folders whose files a build puts on the web. */
+const served = /(?:^|\/)(?:public|static|assets|dist|out|www|html|htdocs)\//i;
