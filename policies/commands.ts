@@ -23,6 +23,7 @@ import {
 } from "./model/variables.ts";
 import * as shell from "./values/shell.ts";
 import { environmentShownBy, type Names } from "./values/shell-environment.ts";
+import { variablesChangedBy } from "./values/shell-variables.ts";
 
 // Items 2.6 and 7.1: what a host runs is the production program, with the variables that it was given. Items 2.9 and
 // 4.10: what is run shows nobody the variables.
@@ -102,7 +103,16 @@ function wrongIn({ when, command }: Command, text: string): Fault | undefined {
   const found = when === "start" ? inStart(text) : when === "release" ? inRelease(text) : inBuild(text);
   const anywhere = shell.skipsVerification(text) ? "does not verify certificates" : undefined;
   const what = found ?? anywhere;
-  return what === undefined ? undefined : fault(command, `${labels[when]} ${what}.`);
+  if (what !== undefined) return fault(command, `${labels[when]} ${what}.`);
+  const changed = variablesChangedBy(text).find(({ isConnection }) => !isConnection);
+  return (
+    changed &&
+    unproved(
+      command,
+      `${labels[when]} ${changed.what}.`,
+      "Give the host the variable as the program needs it.",
+    )
+  );
 }
 
 function inStart(text: string): string | undefined {

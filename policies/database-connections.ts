@@ -1,11 +1,23 @@
-import { judge, judgeStack, policy, type Stack, some } from "./framework/index.ts";
+import {
+  type AnyValue,
+  fault,
+  judge,
+  judgeStack,
+  policy,
+  type Stack,
+  some,
+  unproved,
+  type Verdict,
+} from "./framework/index.ts";
 import { judgeDatabases } from "./model/databases.ts";
 import { runsPooler } from "./model/deployed-code.ts";
+import { everyCommand } from "./model/every-command.ts";
 import { connections, isPooler } from "./model/facts.ts";
 import { isJob } from "./model/jobs.ts";
 import { verificationFindings } from "./model/tls-verification.ts";
 import { declaredVariables, judgeVariables } from "./model/variables.ts";
 import { isPooled, parseConnection, plaintextFault, sslModeFault } from "./values/connection-string.ts";
+import { variablesChangedBy } from "./values/shell-variables.ts";
 
 // Items 3.4 and 3.5.
 
@@ -82,9 +94,24 @@ export const connectionsEncrypted = policy({
       judgeVariables(stack, (name) => (name === "DATABASE_URL") === isFirst, judgeConnection),
     ),
     ...verificationFindings(stack),
+    ...everyCommand(stack).map((command) => judge(command.resource, () => judgeCommand(command))),
     ...connections(stack).map(({ resource, isEncrypted }) => judge(resource, isEncrypted)),
   ],
 });
+
+/** A command may make the connection of what it starts another one. */
+function judgeCommand(command: AnyValue): Verdict {
+  const [change] = variablesChangedBy(command.string() ?? "").filter(({ isConnection }) => isConnection);
+  if (change === undefined) return true;
+  const found = `A command of ${command.resource.name} ${change.what}.`;
+  return change.isUnproved === true
+    ? unproved(
+        command,
+        found,
+        "Give the host the variable as the program needs it, and leave it alone in the command.",
+      )
+    : fault(command, found);
+}
 
 function judgeConnection(value: string, name: string): true | string {
   const connection = name === "PGSSLMODE" ? undefined : parseConnection(value);

@@ -36,12 +36,13 @@ export const corsOriginsListed = policy({
 export const corsOriginsExact = policy({
   name: "cors-origins-exact",
   items: ["4.3"],
-  title: "Every origin that may call the API must be an exact https origin of the platform.",
+  title:
+    "Every origin that may call the API must be an exact https origin of the platform, or one that the settings list.",
   severity: "critical",
-  fix: "List each origin as https://host, without a wildcard, a path or plain http, and declare the host as a domain or in the DNS of the stack.",
+  fix: "List each origin as https://host, without a wildcard, a path or plain http, and declare the host as a domain or in the DNS of the stack. List a partner's origin in the stack's settings, such as edge.corsOrigins.",
   url: "https://developer.mozilla.org/docs/Web/HTTP/Guides/CORS",
-  check: (stack) => [
-    ...judgeVariables(stack, isOriginList, (value, name) => judgeList(stack, value, name)),
+  check: (stack, _threshold, { isSupplied }) => [
+    ...judgeVariables(stack, isOriginList, (value, name) => judgeList(stack, value, name, isSupplied)),
     ...judgeVariables(stack, isOriginSwitch, judgeSwitch),
   ],
 });
@@ -105,13 +106,20 @@ function listsOrigins(host: Host): Verdict {
 }
 
 /** Origins are public, so a message may repeat them; a long one is cut. */
-function judgeList(stack: Stack, value: string, name: string): true | string {
+function judgeList(
+  stack: Stack,
+  value: string,
+  name: string,
+  isSupplied: (text: string) => boolean,
+): true | string {
   const [first, ...others] = judgeOrigins(value);
   if (first === undefined) {
-    const foreign = splitOrigins(value).find((origin) => !isOwnName(stack, new URL(origin).hostname));
+    const foreign = splitOrigins(value).find(
+      (origin) => !isOwnName(stack, new URL(origin).hostname) && !isSupplied(origin),
+    );
     return (
       foreign === undefined ||
-      `${name} has ${JSON.stringify(foreign.slice(0, 80))}: its host is not a name of the platform.`
+      `${name} has ${JSON.stringify(foreign.slice(0, 80))}: its host is not a name of the platform, and no setting lists it.`
     );
   }
   const entry = first.entry === "" ? "" : ` has ${JSON.stringify(first.entry.slice(0, 80))}`;

@@ -8,6 +8,7 @@ import { grafana } from "../model/tokens.ts";
 import { type Measure, measureOf } from "../values/alert-measures.ts";
 import { durationSeconds } from "../values/duration.ts";
 import { healthChecks, watches } from "./grafana/checks.ts";
+import { connections } from "./grafana/connections.ts";
 import { dashboards } from "./grafana/dashboards.ts";
 import { inhibitions } from "./grafana/inhibitions.ts";
 import { placed } from "./grafana/instances.ts";
@@ -24,6 +25,7 @@ export const grafanaAdapter: Adapter = {
   hasOwnTexts: true,
   alerts,
   apiTokens,
+  connections,
   dashboards,
   healthChecks,
   watches,

@@ -1,6 +1,6 @@
 import type { ProjectArgs } from "@pulumi/supabase";
 import { regions } from "../../config/database.ts";
-import { fault, type ResourceOf, type Stack, type Verdict } from "../framework/index.ts";
+import { type Fault, fault, type ResourceOf, type Stack, type Verdict } from "../framework/index.ts";
 import { type Adapter, textsOf } from "../model/adapter.ts";
 import type { Database, Recovery } from "../model/database.ts";
 import { ownedBy } from "../model/links.ts";
@@ -123,8 +123,38 @@ function judgePooler(stack: Stack, project: ResourceOf<ProjectArgs>): Verdict {
   if (empty !== undefined) {
     return fault(empty.at("defaultPoolSize"), `The pooler ${empty.name} has no connection to give.`);
   }
+  const short = tooFewConnections(
+    stack,
+    project,
+    poolers.map((it) => it.at("defaultPoolSize").number() ?? 0),
+  );
+  if (short !== undefined) return short;
   const wrong = modes.find((mode) => !["transaction", "session"].includes(mode));
   return wrong === undefined || `The pooler has the mode ${JSON.stringify(wrong)}, which does not exist.`;
+}
+
+/** Connections that PostgreSQL keeps for superusers by default: https://www.postgresql.org/docs/current/runtime-config-connection.html */
+const keptConnections = 3;
+
+/** A server that takes fewer connections than the pooler opens turns the rest away. */
+function tooFewConnections(
+  stack: Stack,
+  project: ResourceOf<ProjectArgs>,
+  sizes: readonly number[],
+): Fault | undefined {
+  const size = Math.max(...sizes);
+  for (const settings of settingsOf(stack, project)) {
+    const most = settings.at("database").json().at("max_connections");
+    const number = most.isUnknown ? undefined : Number(most.number() ?? most.string() ?? Number.NaN);
+    if (number !== undefined && number - keptConnections < size) {
+      return fault(
+        settings.at("database"),
+        `max_connections in ${settings.name} is ${number}, of which PostgreSQL keeps ${keptConnections} for superusers, and the pooler opens ${size}.`,
+        "Leave max_connections to the compute size, or make defaultPoolSize smaller.",
+      );
+    }
+  }
+  return undefined;
 }
 
 function judgeEnforcement(stack: Stack, project: ResourceOf<ProjectArgs>): Verdict {

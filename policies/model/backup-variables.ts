@@ -1,5 +1,5 @@
 import { type AnyValue, type Fault, fault, known, type Stack } from "../framework/index.ts";
-import type { Bucket, Job } from "./backups.ts";
+import { type Bucket, type Job, jobsOf } from "./backups.ts";
 import { databases } from "./databases.ts";
 import { aws, cloudflare, minio, supabase } from "./tokens.ts";
 
@@ -9,6 +9,12 @@ export function destinationFault(stack: Stack, job: Job): Fault | undefined {
   for (const [name, value, text] of knownVariables(job)) {
     if (/(?:^|_)ENDPOINT(?:_URL)?$/i.test(name) && buckets.length > 0) {
       const isStore = buckets.some((bucket) => bucket.type !== cloudflare.r2Bucket || isR2Of(bucket, text));
+      const [only, ...further] = buckets.filter((bucket) =>
+        jobsOf(stack, bucket).some((one) => one.resource === job.resource),
+      );
+      const place =
+        only === undefined || further.length > 0 ? undefined : jurisdictionFault(only, value, text);
+      if (isStore && place !== undefined) return place;
       if (!isStore || !/^https:\/\//.test(text)) {
         return fault(
           value,
@@ -25,6 +31,21 @@ function isR2Of(bucket: Bucket, endpoint: string): boolean {
   const [, owner] =
     /^https:\/\/([0-9a-f]+)(?:\.\w+)?\.r2\.cloudflarestorage\.com(?:\/|$)/i.exec(endpoint) ?? [];
   return owner !== undefined && (account === undefined || owner === account);
+}
+
+/** Each jurisdiction has an endpoint of its own, which alone reaches its buckets: https://developers.cloudflare.com/r2/reference/data-location/ */
+function jurisdictionFault(bucket: Bucket, at: AnyValue, endpoint: string): Fault | undefined {
+  if (!bucket.is(cloudflare.r2Bucket)) return undefined;
+  const own = known(() => bucket.at("jurisdiction").string() ?? "default");
+  const [, asked = "default"] =
+    /^https:\/\/[0-9a-f]+(?:\.(\w+))?\.r2\.cloudflarestorage\.com(?:\/|$)/i.exec(endpoint) ?? [];
+  return own === undefined || own.toLowerCase() === asked.toLowerCase()
+    ? undefined
+    : fault(
+        at,
+        `${at.resource.name} stores backups at ${JSON.stringify(endpoint)}, the endpoint of the jurisdiction ${asked}, and the bucket is in the jurisdiction ${own}.`,
+        "Take the endpoint of the bucket's jurisdiction, such as https://<account>.eu.r2.cloudflarestorage.com.",
+      );
 }
 
 /**

@@ -1,13 +1,22 @@
 import { adapters } from "../adapters/index.ts";
-import { type AnyValue, type Fault, fault, known, type Stack, unproved } from "../framework/index.ts";
+import {
+  type AnyValue,
+  type Fault,
+  fault,
+  known,
+  type Stack,
+  unproved,
+  type Value,
+} from "../framework/index.ts";
 import { actsOn, textMadeBy } from "../values/cloudflare-expression.ts";
 import { targetOfExpression, targetOfUrl } from "../values/redirect-target.ts";
 import { headerChangeFault } from "../values/request-headers.ts";
+import type { SampleRequest } from "../values/sample-request.ts";
 import { isVendorsOwn } from "./domains.ts";
 import { isOn } from "./given.ts";
 import { probedRequests } from "./lock-outs.ts";
 import { isOwnName } from "./own-names.ts";
-import { pageRulesOf } from "./page-rules.ts";
+import { isPlaceOf, pageRulesOf } from "./page-rules.ts";
 import { type Reach, reachOf } from "./reach.ts";
 import { mayActOn, type Rule, rulesOf, surelyActsOn } from "./rulesets.ts";
 import { requestTo, type Site } from "./sites.ts";
@@ -21,7 +30,7 @@ import type { Zone } from "./zones.ts";
  */
 export function ruleDiversion(stack: Stack, site: Site, zone: Zone): Fault | undefined {
   return (
-    firstOf(stack, site, zone, redirectPhases, "redirect", (rule) => redirected(stack, rule)) ??
+    firstOf(stack, site, zone, redirectPhases, "redirect", (rule) => redirected(stack, rule, site)) ??
     firstOf(stack, site, zone, ["http_request_origin"], "route", (rule) => routed(stack, rule, site)) ??
     firstOf(stack, site, zone, ["http_request_transform"], "rewrite", (rule, reach) =>
       rewritten(stack, rule, reach, site),
@@ -51,19 +60,67 @@ function firstOf(
   return undefined;
 }
 
-function redirected(stack: Stack, { entry, resource }: Rule): Fault | undefined {
+function redirected(stack: Stack, rule: Rule, site: Site): Fault | undefined {
+  const { entry, resource } = rule;
   const list = entry.at("actionParameters", "fromList", "name");
-  if (list.exists) return byList(stack, list, resource.name);
+  if (list.exists) return byList(stack, list, resource.name, site);
   const target = entry.at("actionParameters", "fromValue", "targetUrl");
   const value = target.at("value").exists ? target.at("value") : target.at("expression");
   const text = value.string();
   if (text === undefined) return undefined;
   const sent = target.at("value").exists ? targetOfUrl(text) : targetOfExpression(text);
-  return sentTo(stack, value, `a rule of ${resource.name} redirects requests`, sent);
+  return (
+    sentTo(stack, value, `a rule of ${resource.name} redirects requests`, sent) ??
+    measuredElsewhere(
+      stack,
+      site,
+      value,
+      `a rule of ${resource.name}`,
+      (request) => surelyActsOn(rule, request),
+      (request) => (target.at("value").exists ? text : textMadeBy(text, request)),
+    )
+  );
 }
 
+/**
+ * A redirect of what a health check or a scrape job asks for: its target answers in place of what is measured, unless it
+ * is the same path of the same site.
+ */
+function measuredElsewhere(
+  stack: Stack,
+  site: Site,
+  at: AnyValue,
+  what: string,
+  acts: (request: SampleRequest) => boolean,
+  target: (request: SampleRequest) => ReturnType<typeof textMadeBy>,
+): Fault | undefined {
+  for (const request of probedRequests(stack, site)) {
+    if (!acts(request)) continue;
+    const made = target(request);
+    // What a star stands for is kept at the end, so the path is, too.
+    if (keepsPath.test(at.string() ?? "")) continue;
+    const fix = "Leave the paths of health checks and metrics out of the redirect.";
+    const url = typeof made === "string" ? URL.parse(made, `https://${request.host}`) : null;
+    if (url === null) {
+      return unproved(
+        at,
+        `${what} redirects ${request.path}, which is measured, to a URL that the policy cannot read`,
+        fix,
+      );
+    }
+    if (url.pathname !== request.path || bare(url.hostname) !== bare(request.host)) {
+      return fault(at, `${what} redirects ${request.path}, which is measured, to ${url.href}`, fix);
+    }
+  }
+  return undefined;
+}
+
+/** `https://example.com/$1` of a page rule, and `"https://${1}"` of a wildcard. */
+const keepsPath = /\$\{?\d\}?(?:"\s*\))?\s*$/;
+const bare = (host: string): string => host.replace(/^www\./, "");
+
 /** Redirects of a list of the account, in it or as items of their own. */
-function byList(stack: Stack, name: AnyValue, rules: string): Fault | undefined {
+function byList(stack: Stack, name: AnyValue, rules: string, site: Site): Fault | undefined {
   const lists = stack
     .ofType(cloudflare.list)
     .filter(
@@ -92,16 +149,41 @@ function byList(stack: Stack, name: AnyValue, rules: string): Fault | undefined 
     .map((redirect) => {
       const url = redirect.at("targetUrl");
       const text = url.string();
+      const what = `the list ${name.string() ?? ""}`;
+      const source = redirect.at("sourceUrl").string() ?? "";
       return text === undefined
         ? undefined
-        : sentTo(
-            stack,
-            url,
-            `the list ${name.string() ?? ""} redirects ${redirect.at("sourceUrl").string()}`,
-            targetOfUrl(text),
-          );
+        : (sentTo(stack, url, `${what} redirects ${source}`, targetOfUrl(text)) ??
+            measuredElsewhere(
+              stack,
+              site,
+              url,
+              what,
+              (request) => pathBelow(redirect, source, request) !== undefined,
+              (request) => {
+                const rest = pathBelow(redirect, source, request) ?? "";
+                const isKept = redirect.at("preservePathSuffix").boolean() !== false;
+                return isKept && rest !== "" ? `${text.replace(/\/$/, "")}/${rest}` : text;
+              },
+            ));
     })
     .find((found) => found !== undefined);
+}
+
+/** What a request asks for below the source of a redirect, "" where for the source itself; undefined where it is not of it. */
+function pathBelow(redirect: Value, source: string, { host, path }: SampleRequest): string | undefined {
+  if (/^http:/i.test(source)) return undefined;
+  const [, sourceHost = "", sourcePath = ""] =
+    /^(?:https?:\/\/)?([^/]*)(.*)$/i.exec(source.toLowerCase()) ?? [];
+  const isHost =
+    host === sourceHost ||
+    (redirect.at("includeSubdomains").boolean() === true && host.endsWith(`.${sourceHost}`));
+  const [own, from] = [path, sourcePath].map((text) => text.replace(/\/$/, ""));
+  if (!isHost || own === undefined || from === undefined) return undefined;
+  if (own === from) return "";
+  return redirect.at("subpathMatching").boolean() === true && own.startsWith(`${from}/`)
+    ? own.slice(from.length + 1)
+    : undefined;
 }
 
 function sentTo(
@@ -264,7 +346,17 @@ function byPageRule(stack: Stack, site: Site, zone: Zone): Fault | undefined {
     const text = url.string();
     const what = `the page rule ${rule.name} sends requests`;
     const found =
-      (text === undefined ? undefined : sentTo(stack, url, what, targetOfUrl(text))) ??
+      (text === undefined
+        ? undefined
+        : (sentTo(stack, url, what, targetOfUrl(text)) ??
+          measuredElsewhere(
+            stack,
+            site,
+            url,
+            `the page rule ${rule.name}`,
+            (request) => isPlaceOf(rule.at("target").string() ?? "*", request),
+            () => text,
+          ))) ??
       otherOrigin(stack, actions.at("resolveOverride"), what) ??
       otherOrigin(stack, actions.at("hostHeaderOverride"), what);
     if (found !== undefined) return found;

@@ -6,6 +6,7 @@ import type { SampleRequest } from "../values/sample-request.ts";
 import { isVendorsOwn } from "./domains.ts";
 import { isOn } from "./given.ts";
 import { ownedBy } from "./links.ts";
+import { probedRequests } from "./lock-outs.ts";
 import { isDeclaredName, isOwnName } from "./own-names.ts";
 import { reachOf } from "./reach.ts";
 import { requestTo, type Site } from "./sites.ts";
@@ -217,7 +218,8 @@ const routesOf = ownedBy([vercel.route], "projectId");
 const redirectsOf = ownedBy([vercel.bulkRedirects], "projectId");
 
 /** What a project's routes and redirects at Vercel send elsewhere. Throws UnknownRead. */
-export function routedElsewhere(stack: Stack, { project, host: own }: Site): Fault | undefined {
+export function routedElsewhere(stack: Stack, site: Site): Fault | undefined {
+  const { project, host: own } = site;
   if (project === undefined) return undefined;
   for (const resource of routesOf(stack, project)) {
     const route = resource.at("route");
@@ -231,6 +233,13 @@ export function routedElsewhere(stack: Stack, { project, host: own }: Site): Fau
         : takesPages.test(source) && !isOwnName(stack, host));
     if (isStray) {
       return fault(route.at("dest"), `the route ${resource.name} sends its requests to ${host}`);
+    }
+    const measured = measuredAt(stack, site, source, route.at("dest").string());
+    if (measured !== undefined) {
+      return fault(
+        route.at("dest"),
+        `the route ${resource.name} sends ${measured}, which is measured, to ${route.at("dest").string()}`,
+      );
     }
     for (const transform of route.at("transforms").items()) {
       if (transform.at("type").string() !== "request.headers" || !takesPages.test(source)) continue;
@@ -258,12 +267,35 @@ export function routedElsewhere(stack: Stack, { project, host: own }: Site): Fau
         return fault(to, `${resource.name} redirects ${redirect.at("source").string()} to plain http`);
       }
       const host = known(() => foreignHost(stack, redirect.at("destination").string()));
+      const measured = known(() =>
+        measuredAt(stack, site, redirect.at("source").string() ?? "", to.string()),
+      );
+      if (measured !== undefined) {
+        return fault(
+          to,
+          `${resource.name} redirects ${measured}, which is measured, to ${to.string()}`,
+          "Leave the paths of health checks and metrics out of the redirects.",
+        );
+      }
       if (host !== undefined && takesPages.test(redirect.at("source").string() ?? "")) {
         return fault(redirect.at("destination"), `${resource.name} redirects its visitors to ${host}`);
       }
     }
   }
   return undefined;
+}
+
+/** The path of a health check or a scrape job, where the source is that path alone and the target is another one. */
+function measuredAt(
+  stack: Stack,
+  site: Site,
+  source: string,
+  target: string | undefined,
+): string | undefined {
+  const path = source.replace(/^\^|\$$/g, "");
+  const to = target === undefined ? null : URL.parse(target, `https://${site.host}`);
+  const isMeasured = probedRequests(stack, site).some((request) => request.path === path);
+  return isMeasured && to !== null && to.pathname !== path ? path : undefined;
 }
 
 /** The header that a transform of Vercel's is about: its target is JSON, such as `{"key":"cookie"}`. */

@@ -1,5 +1,6 @@
 import type { PageRuleArgs } from "@pulumi/cloudflare";
 import type { ResourceOf, Stack } from "../framework/index.ts";
+import type { SampleRequest } from "../values/sample-request.ts";
 import { cloudflare } from "./tokens.ts";
 import { inZone, type Zone } from "./zones.ts";
 
@@ -29,4 +30,11 @@ function isForHost(target: string, host: string): boolean {
     .split("*")
     .map((part) => part.replace(/[.+?^${}()|[\]\\]/g, "\\$&"));
   return new RegExp(`^${form.join(".*")}$`).test(host) || (host.startsWith("*") && pattern.includes("*"));
+}
+
+/** Whether a target such as `https://*.example.com/path*` is of a request by https: a star stands for any text. */
+export function isPlaceOf(target: string, { host, path }: SampleRequest): boolean {
+  const [, scheme = "*", rest = ""] = /^(?:(https?|\*):\/\/)?(.*)$/.exec(target.toLowerCase()) ?? [];
+  const form = rest.split("*").map((part) => part.replace(/[.+?^${}()|[\]\\]/g, "\\$&"));
+  return scheme !== "http" && new RegExp(`^${form.join(".*")}$`).test(`${host}${path}`.toLowerCase());
 }

@@ -182,6 +182,19 @@ const isRule = ({ type }: Resource): boolean => /(?:serviceEventRule|rulesetRule
 function ruleFault(stack: Stack, resource: ResourceOf<unknown>, rule: Value): Fault | undefined {
   const { name } = resource;
   const action = silencing(rule.at("actions")) ?? softening(stack, resource, rule.at("actions"));
+  const merged = rule.at("disabled").boolean() === true ? undefined : merging(rule.at("actions"));
+  if (
+    merged !== undefined &&
+    (rule.at("conditions").isUnknown ||
+      !rule.at("conditions").exists ||
+      rule.at("conditions").items().length === 0)
+  ) {
+    return fault(
+      merged,
+      `The rules of ${name} give every event one dedup key, so nobody is paged for the second one while the first is open.`,
+      "Leave the dedup key to what sends the event, or make it from what tells the alerts apart.",
+    );
+  }
   if (rule.at("disabled").boolean() === true || action === undefined) {
     return undefined;
   }
@@ -238,10 +251,8 @@ function softening(stack: Stack, resource: ResourceOf<unknown>, actions: Value):
   const services = stack.ofType(pagerduty.service);
   const severities = [
     actions.at("severity"),
-    ...actions
-      .at("severities")
-      .items()
-      .map((one) => one.at("value")),
+    ...valuesOf(actions, "severities"),
+    ...madeFor(actions, /(?:^|\.)severity$/),
   ];
   const minor = services.some(followsSeverity)
     ? severities.find((severity) => /^(?:info|warning)$/i.test(known(() => severity.string()) ?? ""))
@@ -255,14 +266,47 @@ function softening(stack: Stack, resource: ResourceOf<unknown>, actions: Value):
   return minor ?? (isOther ? other : undefined);
 }
 
+/** The older rules have lists of objects with one value. */
+const valuesOf = (actions: Value, property: string): Value[] =>
+  actions
+    .at(property)
+    .items()
+    .map((one) => one.at("value"));
+
+/** Fixed texts that a rule writes into a field of the event. */
+const madeFor = (actions: Value, field: RegExp): Value[] =>
+  actions
+    .at("extractions")
+    .items()
+    .filter((one) => field.test(known(() => one.at("target").string()) ?? ""))
+    .map((one) => one.at("template"));
+
 /** The action of a rule by which an event calls nobody. */
 function silencing(actions: Value): Value | undefined {
-  const switches = [actions.at("suppress"), actions.at("dropEvent")];
-  const delays = [actions.at("suspend"), actions.at("suspends", "0", "value")];
+  const switches = [actions.at("suppress"), actions.at("dropEvent"), ...valuesOf(actions, "suppresses")];
+  const delays = [actions.at("suspend"), ...valuesOf(actions, "suspends")];
+  const kinds = [
+    actions.at("eventAction"),
+    ...valuesOf(actions, "eventActions"),
+    ...madeFor(actions, /(?:^|\.)event_action$/),
+  ];
   return (
     switches.find((value) => known(() => value.boolean()) === true) ??
     delays.find((value) => Number(known(() => value.number() ?? value.string()) ?? 0) > 900) ??
-    [actions.at("eventAction")].find((value) => known(() => value.string()) === "resolve") ??
-    [actions.at("suppresses", "0")].find((value) => known(() => value.at("value").boolean()) === true)
+    kinds.find((value) => /^(?:resolve|acknowledge)$/i.test(known(() => value.string()) ?? ""))
   );
+}
+
+/** A key that is the same for every event puts what comes later to an alert that is open, and calls nobody for it. */
+function merging(actions: Value): Value | undefined {
+  return madeFor(actions, /(?:^|\.)dedup_key$/).find((template) => {
+    const text = known(() => template.string()) ?? "";
+    const names = [...text.matchAll(/\{\{\s*([\w.]+)/g)].map(([, name = ""]) => name);
+    return (
+      text !== "" &&
+      names.every((name) =>
+        /^(?:event\.)?(?:severity|event_action|client|client_url|routing_key)$/.test(name),
+      )
+    );
+  });
 }

@@ -182,6 +182,12 @@ export const grafana = {
   k6Schedule: token<gf.k6.ScheduleArgs>("grafana:k6/schedule:Schedule"),
 } as const;
 
+/** Where Grafana reads from. Only how it connects is judged, so docs/resource-types.md says what else they may do. */
+export const grafanaSources = {
+  dataSource: token<gf.oss.DataSourceArgs>("grafana:oss/dataSource:DataSource"),
+  dataSourceConfig: token<gf.oss.DataSourceConfigArgs>("grafana:oss/dataSourceConfig:DataSourceConfig"),
+} as const;
+
 /** Credentials at Grafana, each under the names that the package gave it over time. */
 export const grafanaTokens = {
   accessPolicy: token<gf.cloud.AccessPolicyArgs>("grafana:cloud/accessPolicy:AccessPolicy"),

@@ -3,10 +3,10 @@ import { cloudflare, render, vercel } from "../../policies/model/tokens.ts";
 import { corsHeader, corsOriginsExact, corsOriginsListed } from "../../policies/security-cors.ts";
 import { projected, withApiVariable, withOriginHeader, withOrigins } from "./edge-edits.ts";
 import { headerRule, ruleset } from "./edge-rules.ts";
-import { type Fixture, outcomeOf, secret, unknown, withProps } from "./fixture.ts";
+import { type Fixture, outcomeOf, production, secret, unknown, withProps } from "./fixture.ts";
 import { passingStack } from "./passing-stack.ts";
 
-const statusOf = (...[policy, stack]: Parameters<typeof outcomeOf>) => outcomeOf(policy, stack).status;
+const statusOf = (...args: Parameters<typeof outcomeOf>) => outcomeOf(...args).status;
 
 describe("the list of origins", () => {
   test.each(["CORS_ORIGINS", "CORS_ORIGIN", "CORS_ALLOWED_ORIGINS", "ALLOWED_ORIGINS"])(
@@ -26,6 +26,14 @@ describe("the list of origins", () => {
     '["https://optropic.example"]',
   ])("may be written %s", (value) => {
     expect(statusOf(corsOriginsExact, withOrigins(passingStack(), value))).toBe("passed");
+  });
+
+  test("may hold an origin of somebody else that the settings list", () => {
+    const partner = "https://app.partner.example";
+    const stack = withOrigins(passingStack(), `https://optropic.example,${partner}`);
+    const listing = { ...production, isSupplied: (text: string) => text === partner };
+    expect(outcomeOf(corsOriginsExact, stack).violations[0]?.found).toContain("no setting lists it");
+    expect(statusOf(corsOriginsExact, stack, listing)).toBe("passed");
   });
 
   test("is unknown where it is, and no violation", () => {

@@ -1,6 +1,6 @@
 import { unknownText } from "../../policies/framework/value.ts";
-import { cloudflare, postgresql, vercel } from "../../policies/model/tokens.ts";
-import { add, all, type Edit, leading, set, variables } from "../recording/edited.ts";
+import { cloudflare, grafanaSources, postgresql, vercel } from "../../policies/model/tokens.ts";
+import { add, all, type Edit, jobVariables, leading, set, variables } from "../recording/edited.ts";
 
 const inZone = { beside: "edge-api", by: "zoneId" };
 const ofProject = { beside: "web-NODE_ENV", by: "projectId" };
@@ -18,6 +18,13 @@ const document = (property: string, values: object): Edit =>
   set("database-settings", (inputs) => ({
     [property]: JSON.stringify({ ...JSON.parse(String(inputs[property] ?? "{}")), ...values }),
   }));
+const dataSource = (type: string, jsonData: object): Edit =>
+  add(grafanaSources.dataSource, "another", {
+    type,
+    name: "Another",
+    url: type === "prometheus" ? "https://metrics.optropic.example" : "db.optropic.example:5432",
+    jsonDataEncoded: JSON.stringify(jsonData),
+  });
 const auth = (values: object): Edit => document("auth", values);
 const url = (text: string): Edit =>
   all(
@@ -150,6 +157,77 @@ export const brokenSettings: readonly (readonly [policy: string, what: string, E
     "an old version of TLS",
     url(`${pooled}?sslmode=require&ssl_min_protocol_version=TLSv1`),
   ],
+  ...[
+    `DATABASE_URL="$(echo "$DATABASE_URL" | sed s/sslmode=require/sslmode=disable/)" npm start`,
+    `DATABASE_URL="$(printenv DATABASE_URL | cut -d? -f1)" npm start`,
+    `DATABASE_URL="\${DATABASE_URL%%\\?*}" npm start`,
+    `export DIRECT_URL=\${DIRECT_URL/require/prefer} && npm start`,
+    `sh -c 'export DATABASE_URL="$DATABASE_URL&sslmode=disable"; exec npm start'`,
+    `DATABASE_URL="postgresql://app:$PASSWORD@db.optropic.example/postgres" npm start`,
+    `PGSSLMODE=\${PGSSLMODE:-prefer} npm start`,
+    `sed -i s/sslmode=require/sslmode=allow/ dist/config.js && npm start`,
+    `sed -i 's/?sslmode=require//' dist/config.js && npm start`,
+    `node -e "process.env.DATABASE_URL = atob('x'); require('./dist/main.js')"`,
+    `printf -v DATABASE_URL '%s' "$OTHER" && npm start`,
+    `psql "\${DATABASE_URL%%\\?*}" -c 'select 1' && npm start`,
+  ].map((startCommand): [string, string, Edit] => [
+    "connections-encrypted",
+    `the command ${startCommand}`,
+    service({ startCommand }),
+  ]),
+  [
+    "connections-encrypted",
+    "a command before a release leaves the parameters out",
+    service({ preDeployCommand: `DATABASE_URL="\${DATABASE_URL%\\?*}" npx prisma migrate deploy` }),
+  ],
+  ...[
+    `JWT_SECRET="$(echo $JWT_SECRET | cut -c1-8)" npm start`,
+    `JWT_SECRET=\${JWT_SECRET:0:8} npm start`,
+  ].map((startCommand): [string, string, Edit] => [
+    "commands-for-production",
+    `the command ${startCommand}`,
+    service({ startCommand }),
+  ]),
+  ...[
+    { type: "postgres", jsonData: { sslmode: "disable" } },
+    { type: "grafana-postgresql-datasource", jsonData: { database: "postgres" } },
+    { type: "mssql", jsonData: { encrypt: "disable" } },
+    { type: "prometheus", jsonData: { tlsSkipVerify: true } },
+  ].map(({ type, jsonData }): [string, string, Edit] => [
+    "connections-encrypted",
+    `a data source ${type} with ${JSON.stringify(jsonData)}`,
+    dataSource(type, jsonData),
+  ]),
+  [
+    "connections-encrypted",
+    "settings of a data source without TLS",
+    add(grafanaSources.dataSourceConfig, "another", { uid: "x", jsonDataEncoded: '{"sslmode":"disable"}' }),
+  ],
+  [
+    "connections-encrypted",
+    "a data source whose URL says that it does without TLS",
+    add(grafanaSources.dataSource, "another", {
+      type: "postgres",
+      url: "postgresql://db.example/x?sslmode=disable",
+    }),
+  ],
+  [
+    "database-pooler",
+    "fewer connections than the pooler opens",
+    document("database", { max_connections: 10 }),
+  ],
+  [
+    "database-pooler",
+    "the connections that are left are fewer than the pooler opens",
+    document("database", { max_connections: "16" }),
+  ],
+  [
+    "backup-bucket",
+    "backups go to the endpoint of another jurisdiction",
+    jobVariables({
+      BACKUP_ENDPOINT: { value: `https://${"0123456789abcdef".repeat(2)}.r2.cloudflarestorage.com` },
+    }),
+  ],
   ["log-without-statements", "the server logs statements", variables({ PGOPTIONS: "-c log_statement=all" })],
   ["log-without-statements", "Prisma logs queries", variables({ PRISMA_LOG: "query,error" })],
   ["log-without-statements", "Supabase logs statements", document("database", { log_statement: "all" })],
@@ -260,6 +338,26 @@ export const acceptedSettings: Readonly<Record<string, Edit>> = {
       minTls: "1.2",
     }),
   ),
+  ...Object.fromEntries(
+    [
+      `NODE_ENV=\${NODE_ENV:-production} PGSSLMODE=\${PGSSLMODE:-verify-full} npm start`,
+      `DATABASE_URL="$DATABASE_URL&application_name=api" npm start`,
+      `: "\${DATABASE_URL:?missing}" && exec npm start`,
+      `! printenv DATABASE_URL | grep -q sslmode=disable && npm start`,
+      `export SENTRY_RELEASE="$(git rev-parse HEAD)" && exec npm start`,
+      `JWT_SECRET="$(cat /etc/secrets/jwt)" npm start`,
+      `BASE_URL="\${BASE_URL%/}" npm start`,
+    ].map((startCommand) => [`the command ${startCommand}`, service({ startCommand })]),
+  ),
+  "migrations by another connection": service({
+    preDeployCommand: 'DATABASE_URL="$DIRECT_URL" npx prisma migrate deploy',
+  }),
+  "a data source that verifies the server": dataSource("postgres", { sslmode: "verify-full" }),
+  "a data source of metrics": dataSource("prometheus", { httpMethod: "POST", tlsSkipVerify: false }),
+  "connections enough": document("database", { max_connections: 200 }),
+  "the endpoint of the bucket's jurisdiction": jobVariables({
+    BACKUP_ENDPOINT: { value: `https://${"0123456789abcdef".repeat(2)}.eu.r2.cloudflarestorage.com` },
+  }),
   "a service for mail": record({ type: "A", name: "mail", content: "198.51.100.25" }),
   "a page of a status service": record({ type: "CNAME", name: "status", content: "statuspage.example.net" }),
   "a schema of the owner": add(postgresql.schema, "another", { name: "app", owner: "postgres" }),

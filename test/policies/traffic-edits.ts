@@ -1,5 +1,5 @@
 import { cloudflare, vercel } from "../../policies/model/tokens.ts";
-import { add, append, type Edit, set, variables } from "../recording/edited.ts";
+import { add, all, append, type Edit, set, variables } from "../recording/edited.ts";
 
 type Edits = Readonly<Record<string, Edit>>;
 
@@ -24,6 +24,16 @@ const redirect = (targetUrl: object, expression = "true"): Edit =>
     expression,
     actionParameters: { fromValue: { statusCode: 301, targetUrl } },
   });
+/** A redirect of a list. */
+const listed = (item: object): Edit =>
+  all(
+    zoned(cloudflare.list, { name: "moved", kind: "redirect", items: [{ redirect: item }] }),
+    phase("http_request_redirect", {
+      action: "redirect",
+      expression: "http.request.full_uri in $moved",
+      actionParameters: { fromList: { name: "moved", key: "http.request.full_uri" } },
+    }),
+  );
 const origin = (actionParameters: object, expression = "true"): Edit =>
   phase("http_request_origin", { action: "route", expression, actionParameters });
 const rewrite = (expression: string, path: object): Edit =>
@@ -72,6 +82,34 @@ export const diverted: Edits = {
   "the port of a container": origin({ origin: { port: 10000 } }, 'http.host eq "api.optropic.example"'),
   "another page for a health check": rewrite('http.request.uri.path eq "/api/health"', {
     value: "/robots.txt",
+  }),
+  "a status page for a health check": redirect(
+    { value: "https://status.optropic.example/" },
+    'http.host eq "api.optropic.example" and http.request.uri.path eq "/api/health"',
+  ),
+  "another host for a health check": redirect(
+    { expression: 'concat("https://optropic.example", http.request.uri.path)' },
+    'http.host eq "api.optropic.example" and http.request.uri.path eq "/api/health"',
+  ),
+  "another path for what is measured": redirect(
+    { expression: 'concat("https://api.optropic.example/v2", http.request.uri.path)' },
+    'ends_with(http.request.uri.path, "/metrics")',
+  ),
+  "a page rule that forwards a health check": page(
+    { forwardingUrl: { url: "https://status.optropic.example/", statusCode: 302 } },
+    "api.optropic.example/api/health*",
+  ),
+  "a list that redirects a health check": listed({
+    sourceUrl: "api.optropic.example/api",
+    targetUrl: "https://status.optropic.example/",
+    subpathMatching: true,
+  }),
+  "a redirect of a health check at Vercel": atVercel(vercel.bulkRedirects, {
+    redirects: [{ source: "/api/health", destination: "/status", statusCode: 302 }],
+  }),
+  "a route of a health check at Vercel": atVercel(vercel.route, {
+    name: "status",
+    route: { src: "^/api/health$", dest: "/status.html" },
   }),
   "a computed page for what is measured": rewrite('ends_with(http.request.uri.path, "/metrics")', {
     expression: 'http.request.headers["x-next"][0]',
@@ -260,6 +298,26 @@ export const accepted: Edits = {
     { expression: 'concat("https://optropic.example", http.request.uri.path)' },
     'http.host eq "www.optropic.example"',
   ),
+  "the other name by a wildcard": redirect(
+    {
+      expression: `wildcard_replace(http.request.full_uri, "https://www.optropic.example/*", "https://optropic.example/$\{1}")`,
+    },
+    'http.request.full_uri wildcard "https://www.optropic.example/*"',
+  ),
+  "a page rule for the other name": page(
+    { forwardingUrl: { url: "https://optropic.example/$1", statusCode: 301 } },
+    "www.optropic.example/*",
+  ),
+  "a list of pages that moved": listed({
+    sourceUrl: "optropic.example/blog",
+    targetUrl: "https://optropic.example/news",
+    subpathMatching: true,
+  }),
+  "a list that redirects to https": listed({
+    sourceUrl: "http://api.optropic.example/",
+    targetUrl: "https://api.optropic.example/",
+    subpathMatching: true,
+  }),
   "a page that moved": redirect({ value: "https://optropic.example/new" }, 'http.request.uri.path eq "/old"'),
   "documents elsewhere": redirect(
     { value: "https://optropic.gitbook.io/" },

@@ -99,6 +99,13 @@ const suppressed = (operator: string, ...subconditions: readonly Inputs[]): Edit
     { conditions: { operator, subconditions }, actions: { suppresses: [{ value: true }] } },
     { beside: "on-call-grafana", by: "service" },
   );
+const ruled = (actions: Inputs): Edit =>
+  add(
+    "pagerduty:index/serviceEventRule:ServiceEventRule",
+    "noise",
+    { actions },
+    { beside: "on-call-grafana", by: "service" },
+  );
 const window = (name: string, startTime: string, endTime: string): Edit =>
   add(pagerRules.window, name, { startTime, endTime }, { beside: "on-call-grafana", by: "service" });
 const orchestrated = (actions: Inputs): Edit =>
@@ -267,6 +274,37 @@ export const unwatchedPlatforms: readonly Case[] = [
     ),
   ],
   ["pager-reaches-on-call", "events resolve at once", orchestrated({ eventAction: "resolve" })],
+  [
+    "pager-reaches-on-call",
+    "an older rule resolves every event",
+    ruled({ eventActions: [{ value: "resolve" }] }),
+  ],
+  ["pager-reaches-on-call", "an older rule waits an hour", ruled({ suspends: [{ value: 3600 }] })],
+  [
+    "pager-reaches-on-call",
+    "a second entry suppresses",
+    ruled({ suppresses: [{ value: false }, { value: true }] }),
+  ],
+  [
+    "pager-reaches-on-call",
+    "an extraction makes every event a resolution",
+    ruled({ extractions: [{ target: "event_action", template: "resolve" }] }),
+  ],
+  [
+    "pager-reaches-on-call",
+    "every event has one key",
+    ruled({ extractions: [{ target: "dedup_key", template: "platform" }] }),
+  ],
+  [
+    "pager-reaches-on-call",
+    "every critical event has one key",
+    orchestrated({ extractions: [{ target: "event.dedup_key", template: "{{event.severity}}" }] }),
+  ],
+  [
+    "pager-reaches-on-call",
+    "an extraction makes events minor at a service whose urgency follows them",
+    all(bySeverity, orchestrated({ extractions: [{ target: "event.severity", template: "info" }] })),
+  ],
   ["pager-reaches-on-call", "events go by nobody's policy", orchestrated({ escalationPolicy: "PABCDEF" })],
   [
     "pager-reaches-on-call",
@@ -413,6 +451,16 @@ export const watchedPlatforms: readonly (readonly [what: string, edit: Edit])[] 
   [
     "the telephone rings, and mail tells of what is minor",
     all(called("phone_contact_method", 1), called("email_contact_method", 60, "low")),
+  ],
+  [
+    "an older rule annotates",
+    ruled({ annotates: [{ value: "See the runbook." }], eventActions: [{ value: "trigger" }] }),
+  ],
+  [
+    "events of one alert have one key",
+    orchestrated({
+      extractions: [{ target: "event.dedup_key", template: "{{event.custom_details.alertname}}" }],
+    }),
   ],
   ["a rule suppresses what is minor", suppressed("and", isInfo)],
   ["warnings wait for the evening", timed({ muteTimings: ["Mornings"] })],
