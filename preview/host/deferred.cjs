@@ -33,7 +33,7 @@ exports.changes = [
 /**
  * @param {string} sdk folder of the SDK
  * @param {{ begin: Function, during: Function }} given gives a resource what a program sees of it: see `outputs.cjs`
- * @param {{ wait: Function, take: Function }} turns says when a resource has its turn: see `gate.cjs`
+ * @param {{ isFree: Function, wait: Function, take: Function }} turns says when a resource has its turn: see `gate.cjs`
  */
 exports.defer = (sdk, given, turns) => {
   const debuggable = require(join(sdk, "runtime", "debuggable.js"));

@@ -8,15 +8,20 @@ const kept = require("./kept.cjs");
 /** Most resources that the preview is asked about at one time. */
 const most = 256;
 
+/** Resources of a program that the SDK prepares as it always does, at once: what they hold is little. */
+const free = 1000;
+
 /** For how long nobody waits whatever happens, in milliseconds: what is asked may wait for what is not yet prepared. */
 const patienceMs = 5000;
 
 /**
  * @param {string} sdk folder of the SDK
- * @returns {{ wait(turn: { open(): void }): void, take(inputs: object): void } | undefined} `wait` opens what waits when
- *   it has its turn; `take` has the inputs of a resource with its turn prepared at once
+ * @param {number} first how many resources wait for nothing
+ * @returns {{ isFree(): boolean, wait(turn: { open(): void }): void, take(inputs: object): void } | undefined} `isFree`
+ *   says whether the next resource that is declared waits for nothing; `wait` opens what waits when it has its turn;
+ *   `take` has the inputs of a resource with its turn prepared at once
  */
-module.exports = (sdk) => {
+module.exports = (sdk, first = free) => {
   const rpc = require(join(sdk, "runtime", "rpc.js"));
   const { ResourceMonitorClient } = require(join(sdk, "proto", "resource_grpc_pb.js"));
   const { serializeResourceProperties } = rpc;
@@ -26,10 +31,16 @@ module.exports = (sdk) => {
     ["registerResource", "readResource"].every((name) => typeof monitor?.[name] === "function");
   if (!isOurs) return undefined;
   const gate = new Gate();
+  let declared = 0;
+  let direct = 0;
   /** Inputs of resources that have their turn, with how many resources have the same. */
   const begun = new WeakMap();
   rpc.serializeResourceProperties = (label, inputs, ...rest) => {
     const count = begun.get(inputs) ?? 0;
+    if (count === 0 && direct < first) {
+      direct += 1;
+      return serializeResourceProperties(label, inputs, ...rest);
+    }
     const copy = count === 0 ? kept.inputs(inputs) : undefined;
     if (copy !== undefined)
       return gate.opened().then(() => serializeResourceProperties(label, copy, ...rest));
@@ -51,6 +62,10 @@ module.exports = (sdk) => {
     };
   }
   return {
+    isFree: () => {
+      declared += 1;
+      return declared <= first;
+    },
     wait: (turn) => gate.wait(turn),
     take: (inputs) => {
       begun.set(inputs, (begun.get(inputs) ?? 0) + 1);

@@ -14,8 +14,9 @@ const rewritten = require("./rewritten.cjs");
 /**
  * @param {string} sdk its folder
  * @param {() => void} load loads what the guest needs of it
+ * @param {number | undefined} first how many of its resources wait for nothing
  */
-module.exports = (sdk, load) => {
+module.exports = (sdk, load, first = undefined) => {
   let given;
   let isDeferring = false;
   lazy(sdk, () => {
@@ -28,6 +29,6 @@ module.exports = (sdk, load) => {
     }
   });
   for (const change of [promises, quiet, inspector]) change(sdk);
-  const turns = gate(sdk);
+  const turns = gate(sdk, first);
   if (isDeferring && given !== undefined && turns !== undefined) defer(sdk, given, turns);
 };

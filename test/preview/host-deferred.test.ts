@@ -177,7 +177,7 @@ let changed: string;
 beforeAll(() => {
   own = write("own");
   changed = write("changed");
-  requireHost("./sdk.cjs")(changed, () => requireHost(join(changed, "resource.js")));
+  requireHost("./sdk.cjs")(changed, () => requireHost(join(changed, "resource.js")), 0);
 });
 
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -333,7 +333,7 @@ it("lets an SDK that counts what is under way later prepare its resources itself
   const other = write("other", {
     "runtime/resource.js": text.replace("const monitor = settings_1.getMonitor();", "const monitor = 1;"),
   });
-  requireHost("./sdk.cjs")(other, () => requireHost(join(other, "resource.js")));
+  requireHost("./sdk.cjs")(other, () => requireHost(join(other, "resource.js")), 0);
   const { Resource } = sdkOf(other);
   const { prepared, registered } = registrationsOf(other);
   new Resource("one", true, false, {}, {});

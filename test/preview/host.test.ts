@@ -224,7 +224,7 @@ it("prepares resources in their order, and more where those that are prepared wa
 };
 `,
   });
-  requireHost("./gate.cjs")(path);
+  requireHost("./gate.cjs")(path, 0);
   const rpc = requireHost(join(path, "runtime/rpc.js"));
   const client = new (requireHost(join(path, "proto/resource_grpc_pb.js")).ResourceMonitorClient)();
   const prepared: number[] = [];
@@ -250,6 +250,23 @@ it("prepares resources in their order, and more where those that are prepared wa
   }
   expect(prepared).toEqual(Array.from({ length: 1000 }, (_, index) => index));
   expect(answers).toHaveLength(990);
+});
+
+it("lets the first thousand resources of a program wait for nothing, and gives the SDK what the program holds", () => {
+  const path = sdk("free", {
+    "runtime/rpc.js":
+      "exports.read = []; exports.serializeResourceProperties = async (label, inputs) => { exports.read.push(inputs); return [label]; };\n",
+    "proto/resource_grpc_pb.js":
+      "exports.ResourceMonitorClient = class { registerResource() {} readResource() {} };\n",
+  });
+  const gate = requireHost("./gate.cjs")(path);
+  const rpc = requireHost(join(path, "runtime/rpc.js"));
+  const inputs = Array.from({ length: 1001 }, (_, index) => ({ index, rules: [] }));
+  for (const one of inputs) void rpc.serializeResourceProperties("", one);
+  expect(rpc.read).toHaveLength(1000);
+  expect(rpc.read.every((one: object, index: number) => one === inputs[index])).toBe(true);
+  const free = Array.from({ length: 1001 }, () => gate.isFree());
+  expect(free.indexOf(false)).toBe(1000);
 });
 
 interface Args {
