@@ -57,6 +57,7 @@ exports.defer = (sdk, given, turns) => {
   Object.defineProperty(globalThis, deferred, {
     configurable: true,
     value: (prepare, label, res, parent, custom, remote, props, opts, ...identity) => {
+      if (turns.isFree()) return undefined;
       const isKeepable = !remote && isDeclared(opts, custom) && kept.inputs(props) !== undefined;
       const begun = isKeepable ? given.begin(res, custom, props) : undefined;
       if (begun === undefined) return undefined;

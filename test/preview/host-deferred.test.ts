@@ -341,3 +341,12 @@ it("lets an SDK that counts what is under way later prepare its resources itself
   await turns();
   expect(registered).toEqual(["one"]);
 });
+
+it("has the SDK prepare the first thousand resources of a program by itself, at once", () => {
+  const small = write("small");
+  requireHost("./sdk.cjs")(small, () => requireHost(join(small, "resource.js")));
+  const { Resource } = sdkOf(small);
+  const { prepared } = registrationsOf(small);
+  for (let index = 0; index < 1010; index += 1) new Resource(`r${index}`, true, false, {}, {});
+  expect(prepared).toHaveLength(1000);
+});
