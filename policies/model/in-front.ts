@@ -3,6 +3,7 @@ import { type Fault, fault, known, type Stack, unproved } from "../framework/ind
 import { actsOn } from "../values/cloudflare-expression.ts";
 import { headerChangeFault } from "../values/request-headers.ts";
 import type { SampleRequest } from "../values/sample-request.ts";
+import { starForm } from "../values/star-pattern.ts";
 import { isVendorsOwn } from "./domains.ts";
 import { isOn } from "./given.ts";
 import { ownedBy } from "./links.ts";
@@ -114,8 +115,7 @@ function takes(pattern: string, host: string): boolean {
     .toLowerCase()
     .replace(/^(?:https?|\*):\/\//, "")
     .split("/");
-  const form = authority.split("*").map((part) => part.replace(/[.+?^${}()|[\]\\]/g, "\\$&"));
-  return new RegExp(`^${form.join(".*")}$`).test(host);
+  return new RegExp(`^${starForm(authority)}$`).test(host);
 }
 
 function bySnippet(stack: Stack, site: Site, zone: Zone): Fault | undefined {

@@ -15,6 +15,7 @@ import { coversCloudflare } from "../values/cloudflare-networks.ts";
 import { stopActions } from "../values/ruleset-values.ts";
 import type { SampleRequest } from "../values/sample-request.ts";
 import { isOfOtherStage } from "../values/stage-names.ts";
+import { starForm } from "../values/star-pattern.ts";
 import { vercelRuleActsOn } from "../values/vercel-condition.ts";
 import { allScrapes, healthChecks } from "./facts.ts";
 import { isOn } from "./given.ts";
@@ -291,11 +292,7 @@ function letsProgramsIn(
 function covers(place: string, { host, path }: SampleRequest, isTree: boolean): boolean {
   const [, text = ""] = /^(?:\w+:\/\/|\*:\/\/)?(.*)$/.exec(place.toLowerCase()) ?? [];
   if (text === "") return false;
-  const form = text
-    .replace(/\/$/, "")
-    .split(/\*+/)
-    .map((part) => part.replace(/[.+?^${}()|[\]\\]/g, "\\$&"))
-    .join(".*");
+  const form = starForm(text.replace(/\/$/, ""));
   return new RegExp(`^${form}(?:$${isTree ? "|/" : ""})`).test(`${host}${path}`.toLowerCase());
 }
 

@@ -1,6 +1,7 @@
 import type { PageRuleArgs } from "@pulumi/cloudflare";
 import type { ResourceOf, Stack } from "../framework/index.ts";
 import type { SampleRequest } from "../values/sample-request.ts";
+import { starForm } from "../values/star-pattern.ts";
 import { cloudflare } from "./tokens.ts";
 import { inZone, type Zone } from "./zones.ts";
 
@@ -25,16 +26,12 @@ function isForHost(target: string, host: string): boolean {
     .toLowerCase()
     .replace(/^(?:https?|\*):\/\//, "")
     .split("/");
-  const form = pattern
-    .replace(/:\d+$/, "")
-    .split("*")
-    .map((part) => part.replace(/[.+?^${}()|[\]\\]/g, "\\$&"));
-  return new RegExp(`^${form.join(".*")}$`).test(host) || (host.startsWith("*") && pattern.includes("*"));
+  const form = starForm(pattern.replace(/:\d+$/, ""));
+  return new RegExp(`^${form}$`).test(host) || (host.startsWith("*") && pattern.includes("*"));
 }
 
 /** Whether a target such as `https://*.example.com/path*` is of a request by https: a star stands for any text. */
 export function isPlaceOf(target: string, { host, path }: SampleRequest): boolean {
   const [, scheme = "*", rest = ""] = /^(?:(https?|\*):\/\/)?(.*)$/.exec(target.toLowerCase()) ?? [];
-  const form = rest.split("*").map((part) => part.replace(/[.+?^${}()|[\]\\]/g, "\\$&"));
-  return scheme !== "http" && new RegExp(`^${form.join(".*")}$`).test(`${host}${path}`.toLowerCase());
+  return scheme !== "http" && new RegExp(`^${starForm(rest)}$`).test(`${host}${path}`.toLowerCase());
 }

@@ -13,6 +13,7 @@ import { cloudflare } from "../../model/tokens.ts";
 import { accessPlaces, inZone, type Zone } from "../../model/zones.ts";
 import { stopActions } from "../../values/ruleset-values.ts";
 import type { SampleRequest } from "../../values/sample-request.ts";
+import { starForm } from "../../values/star-pattern.ts";
 import { rewritesIn } from "./rewrites.ts";
 
 /** In the form of RFC 8555: letters, digits, `-` and `_`. */
@@ -97,6 +98,5 @@ const letsEveryoneIn = (application: ResourceOf<ZeroTrustAccessApplicationArgs>)
 function covers(place: string, url: string): boolean {
   const [, text = ""] = /^(?:\w+:\/\/|\*:\/\/)?(.*)$/.exec(place.toLowerCase()) ?? [];
   if (!text.includes("/.")) return false;
-  const form = text.split(/\*+/).map((part) => part.replace(/[.+?^${}()|[\]\\]/g, "\\$&"));
-  return new RegExp(`^${form.join(".*")}(?:$|/|(?<=/))`).test(url);
+  return new RegExp(`^${starForm(text)}(?:$|/|(?<=/))`).test(url);
 }

@@ -17,6 +17,7 @@ import type {
 } from "../../model/other-args.ts";
 import { isSecretName } from "../../model/secret-names.ts";
 import { sentry } from "../../model/tokens.ts";
+import { starForm } from "../../values/star-pattern.ts";
 
 /** Of a plan that has a million events a month these are used up within an hour. */
 const mostPerMinute = 20_000;
@@ -96,13 +97,7 @@ function joinsAll(line: string): boolean {
 }
 
 /** As Sentry compares: the whole text, without regard to case, where an asterisk stands for anything. */
-function glob(pattern: string): RegExp {
-  const parts = pattern.trim().split(/\*+/);
-  return new RegExp(
-    `^${parts.map((part) => part.replaceAll(/[.+?^${}()|[\]\\]/g, "\\$&")).join(".*")}$`,
-    "is",
-  );
-}
+const glob = (pattern: string): RegExp => new RegExp(`^${starForm(pattern.trim())}$`, "is");
 
 /** Errors of programs, each with a message that no filter can mean. */
 const anyErrors = [
