@@ -19,7 +19,7 @@ import { isOwnName } from "./own-names.ts";
 import { isPlaceOf, pageRulesOf } from "./page-rules.ts";
 import { type Reach, reachOf } from "./reach.ts";
 import { mayActOn, type Rule, rulesOf, surelyActsOn } from "./rulesets.ts";
-import { requestTo, type Site } from "./sites.ts";
+import { knownHealthPath, requestTo, type Site } from "./sites.ts";
 import { cloudflare } from "./tokens.ts";
 import { hosts, isOtherHost } from "./variables.ts";
 import type { Zone } from "./zones.ts";
@@ -289,8 +289,7 @@ function rewritten(stack: Stack, rule: Rule, reach: Reach, site: Site): Fault | 
 function unwatched(stack: Stack, rule: Rule, site: Site): Fault | undefined {
   const { entry, resource } = rule;
   const to = entry.at("actionParameters", "uri", "path");
-  const { healthPath } = site;
-  const checked = healthPath === undefined || healthPath.isUnknown ? undefined : healthPath.string();
+  const checked = knownHealthPath(site);
   for (const request of probedRequests(stack, site)) {
     if (!surelyActsOn(rule, request)) continue;
     const made = to.at("value").string() ?? textMadeBy(to.at("expression").string() ?? "", request);

@@ -10,7 +10,7 @@ import { ownedBy } from "./links.ts";
 import { probedRequests } from "./lock-outs.ts";
 import { isDeclaredName, isOwnName } from "./own-names.ts";
 import { reachOf } from "./reach.ts";
-import { requestTo, type Site } from "./sites.ts";
+import { knownHealthPath, requestTo, type Site } from "./sites.ts";
 import { cloudflare, vercel } from "./tokens.ts";
 import { inZone, type Zone } from "./zones.ts";
 
@@ -168,8 +168,7 @@ function byBalancer(stack: Stack, site: Site, zone: Zone): Fault | undefined {
         `the load balancer ${balancer.name} leads to ${foreign.at("address").string()}, which is not a host of the stack`,
       );
     }
-    const health = site.healthPath?.isUnknown === false ? site.healthPath.string() : undefined;
-    const needed = ["/", "/api/orders/17", health ?? "/api/health"];
+    const needed = ["/", "/api/orders/17", knownHealthPath(site) ?? "/api/health"];
     const answer = balancer
       .at("rules")
       .items()

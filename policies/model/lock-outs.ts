@@ -25,7 +25,7 @@ import { pageRulesOf } from "./page-rules.ts";
 import { conditionsOf } from "./rate-limits.ts";
 import { reachOf } from "./reach.ts";
 import { mayActOn, rulesOf, surelyActsOn } from "./rulesets.ts";
-import { requestTo, type Site } from "./sites.ts";
+import { knownHealthPath, requestTo, type Site } from "./sites.ts";
 import { stackOutput } from "./stack-outputs.ts";
 import { cloudflare, render, vercel } from "./tokens.ts";
 import { hosts } from "./variables.ts";
@@ -133,10 +133,8 @@ const scrapedPaths = (stack: Stack): ReadonlySet<string> =>
 
 /** Calls of the health check, from anywhere. */
 function healthRequests(stack: Stack, site: Site): SampleRequest[] {
-  const { healthPath } = site;
-  const own = healthPath === undefined || healthPath.isUnknown ? undefined : healthPath.string();
   const scraped = scrapedPaths(stack);
-  const paths = [own, ...probedRequests(stack, site).map(({ path }) => path)];
+  const paths = [knownHealthPath(site), ...probedRequests(stack, site).map(({ path }) => path)];
   return paths
     .filter((path) => path !== undefined && path !== "/" && !scraped.has(path))
     .map((path) => requestTo(site, path));
@@ -155,8 +153,7 @@ export function probedRequests(stack: Stack, site: Site): SampleRequest[] {
 
 /** What is asked of a site by those whom no rule can tell from others: its first page, its API, what the stack checks. */
 function neededRequests(stack: Stack, site: Site): SampleRequest[] {
-  const { healthPath } = site;
-  const health = healthPath === undefined || healthPath.isUnknown ? undefined : healthPath.string();
+  const health = knownHealthPath(site);
   const read = [
     ...(site.framework === undefined ? [] : ["/"]),
     ...(health === undefined ? [] : [health]),

@@ -110,6 +110,10 @@ export function requestTo(site: Site, path = "/", method = "GET"): SampleRequest
   return { host, path, method, scheme: "https", zone: site.zone && knownName(site.zone) };
 }
 
+/** The path of a site's health check, where there is one and it is known. */
+export const knownHealthPath = ({ healthPath }: Site): string | undefined =>
+  healthPath?.isUnknown === false ? healthPath.string() : undefined;
+
 /** What a message adds where the rules of the zone cannot act on a site. */
 export function notProxied({ unproxied }: Site): string {
   return unproxied === undefined ? "" : `, because its record ${unproxied.name} is not proxied`;
