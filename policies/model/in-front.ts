@@ -156,8 +156,8 @@ function byBalancer(stack: Stack, site: Site, zone: Zone): Fault | undefined {
         `the load balancer ${balancer.name} is not proxied, so no rule acts on it`,
       );
     }
-    const pools = balancer.dependencies.filter((it) => it.is(cloudflare.pool));
-    const origins = pools.flatMap((pool) => (pool.is(cloudflare.pool) ? pool.at("origins").items() : []));
+    const pools = balancer.dependencies.flatMap((it) => (it.is(cloudflare.pool) ? [it] : []));
+    const origins = pools.flatMap((pool) => pool.at("origins").items());
     const foreign = origins.find((origin) => {
       const address = origin.at("address").string()?.toLowerCase() ?? "";
       return !isTarget(address) && !isOwnName(stack, address);
@@ -184,18 +184,14 @@ function byBalancer(stack: Stack, site: Site, zone: Zone): Fault | undefined {
         `a rule of the load balancer ${balancer.name} answers requests in its place`,
       );
     }
-    const isOff = pools
-      .flatMap((pool) => (pool.is(cloudflare.pool) ? [pool] : []))
-      .every(
-        (pool) =>
-          pool.at("enabled").boolean() === false ||
-          pool
-            .at("origins")
-            .items()
-            .every(
-              (origin) => origin.at("enabled").boolean() === false || origin.at("weight").number() === 0,
-            ),
-      );
+    const isOff = pools.every(
+      (pool) =>
+        pool.at("enabled").boolean() === false ||
+        pool
+          .at("origins")
+          .items()
+          .every((origin) => origin.at("enabled").boolean() === false || origin.at("weight").number() === 0),
+    );
     if (origins.length > 0 && isOff) {
       return fault(
         balancer.at("defaultPools"),
@@ -265,7 +261,7 @@ export function routedElsewhere(stack: Stack, site: Site): Fault | undefined {
       if (known(() => isPlain(stack, to.string())) === true) {
         return fault(to, `${resource.name} redirects ${redirect.at("source").string()} to plain http`);
       }
-      const host = known(() => foreignHost(stack, redirect.at("destination").string()));
+      const host = known(() => foreignHost(stack, to.string()));
       const measured = known(() =>
         measuredAt(stack, site, redirect.at("source").string() ?? "", to.string()),
       );
@@ -277,7 +273,7 @@ export function routedElsewhere(stack: Stack, site: Site): Fault | undefined {
         );
       }
       if (host !== undefined && takesPages.test(redirect.at("source").string() ?? "")) {
-        return fault(redirect.at("destination"), `${resource.name} redirects its visitors to ${host}`);
+        return fault(to, `${resource.name} redirects its visitors to ${host}`);
       }
     }
   }
