@@ -22,6 +22,7 @@ import { isOn } from "./given.ts";
 import { ownedBy } from "./links.ts";
 import { isEverywhere } from "./networks.ts";
 import { pageRulesOf } from "./page-rules.ts";
+import { perStack } from "./per-stack.ts";
 import { conditionsOf } from "./rate-limits.ts";
 import { reachOf } from "./reach.ts";
 import { mayActOn, rulesOf, surelyActsOn } from "./rulesets.ts";
@@ -80,6 +81,8 @@ function stopsOf(stack: Stack, zone: Zone): Stop[] {
 function byRule(stack: Stack, site: Site, zone: Zone): Fault | undefined {
   const needed = neededRequests(stack, site);
   const logins = loginRequests(stack, site);
+  const unnamed = openRequests(stack, site);
+  const health = healthRequests(stack, site);
   for (const { name, action, expression } of stopsOf(stack, zone)) {
     const text = expression.string() ?? "";
     if (reachOf(text, site).kind === "all") {
@@ -91,11 +94,11 @@ function byRule(stack: Stack, site: Site, zone: Zone): Fault | undefined {
     if (stopped !== undefined) {
       return fault(expression, `${name} stops ${stopped.method} ${stopped.path}`);
     }
-    const other = openRequests(stack, site).find((request) => actsOn(text, request) === true);
+    const other = unnamed.find((request) => actsOn(text, request) === true);
     if (other !== undefined) {
       return fault(expression, `${name} stops ${other.method} ${other.path} of whoever it does not name`);
     }
-    const singled = healthRequests(stack, site).find(
+    const singled = health.find(
       (request) => actsOn(text, request) !== false && actsOn(text, beside(request)) === false,
     );
     if (singled !== undefined) {
@@ -128,8 +131,15 @@ function openRequests(stack: Stack, site: Site): SampleRequest[] {
     .map((request) => ({ ...request, stranger: isOpen(request) ? "any" : "network" }));
 }
 
-const scrapedPaths = (stack: Stack): ReadonlySet<string> =>
-  new Set(allScrapes(stack).flatMap((job) => URL.parse(known(() => job.url()) ?? "")?.pathname ?? []));
+const scrapedPaths = perStack(
+  (stack): ReadonlySet<string> => new Set(urlsOf(allScrapes(stack)).map(({ pathname }) => pathname)),
+);
+
+/** URLs that programs of the stack ask for, as far as they are known. */
+const probedUrls = perStack((stack) => urlsOf([...healthChecks(stack), ...allScrapes(stack)]));
+
+const urlsOf = (programs: readonly { readonly url: () => string | undefined }[]): URL[] =>
+  programs.flatMap(({ url }) => URL.parse(known(url) ?? "") ?? []);
 
 /** Calls of the health check, from anywhere. */
 function healthRequests(stack: Stack, site: Site): SampleRequest[] {
@@ -141,15 +151,10 @@ function healthRequests(stack: Stack, site: Site): SampleRequest[] {
 }
 
 /** What programs of the stack ask of a site from outside: checks of its health, and jobs that read its metrics. */
-export function probedRequests(stack: Stack, site: Site): SampleRequest[] {
-  const urls = [
-    ...healthChecks(stack).map((check) => known(() => check.url())),
-    ...allScrapes(stack).map((job) => known(() => job.url())),
-  ].flatMap((url) => URL.parse(url ?? "") ?? []);
-  return urls
+export const probedRequests = (stack: Stack, site: Site): SampleRequest[] =>
+  probedUrls(stack)
     .filter(({ hostname }) => hostname === site.host)
     .map(({ pathname }) => requestTo(site, pathname));
-}
 
 /** What is asked of a site by those whom no rule can tell from others: its first page, its API, what the stack checks. */
 function neededRequests(stack: Stack, site: Site): SampleRequest[] {
@@ -455,8 +460,7 @@ const firewallsOf = ownedBy([vercel.firewall], "projectId");
 function byFirewall(stack: Stack, site: Site): Fault | undefined {
   const { project } = site;
   if (project === undefined) return undefined;
-  const needed = neededRequests(stack, site);
-  const open = openRequests(stack, site);
+  const asked = [...neededRequests(stack, site), ...openRequests(stack, site)];
   for (const firewall of firewallsOf(stack, project)) {
     if (firewall.at("enabled").boolean() === false) continue;
     const rule = firewall
@@ -466,8 +470,7 @@ function byFirewall(stack: Stack, site: Site): Fault | undefined {
         (candidate) =>
           isOn(candidate.at("active")) &&
           stopsAtVercel.has(candidate.at("action", "action").string()) &&
-          (needed.some((request) => vercelRuleActsOn(conditionsOf(candidate), request) === true) ||
-            open.some((request) => vercelRuleActsOn(conditionsOf(candidate), request) === true)),
+          asked.some((request) => vercelRuleActsOn(conditionsOf(candidate), request) === true),
       );
     if (rule !== undefined) {
       return fault(rule, `the rule ${rule.at("name").string()} of ${firewall.name} stops requests to it`);
