@@ -94,12 +94,12 @@ function measuredElsewhere(
   acts: (request: SampleRequest) => boolean,
   target: (request: SampleRequest) => ReturnType<typeof textMadeBy>,
 ): Fault | undefined {
+  // What a star stands for is kept at the end, so the path is, too.
+  if (keepsPath.test(at.string() ?? "")) return undefined;
+  const fix = "Leave the paths of health checks and metrics out of the redirect.";
   for (const request of probedRequests(stack, site)) {
     if (!acts(request)) continue;
     const made = target(request);
-    // What a star stands for is kept at the end, so the path is, too.
-    if (keepsPath.test(at.string() ?? "")) continue;
-    const fix = "Leave the paths of health checks and metrics out of the redirect.";
     const url = typeof made === "string" ? URL.parse(made, `https://${request.host}`) : null;
     if (url === null) {
       return unproved(
