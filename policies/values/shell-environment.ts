@@ -2,6 +2,7 @@ import {
   type Expansion,
   type Pipeline,
   pipelinesOf,
+  programName,
   type SimpleCommand,
   type Word,
 } from "./shell-grammar.ts";
@@ -104,7 +105,8 @@ class Reading {
     let writer: string | undefined;
     for (const command of pipeline) {
       held = this.#command(command, held, writer);
-      writer = nameOf(command.words[0]);
+      const [program] = command.words;
+      writer = program && programName(program);
     }
     return held;
   }
@@ -168,13 +170,13 @@ class Reading {
     if (first.commands.length > 0) return this.#located(call, first);
     const variable = /^\$\{?(\w+|@|\*)\}?$/.exec(first.text)?.[1];
     if (variable !== undefined) return this.#named(variable);
-    const name = nameOf(first) ?? "";
+    const name = programName(first);
     const rest = words.slice(1);
     const line = words.map(({ text }) => text).join(" ");
     if (programs.stores.some((form) => form.test(line.replace(/^\S*\//, "")))) return everything;
     if (programs.shells.has(name)) return this.#shell(rest, call);
-    const own = builtins[name]?.(rest, (texts) => this.#builtin(name, texts));
-    if (own !== undefined) return own;
+    if (tests.has(name)) return nothing;
+    if (builtins.has(name)) return this.#builtin(name, rest);
     const code = codeOf(name, rest);
     if (code !== undefined) return this.#code(name, code, input);
     if (isPackageManager.test(name)) return this.#packageManager(name, rest, call);
@@ -440,30 +442,15 @@ function namesBegun(pattern: string): string[] | undefined {
   return names.some((name) => name === undefined) ? undefined : names.filter((name) => name !== undefined);
 }
 
-const nameOf = (word: Word | undefined): string | undefined => word?.text.replace(/^.*\//, "");
-
 const isPackageManager = /^(?:npm|pnpm|yarn|bun)$/;
 
-type Builtin = (rest: readonly Word[], run: (words: readonly Word[]) => Held) => Held;
-const run: Builtin = (rest, then) => then(rest);
-/** What a shell or the machine has by itself, and which nothing here reads further. */
-const builtins: Readonly<Record<string, Builtin>> = {
-  set: run,
-  eval: run,
-  trap: run,
-  source: run,
-  ".": run,
-  ps: run,
-  printenv: run,
-  export: run,
-  declare: run,
-  typeset: run,
-  readonly: run,
-  local: run,
-  "[": () => nothing,
-  "[[": () => nothing,
-  test: () => nothing,
-};
+/** What a shell or the machine has by itself, and which sets, runs or shows variables. */
+const builtins: ReadonlySet<string> = new Set(
+  "set eval trap source . ps printenv export declare typeset readonly local".split(" "),
+);
+
+/** Conditions show nothing. */
+const tests: ReadonlySet<string> = new Set(["[", "[[", "test"]);
 
 /** The code that a program is given, with that of every such option. */
 function codeOf(name: string, rest: readonly Word[]): string | undefined {

@@ -26,6 +26,9 @@ export interface SimpleCommand {
   readonly redirects: readonly Redirect[];
 }
 
+/** The name of a program, without the folder that it is in; an empty text where there is none. */
+export const programName = (word: Word | undefined): string => word?.text.replace(/^.*\//, "") ?? "";
+
 /** Commands of which each reads what the one before it writes. */
 export type Pipeline = readonly SimpleCommand[];
 

@@ -1,5 +1,6 @@
 import { parseConnection, plaintextFault, sslModeFault } from "./connection-string.ts";
-import { pipelinesOf, type SimpleCommand, type Word } from "./shell-grammar.ts";
+import { pipelinesOf, programName, type SimpleCommand, type Word } from "./shell-grammar.ts";
+import { shells } from "./shell-programs.ts";
 import { skipsTls } from "./tls-switches.ts";
 
 /** What a command makes of a variable for what it starts, as what follows "The start command". */
@@ -31,7 +32,8 @@ const connectionNames = "DATABASE_URL|DIRECT_URL|PGHOST|PGPORT|PGOPTIONS|PGSSL\\
 const names = `(?:${connectionNames}|JWT_SECRET|SECRET_KEY|SENTRY_DSN|NODE_ENV|CORS_\\w+)`;
 const required = new RegExp(`^${names}$`);
 const isRequired = new RegExp(`\\b${names}\\b`);
-const isConnection = (name: string): boolean => new RegExp(`^(?:${connectionNames})$`).test(name);
+const connects = new RegExp(`^(?:${connectionNames})$`);
+const isConnection = (name: string): boolean => connects.test(name);
 const setInCode = new RegExp(`\\benv(?:\\.|\\[["'\`])(${names})["'\`\\]]*\\s*=(?![=>])`);
 
 /** Words by which a shell or a program sets variables. */
@@ -39,7 +41,7 @@ const setters = /^(?:export|declare|typeset|readonly|local|env|cross-env)$/;
 
 function assignmentsOf({ assignments, words }: SimpleCommand): readonly { name: string; value: Word }[] {
   const [program] = words;
-  const further = setters.test(nameOf(program))
+  const further = setters.test(programName(program))
     ? words.slice(1).flatMap((word) => {
         const [whole = "", name] = /^([A-Za-z_]\w*)\+?=/.exec(word.text) ?? [];
         return name === undefined ? [] : [{ name, value: { ...word, text: word.text.slice(whole.length) } }];
@@ -47,8 +49,6 @@ function assignmentsOf({ assignments, words }: SimpleCommand): readonly { name: 
     : [];
   return [...assignments, ...further];
 }
-
-const nameOf = (word: Word | undefined): string => word?.text.replace(/^.*\//, "") ?? "";
 
 /** Operators that cut or replace a part of a value; those of defaults and errors do not. */
 const cuts = /^(?:[#%/^,@]|:\s*[-(]?\s*\d)/;
@@ -99,7 +99,7 @@ const substitutes = /(?:^|[\s;{])s([/|#,@!~])[^\n]*?(?:sslmode|rejectUnauthorize
 
 /** Texts by which what the command starts, writes or changes connects without TLS. */
 function weakened({ assignments, words, redirects }: SimpleCommand): Change[] {
-  const program = nameOf(words[0]);
+  const program = programName(words[0]);
   const texts = [
     ...(looks.test(program) ? [] : words),
     ...assignments.map(({ value }) => value),
@@ -119,7 +119,7 @@ function weakened({ assignments, words, redirects }: SimpleCommand): Change[] {
 /** Programs that are given a connection that the shell cuts, variables set by `printf -v` or `read`, or by code. */
 function called({ words }: SimpleCommand): Change[] {
   const [program, ...rest] = words;
-  const name = nameOf(program);
+  const name = programName(program);
   const unread = (what: string, ofConnection: boolean): Change[] => [
     { what, isConnection: ofConnection, isUnproved: true },
   ];
@@ -147,11 +147,11 @@ function called({ words }: SimpleCommand): Change[] {
 /** What is run inside a command: substitutions, what a shell is given, and `eval`. */
 function scriptsOf({ assignments, words, redirects }: SimpleCommand): string[] {
   const all = [...words, ...assignments.map(({ value }) => value), ...redirects.map(({ target }) => target)];
-  const place = words.findIndex((word) => /^(?:ba|da|z|k|a)?sh$/.test(nameOf(word)));
+  const place = words.findIndex((word) => shells.has(programName(word)));
   const flag = place < 0 ? -1 : words.findIndex((word, at) => at > place && /^-\w*c$/.test(word.text));
   const script = flag < 0 ? undefined : words[flag + 1]?.text;
   const evaluated =
-    nameOf(words[0]) === "eval"
+    programName(words[0]) === "eval"
       ? words
           .slice(1)
           .map(({ text }) => text)
