@@ -40,10 +40,10 @@ function statusOfList(text: string): number | undefined {
   let status = statusOf(first);
   if (exits.test(first)) return status;
   for (let at = 0; at < others.length; at += 2) {
-    const isNeeded = others[at] === "&&" ? 0 : 1;
-    const isEither = others[at] === "&&" || others[at] === "||";
+    const operator = others[at];
+    const isEither = operator === "&&" || operator === "||";
     if (isEither && status === undefined) return undefined;
-    if (isEither && (status === 0 ? 0 : 1) !== isNeeded) continue;
+    if (isEither && (status === 0) !== (operator === "&&")) continue;
     const part = others[at + 1] ?? "";
     if (part.trim() === "") continue;
     status = statusOf(part);
