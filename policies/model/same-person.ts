@@ -15,17 +15,11 @@ export class People {
     this.#people = people;
   }
 
-  /** A text that two users have in common where they are one person. */
-  of(resource: Resource): string {
-    const own = this.#people.find((person) => person.resource === resource);
+  /** A text that two users have in common where they are one person; of an id that the stack does not declare, the id. */
+  of(origin: Resource | string): string {
+    const own = this.#people.find(({ resource }) => resource === origin || resource.id === origin);
     const first = own && this.#people.find((other) => isSame(other, own));
-    return (first?.resource ?? resource).urn;
-  }
-
-  /** The same of an id that is known; of one that the stack does not declare, the id. */
-  ofId(id: string): string {
-    const own = this.#people.find(({ resource }) => resource.id === id);
-    return own === undefined ? id : this.of(own.resource);
+    return first?.resource.urn ?? (typeof origin === "string" ? origin : origin.urn);
   }
 }
 

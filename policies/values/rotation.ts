@@ -34,7 +34,7 @@ export function rosterOf(
 
 function personAt({ people, begins, turnSeconds }: RotationLayer, instant: number): string | undefined {
   const turn = Math.floor((instant - begins) / (turnSeconds * 1000));
-  return people.at(((turn % people.length) + people.length) % people.length);
+  return people.at(turn % people.length);
 }
 
 /** The time over which rosters are compared, from an instant on. */

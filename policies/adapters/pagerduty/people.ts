@@ -7,6 +7,7 @@ import {
   type ResourceOf,
   type Stack,
 } from "../../framework/index.ts";
+import { perStack } from "../../model/per-stack.ts";
 import { originsOf, People } from "../../model/same-person.ts";
 import { pagerduty } from "../../model/tokens.ts";
 import { compared, type Roster, type RotationLayer, rosterOf, shareOfSame } from "../../values/rotation.ts";
@@ -45,14 +46,14 @@ export function repeatedLevel(stack: Stack, escalation: ResourceOf<EscalationPol
 }
 
 /** From the day on which every layer has begun. */
-function time(stack: Stack) {
+const time = perStack((stack) => {
   const starts = stack
     .ofType(pagerduty.schedule)
     .flatMap((schedule) => known(() => schedule.at("layers").items()) ?? [])
     .map((layer) => Date.parse(known(() => layer.at("start").string()) ?? ""))
     .filter((start) => !Number.isNaN(start));
   return compared(Math.max(0, ...starts));
-}
+});
 
 /** Whom each level calls; undefined of one of which it cannot be told. */
 function rostersOf(
@@ -107,7 +108,7 @@ function rosterOfTarget(
     .find((candidate) => candidate === origin || (candidate.id !== undefined && candidate.id === origin));
   if (schedule !== undefined) return rosterOfSchedule(stack, people, schedule, isLast);
   // Of another schedule it is known that it is the same one, and not who is on call.
-  const who = typeof origin === "string" ? people.ofId(origin) : people.of(origin);
+  const who = people.of(origin);
   return () => new Set([who]);
 }
 
@@ -122,7 +123,7 @@ function rosterOfSchedule(
   const sources = schedule.dependenciesOf("layers").filter((source) => source.is(pagerduty.user));
   const origins = originsOf(ids.flat(), sources);
   if (origins === undefined) return undefined;
-  const who = origins.map((origin) => (typeof origin === "string" ? people.ofId(origin) : people.of(origin)));
+  const who = origins.map((origin) => people.of(origin));
   // Of too few people, or turns that no policy on schedules takes, those policies tell.
   if (new Set(origins).size < 2) return undefined;
   let from = 0;
