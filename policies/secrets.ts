@@ -110,7 +110,7 @@ function isLeftWith(stack: Stack, key: NamedVariable, taken: ReadonlySet<string>
     .filter(({ resource, value }) => resource === key.resource && value.path[0] === key.value.path[0])
     .flatMap(({ name }) => known(name) ?? [])
     .filter((name) => name !== "SECRET_KEY");
-  const used = new Set(
+  const used = new Set<Resource>(
     beside.flatMap((name) =>
       variablesNamed(stack, name)
         .variables.filter(({ resource }) => resource === key.resource)
@@ -118,7 +118,7 @@ function isLeftWith(stack: Stack, key: NamedVariable, taken: ReadonlySet<string>
     ),
   );
   const isTaken = generated.some(({ urn }) => taken.has(urn));
-  return isTaken && generated.every((source) => [...used].some((one) => one === source));
+  return isTaken && generated.every((source) => used.has(source));
 }
 
 /** No other secret may be the same, under whatever name; a connection string may hold the password of another. */

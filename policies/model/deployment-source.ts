@@ -46,7 +46,7 @@ export function judgeSource(stack: Stack, settings: DeploymentSettings): Verdict
       "Set provider of vcs to github.",
     );
   }
-  const other = unreadSetting(settings.at(), readSettings, "");
+  const other = unreadSetting(settings.at(), "");
   if (other !== undefined) {
     return unproved(
       other,
@@ -84,17 +84,16 @@ const readSettings: readonly RegExp[] = [
 ];
 
 /** A setting that is none of those. What is not known yet is read by the policies on it. */
-function unreadSetting(value: Value, read: readonly RegExp[], path: string): Value | undefined {
-  if (value.isUnknown || !value.exists || read.some((form) => form.test(path))) return undefined;
-  const entries = value.entries().filter(([name]) => !name.startsWith("__"));
+function unreadSetting(value: Value, path: string): Value | undefined {
+  if (value.isUnknown || !value.exists || readSettings.some((form) => form.test(path))) return undefined;
   const isGroup =
     path === "" || /^(?:github|vcs|\w+Context(?:\.(?:git|oidc|options))?|cacheOptions)$/.test(path);
   if (!isGroup) return value;
-  for (const [name, part] of entries) {
-    const found = unreadSetting(part, read, path === "" ? name : `${path}.${name}`);
-    if (found !== undefined) return found;
-  }
-  return undefined;
+  return value
+    .entries()
+    .filter(([name]) => !name.startsWith("__"))
+    .map(([name, part]) => unreadSetting(part, path === "" ? name : `${path}.${name}`))
+    .find((found) => found !== undefined);
 }
 
 /** The repository has the owner that those of the other stacks have, and no other URL takes its place. */

@@ -96,8 +96,7 @@ function contentIn(stack: Stack, store: ResourceOf<unknown>): Content | undefine
 }
 
 /** What is stored, which either property gives: of the second one the state keeps nothing. */
-function written(resource: ResourceOf<unknown>, ...properties: readonly [string, string]): Content {
-  const [read, writeOnly] = properties;
+function written(resource: ResourceOf<unknown>, read: string, writeOnly: string): Content {
   const own = resource.at(read);
   const property = own.isUnknown || own.exists ? read : writeOnly;
   return { value: resource.at(property), sources: resource.dependenciesOf(property) };
