@@ -3,7 +3,7 @@ import { type Fault, fault, known, type Stack, unproved } from "../framework/ind
 import { actsOn } from "../values/cloudflare-expression.ts";
 import { headerChangeFault } from "../values/request-headers.ts";
 import type { SampleRequest } from "../values/sample-request.ts";
-import { starForm } from "../values/star-pattern.ts";
+import { placeParts, starForm } from "../values/star-pattern.ts";
 import { isVendorsOwn } from "./domains.ts";
 import { isOn } from "./given.ts";
 import { ownedBy } from "./links.ts";
@@ -111,10 +111,7 @@ function byWorker(stack: Stack, site: Site, zone: Zone): Fault | undefined {
 
 /** `*example.com/*`: a star stands for any text. */
 function takes(pattern: string, host: string): boolean {
-  const [authority = ""] = pattern
-    .toLowerCase()
-    .replace(/^(?:https?|\*):\/\//, "")
-    .split("/");
+  const [authority = ""] = placeParts(pattern);
   return new RegExp(`^${starForm(authority)}$`).test(host);
 }
 

@@ -15,7 +15,7 @@ import { coversCloudflare } from "../values/cloudflare-networks.ts";
 import { stopActions } from "../values/ruleset-values.ts";
 import type { SampleRequest } from "../values/sample-request.ts";
 import { isOfOtherStage } from "../values/stage-names.ts";
-import { starForm } from "../values/star-pattern.ts";
+import { placeParts, starForm } from "../values/star-pattern.ts";
 import { vercelRuleActsOn } from "../values/vercel-condition.ts";
 import { allScrapes, healthChecks } from "./facts.ts";
 import { isOn } from "./given.ts";
@@ -426,10 +426,7 @@ function byWaitingRoom(stack: Stack, site: Site, zone: Zone): Fault | undefined 
 }
 
 function isAllOf(url: string, host: string): boolean {
-  const [authority = "", ...path] = url
-    .toLowerCase()
-    .replace(/^(?:https?|\*):\/\//, "")
-    .split("/");
+  const [authority = "", ...path] = placeParts(url);
   const isHost = authority === host || (authority.startsWith("*") && host.endsWith(authority.slice(1)));
   return isHost && /^(?:|\*|api\/\*?)$/.test(path.join("/"));
 }

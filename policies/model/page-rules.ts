@@ -1,7 +1,7 @@
 import type { PageRuleArgs } from "@pulumi/cloudflare";
 import type { ResourceOf, Stack } from "../framework/index.ts";
 import type { SampleRequest } from "../values/sample-request.ts";
-import { starForm } from "../values/star-pattern.ts";
+import { placeParts, starForm } from "../values/star-pattern.ts";
 import { cloudflare } from "./tokens.ts";
 import { inZone, type Zone } from "./zones.ts";
 
@@ -22,10 +22,7 @@ export function pageRulesOf(
 
 /** `*example.com/*`, with or without a scheme: stars stand for any text. */
 function isForHost(target: string, host: string): boolean {
-  const [pattern = ""] = target
-    .toLowerCase()
-    .replace(/^(?:https?|\*):\/\//, "")
-    .split("/");
+  const [pattern = ""] = placeParts(target);
   const form = starForm(pattern.replace(/:\d+$/, ""));
   return new RegExp(`^${form}$`).test(host) || (host.startsWith("*") && pattern.includes("*"));
 }

@@ -4,3 +4,10 @@ export const starForm = (text: string): string =>
     .split(/\*+/)
     .map((part) => part.replace(/[.+?^${}()|[\]\\]/g, "\\$&"))
     .join(".*");
+
+/** The host of a place such as `https://*.example.com/path*` and the parts of its path, in lower case. */
+export const placeParts = (place: string): string[] =>
+  place
+    .toLowerCase()
+    .replace(/^(?:https?|\*):\/\//, "")
+    .split("/");

@@ -6,6 +6,7 @@ import { cloudflare } from "../../model/tokens.ts";
 import { accessPlaces } from "../../model/zones.ts";
 import { actsOn, literals, usesPattern } from "../../values/cloudflare-expression.ts";
 import { representativePaths } from "../../values/representative-paths.ts";
+import { placeParts } from "../../values/star-pattern.ts";
 
 function ruleAnswers(stack: Stack): CorsAnswer[] {
   return stack
@@ -150,15 +151,8 @@ function accessAnswers(stack: Stack): CorsAnswer[] {
   });
 }
 
-function accessHosts(application: ResourceOf<ZeroTrustAccessApplicationArgs>): string[] {
-  return accessPlaces(application).flatMap(
-    (place) =>
-      (place.string() ?? "")
-        .toLowerCase()
-        .replace(/^(?:https?|\*):\/\//, "")
-        .split("/")[0] ?? [],
-  );
-}
+const accessHosts = (application: ResourceOf<ZeroTrustAccessApplicationArgs>): string[] =>
+  accessPlaces(application).flatMap((place) => placeParts(place.string() ?? "").slice(0, 1));
 
 /** Rules on response headers, buckets and sign-ins. */
 export const corsAnswers = (stack: Stack): CorsAnswer[] => [
