@@ -180,32 +180,26 @@ function judgeRules(stack: Stack, resource: ResourceOf<unknown>): Verdict {
 const isRule = ({ type }: Resource): boolean => /(?:serviceEventRule|rulesetRule):/.test(type);
 
 function ruleFault(stack: Stack, resource: ResourceOf<unknown>, rule: Value): Fault | undefined {
+  if (rule.at("disabled").boolean() === true) return undefined;
   const { name } = resource;
   const action = silencing(rule.at("actions")) ?? softening(stack, resource, rule.at("actions"));
-  const merged = rule.at("disabled").boolean() === true ? undefined : merging(rule.at("actions"));
-  if (
-    merged !== undefined &&
-    (rule.at("conditions").isUnknown ||
-      !rule.at("conditions").exists ||
-      rule.at("conditions").items().length === 0)
-  ) {
+  const conditions = rule.at("conditions");
+  const merged = merging(rule.at("actions"));
+  if (merged !== undefined && (conditions.isUnknown || conditions.items().length === 0)) {
     return fault(
       merged,
       `The rules of ${name} give every event one dedup key, so nobody is paged for the second one while the first is open.`,
       "Leave the dedup key to what sends the event, or make it from what tells the alerts apart.",
     );
   }
-  if (rule.at("disabled").boolean() === true || action === undefined) {
+  if (action === undefined) {
     return undefined;
   }
-  const expressions = rule
-    .at("conditions")
-    .items()
-    .map((condition) => condition.at("expression").string() ?? "");
-  if ((expressions.length > 0 && expressions.every(isMinor)) || asksForMinor(rule.at("conditions"))) {
+  const expressions = conditions.items().map((condition) => condition.at("expression").string() ?? "");
+  if ((expressions.length > 0 && expressions.every(isMinor)) || asksForMinor(conditions)) {
     return undefined;
   }
-  if (expressions.length === 0 && !rule.at("conditions").exists) {
+  if (expressions.length === 0 && !conditions.exists) {
     return fault(action, `The rules of ${name} suppress, soften or send on every event, so nobody is paged.`);
   }
   return unproved(
