@@ -86,7 +86,7 @@ export interface Adapter {
   /** What decides where alerts go that tell nobody by themselves. */
   readonly routing?: (stack: Stack) => readonly Routing[];
   /** What has to be in one installation of the vendor's, and whether each is. */
-  readonly placed?: (stack: Stack) => readonly { resource: Resource; isRight: Question }[];
+  readonly placed?: (stack: Stack) => readonly Placed[];
   /** What calls a health check from outside. */
   readonly healthChecks?: (stack: Stack) => readonly HealthCheck[];
   readonly dashboards?: (stack: Stack) => readonly Dashboard[];
@@ -286,6 +286,12 @@ export interface Silence {
 
 /** Maintenance that lasts for longer is none: nobody is called for as long. */
 export const longestMaintenanceHours = 12;
+
+/** A part of what watches the platform, which has to be where its alerts are. */
+export interface Placed {
+  readonly resource: Resource;
+  readonly isRight: Question;
+}
 
 /** A call of a URL from outside, again and again. Each question may throw UnknownRead. */
 export interface HealthCheck {

@@ -1,12 +1,7 @@
 import { fault, known, type ResourceOf, type Stack, unproved, type Verdict } from "../../framework/index.ts";
+import type { Placed } from "../../model/adapter.ts";
 import { perStack } from "../../model/per-stack.ts";
 import { grafana } from "../../model/tokens.ts";
-
-/** A part of what watches the platform, which has to be where its alerts are. */
-export interface Placed {
-  readonly resource: ResourceOf<unknown>;
-  readonly isRight: () => Verdict;
-}
 
 /**
  * Two providers may lead to two installations of Grafana. An alert is sent by the routes and contact points of its own,
