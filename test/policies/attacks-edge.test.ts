@@ -1,11 +1,10 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { cloudflare } from "../../policies/model/tokens.ts";
-import { add, all, type Edit, list, objecting, set } from "../recording/edited.ts";
+import { add, all, type Edit, inZone, list, objecting, set } from "../recording/edited.ts";
 import { type RecordedStack, recordPlatform } from "../recording/stacks.ts";
 import {
   accountLimits,
   api,
-  beside,
   cached,
   counted,
   everything,
@@ -69,7 +68,7 @@ describe("what breaks an item at the edge", () => {
         cloudflare.accessRule,
         "allow",
         { mode: "whitelist", configuration: { target: "ip_range", value: "192.0.2.0/24" } },
-        beside,
+        inZone,
       ),
     ],
     [
@@ -88,7 +87,7 @@ describe("what breaks an item at the edge", () => {
         cloudflare.firewallRule,
         "allow",
         { action: { mode: "allow" }, filter: { expression: 'http.request.uri.path contains "/trpc/"' } },
-        beside,
+        inZone,
       ),
     ],
     [

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { cloudflare } from "../../policies/model/tokens.ts";
-import { add, all, append, type Edit, list, objecting, set, variables } from "../recording/edited.ts";
+import { add, all, append, type Edit, inZone, list, objecting, set, variables } from "../recording/edited.ts";
 import { type RecordedStack, recordPlatform } from "../recording/stacks.ts";
 
 // The recorded production with one thing changed at its hosts, in its DNS or its cache.
@@ -11,7 +11,6 @@ beforeAll(async () => {
   production = await recordPlatform();
 }, 60_000);
 
-const beside = { beside: "edge-api", by: "zoneId" };
 const service = (inputs: Record<string, unknown>): Edit => set("api-service", () => inputs);
 const runtime = (edit: Record<string, unknown>): Edit =>
   set("api-service", ({ runtimeSource }) => ({
@@ -24,7 +23,7 @@ const record = (inputs: Record<string, unknown>, type: string = cloudflare.dnsRe
     type,
     "another",
     { type: "A", name: "origin.optropic.example", proxied: false, ttl: 1, ...inputs },
-    beside,
+    inZone,
   );
 const cache = (expression: string, parameters: object): Edit =>
   append("edge-cache", "rules", {
@@ -44,7 +43,7 @@ const flood = (overrides: object): Edit =>
       phase: "ddos_l7",
       rules: [{ action: "execute", enabled: true, expression: "true", actionParameters: { overrides } }],
     },
-    beside,
+    inZone,
   );
 const skipped: Edit = set("edge-waf-managed", ({ rules }) => ({
   rules: [
@@ -156,7 +155,7 @@ describe("what breaks an item of the hosts", () => {
           target: "*optropic.example/*",
           actions: { cacheLevel: "cache_everything", edgeCacheTtl: 3600 },
         },
-        beside,
+        inZone,
       ),
     ],
   ])("%s: %s", (policy, _, edit) => {

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { cloudflare } from "../../policies/model/tokens.ts";
-import { add, objecting } from "../recording/edited.ts";
+import { add, inZone, objecting } from "../recording/edited.ts";
 import { type RecordedStack, recordPlatform } from "../recording/stacks.ts";
 import { acceptedSettings, brokenSettings } from "./settings-edits.ts";
 import { accepted, diverted, lockedOut, switched, unsafeCommands, weakened } from "./traffic-edits.ts";
@@ -38,12 +38,7 @@ describe("what breaks nothing", () => {
 });
 
 test("a zone may only answer DNS where none of its records is proxied", () => {
-  const answers = add(
-    cloudflare.zoneDns,
-    "answers",
-    { zoneMode: "dns_only" },
-    { beside: "edge-api", by: "zoneId" },
-  );
+  const answers = add(cloudflare.zoneDns, "answers", { zoneMode: "dns_only" }, inZone);
   const { resources, ...rest } = answers(production);
   const open = resources.map((one) =>
     one.type === cloudflare.dnsRecord ? { ...one, inputs: { ...one.inputs, proxied: false } } : one,

@@ -1,12 +1,22 @@
 import { cloudflare, render, vercel } from "../../policies/model/tokens.ts";
-import { add, all, append, type Edit, type Inputs, inside, list, set } from "../recording/edited.ts";
+import {
+  add,
+  all,
+  append,
+  type Edit,
+  type Inputs,
+  inside,
+  inZone,
+  list,
+  ofProject,
+  set,
+} from "../recording/edited.ts";
 import { expression } from "./edge-attacks.ts";
 import type { Case } from "./kinds-edits.ts";
 
 // What stands beside what the policies used to look at: the second region, the other call of a batch, the script that a
 // page makes itself, previews and what is kept.
 
-const inZone = { beside: "edge-api", by: "zoneId" };
 const zoned = (type: string, inputs: Inputs, name = "another"): Edit => add(type, name, inputs, inZone);
 const blocked = (expression: string): Edit =>
   append("edge-waf-custom", "rules", { action: "block", enabled: true, ref: "another", expression });
@@ -29,7 +39,7 @@ const requests = (headers: Inputs, on = "true"): Edit =>
     rules: [{ action: "rewrite", enabled: true, expression: on, actionParameters: { headers } }],
   });
 const routed = (target: string, change: Inputs): Edit =>
-  ofProject(vercel.route, {
+  atVercel(vercel.route, {
     name: "another",
     route: { src: "/(.*)", transforms: [{ type: "request.headers", target, ...change }] },
   });
@@ -71,8 +81,7 @@ const elsewhere =
   };
 const other = "https://other.grafana.net";
 
-const ofProject = (type: string, inputs: Inputs): Edit =>
-  add(type, "another", inputs, { beside: "web-NODE_ENV", by: "projectId" });
+const atVercel = (type: string, inputs: Inputs): Edit => add(type, "another", inputs, ofProject);
 const regions = (change: Inputs): Edit =>
   set("web-project", ({ resourceConfig }) => ({ resourceConfig: inside(resourceConfig, change) }));
 const kept = (expirationProduction: string): Edit => set("web-retention", () => ({ expirationProduction }));
@@ -170,7 +179,7 @@ export const brokenBesides: readonly Case[] = [
   [
     "vercel-project-closed",
     "one preview is open",
-    ofProject(vercel.protectionException, { alias: "next.optropic.example" }),
+    atVercel(vercel.protectionException, { alias: "next.optropic.example" }),
   ],
   ["visitors-let-in", "a sign-in stands before the metrics", signIn("api.optropic.example/api/metrics")],
   ["visitors-let-in", "a sign-in stands before what begins so", signIn("api.optropic.example/api/h*")],
@@ -317,7 +326,7 @@ export const brokenBesides: readonly Case[] = [
   [
     "vercel-project-closed",
     "programs pass the protection",
-    ofProject(vercel.protectionBypass, { note: "tests" }),
+    atVercel(vercel.protectionBypass, { note: "tests" }),
   ],
 ];
 

@@ -1,11 +1,10 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { cloudflare, vercel } from "../../policies/model/tokens.ts";
-import { add, all, append, type Edit, list, objecting, set } from "../recording/edited.ts";
+import { add, all, append, type Edit, inZone, list, objecting, set } from "../recording/edited.ts";
 import { type RecordedStack, recordPlatform } from "../recording/stacks.ts";
 import {
   accountLimits,
   api,
-  beside,
   cached,
   counted,
   everything,
@@ -57,7 +56,7 @@ describe("what a platform may do at the edge", () => {
         cloudflare.accessRule,
         "block",
         { mode: "block", configuration: { target: "ip", value: "192.0.2.1" } },
-        beside,
+        inZone,
       ),
     ],
     [

@@ -1,10 +1,8 @@
 import { cloudflare } from "../../policies/model/tokens.ts";
-import { add, append, type Edit, list, set } from "../recording/edited.ts";
+import { add, append, type Edit, inZone, list, set } from "../recording/edited.ts";
 import { unknown } from "./fixture.ts";
 
 // Edits of the recorded production, at its edge.
-
-export const beside = { beside: "edge-api", by: "zoneId" };
 
 export const skip = (expression: string, actionParameters: object) => ({
   action: "skip",
@@ -69,9 +67,9 @@ export const accountLimits =
   };
 /** A record of type HTTPS at the apex. */
 export const httpsRecord = (data: object): Edit =>
-  add(cloudflare.dnsRecord, "https", { type: "HTTPS", name: "optropic.example", ttl: 1, data }, beside);
+  add(cloudflare.dnsRecord, "https", { type: "HTTPS", name: "optropic.example", ttl: 1, data }, inZone);
 export const login = 'http.request.uri.path eq "/api/trpc/login"';
 export const api = 'http.host eq "api.optropic.example"';
 
 export const pageRule = (actions: object, target = "*optropic.example/*"): Edit =>
-  add(cloudflare.pageRule, "page-rule", { status: "active", target, actions }, beside);
+  add(cloudflare.pageRule, "page-rule", { status: "active", target, actions }, inZone);

@@ -1,12 +1,23 @@
 import { cloudflare, render, vercel } from "../../policies/model/tokens.ts";
-import { add, all, append, type Edit, type Inputs, inside, leading, list, set } from "../recording/edited.ts";
+import {
+  add,
+  all,
+  append,
+  type Edit,
+  type Inputs,
+  inside,
+  inZone,
+  leading,
+  list,
+  ofProject,
+  set,
+} from "../recording/edited.ts";
 import { cached, expression, header, limits, pageRule, value } from "./edge-attacks.ts";
 import { unknown } from "./fixture.ts";
 import type { Case } from "./kinds-edits.ts";
 
 // What stands in front of the hosts and decides what reaches them, and what runs beside them.
 
-const inZone = { beside: "edge-api", by: "zoneId" };
 const zoned = (type: string, inputs: Inputs, name = "another"): Edit => add(type, name, inputs, inZone);
 const phase = (name: string, rule: object, resource = "another"): Edit =>
   zoned(
@@ -143,12 +154,7 @@ const firewalled = (condition: object): Edit =>
   }));
 
 const routed = (route: object, src = "/(.*)"): Edit =>
-  add(
-    vercel.route,
-    "another",
-    { name: "another", route: { src, ...route } },
-    { beside: "web-NODE_ENV", by: "projectId" },
-  );
+  add(vercel.route, "another", { name: "another", route: { src, ...route } }, ofProject);
 
 const own = "https://github.com/optropic/platform";
 const built = (repoUrl: string, branch: string): Inputs => ({

@@ -1,5 +1,14 @@
 import { cloudflare, github } from "../../policies/model/tokens.ts";
-import { add, type Edit, type Inputs, jobVariables, list, operation, set } from "../recording/edited.ts";
+import {
+  add,
+  type Edit,
+  type Inputs,
+  inZone,
+  jobVariables,
+  list,
+  operation,
+  set,
+} from "../recording/edited.ts";
 
 // One change for each kind of mistake that the pack once took for good, and what looks like it and is right.
 
@@ -16,7 +25,7 @@ const each =
   });
 
 const record = (inputs: Inputs): Edit =>
-  add(cloudflare.dnsRecord, "another", { ttl: 300, ...inputs }, { beside: "edge-api", by: "zoneId" });
+  add(cloudflare.dnsRecord, "another", { ttl: 300, ...inputs }, inZone);
 const service = (inputs: Inputs): Edit => set("api-service", () => inputs);
 const job = (source: Inputs): Edit =>
   set("backups-job", ({ runtimeSource }) => ({

@@ -6,9 +6,11 @@ import {
   type Edit,
   type Inputs,
   inside,
+  inZone,
   jobVariables,
   list,
   literal,
+  ofProject,
   set,
   variables,
   without,
@@ -16,9 +18,6 @@ import {
 import type { Case } from "./kinds-edits.ts";
 
 // What is proved of every path, size and address: breaks that an example of each did not show, and what looks like one.
-
-const inZone = { beside: "edge-api", by: "zoneId" };
-const ofProject = { beside: "web-NODE_ENV", by: "projectId" };
 
 const headerRule = (expression: string): Edit =>
   set("edge-response-headers", ({ rules }) => ({

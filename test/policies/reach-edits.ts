@@ -5,9 +5,11 @@ import {
   type Edit,
   type Inputs,
   inside,
+  inZone,
   jobVariables,
   list,
   literal,
+  ofProject,
   set,
   variables,
   without,
@@ -35,7 +37,7 @@ const regions = (...functionDefaultRegions: readonly string[]): Edit =>
   }));
 
 const record = (name: string, change: Inputs, made: Inputs = {}): Edit =>
-  add(cloudflare.dnsRecord, name, { ttl: 300, ...change, ...made }, { beside: "edge-api", by: "zoneId" });
+  add(cloudflare.dnsRecord, name, { ttl: 300, ...change, ...made }, inZone);
 const authority = (name: string, value: string): Edit =>
   record(`caa-${value}`, { type: "CAA", name, data: { flags: 0, tag: "issue", value } });
 /** A URL that does not say whether the connection is encrypted. */
@@ -249,7 +251,7 @@ export const reachedPlatforms: readonly Right[] = [
       vercel.variable,
       "flags",
       { key: "FLAGS", value: "all", sensitive: false, targets: ["preview"] },
-      { beside: "web-NODE_ENV", by: "projectId" },
+      ofProject,
     ),
   ],
   ["functions in a second region", regions("fra1", "cdg1")],

@@ -5,7 +5,7 @@ import { adapters } from "../../policies/adapters/index.ts";
 import { newestType, renamedTypes } from "../../policies/model/renamed-types.ts";
 import { typeName } from "../../policies/model/resource-type.ts";
 import { cloudflare } from "../../policies/model/tokens.ts";
-import { add, all, type Edit, objecting } from "../recording/edited.ts";
+import { add, all, type Edit, inZone, objecting } from "../recording/edited.ts";
 import { type RecordedStack, recordPlatform } from "../recording/stacks.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -79,15 +79,14 @@ describe("a resource of a type that no policy reads", () => {
     platform = await recordPlatform();
   }, 60_000);
 
-  const zoned = { beside: "edge-api", by: "zoneId" };
   const policy = "resource-types-judged";
 
   test.each<[string, Edit]>([
-    ["nobody knows", add("cloudflare:index/zoneBypass:ZoneBypass", "new", {}, zoned)],
+    ["nobody knows", add("cloudflare:index/zoneBypass:ZoneBypass", "new", {}, inZone)],
     ["of another module is not known", add("grafana:alerting/v2/team:Team", "new", {})],
     [
       "may fill the zone",
-      add("cloudflare:index/dnsZoneTransfersIncoming:DnsZoneTransfersIncoming", "new", {}, zoned),
+      add("cloudflare:index/dnsZoneTransfersIncoming:DnsZoneTransfersIncoming", "new", {}, inZone),
     ],
     [
       "may let the domain be moved away",
@@ -110,12 +109,12 @@ describe("a resource of a type that no policy reads", () => {
         "cloudflare:index/schemaValidationSettings:SchemaValidationSettings",
         "new",
         { validationDefaultMitigationAction: "block" },
-        zoned,
+        inZone,
       ),
     ],
     [
       "may let no visitor in",
-      add("cloudflare:index/waitingRoomEvent:WaitingRoomEvent", "new", { queueingMethod: "reject" }, zoned),
+      add("cloudflare:index/waitingRoomEvent:WaitingRoomEvent", "new", { queueingMethod: "reject" }, inZone),
     ],
     [
       "puts an alert to an incident of yesterday",
@@ -137,18 +136,18 @@ describe("a resource of a type that no policy reads", () => {
     [
       "finds calls that break a schema, and lets them through",
       all(
-        add("cloudflare:index/schemaValidationSchemas:SchemaValidationSchemas", "schema", {}, zoned),
+        add("cloudflare:index/schemaValidationSchemas:SchemaValidationSchemas", "schema", {}, inZone),
         add(
           "cloudflare:index/schemaValidationSettings:SchemaValidationSettings",
           "new",
           { validationDefaultMitigationAction: "log" },
-          zoned,
+          inZone,
         ),
       ),
     ],
     [
       "holds more visitors back for an evening",
-      add("cloudflare:index/waitingRoomEvent:WaitingRoomEvent", "new", { queueingMethod: "fifo" }, zoned),
+      add("cloudflare:index/waitingRoomEvent:WaitingRoomEvent", "new", { queueingMethod: "fifo" }, inZone),
     ],
     [
       "puts what is alike into one incident",

@@ -1,9 +1,16 @@
 import { unknownText } from "../../policies/framework/value.ts";
 import { cloudflare, grafanaSources, postgresql, vercel } from "../../policies/model/tokens.ts";
-import { add, all, type Edit, jobVariables, leading, set, variables } from "../recording/edited.ts";
-
-const inZone = { beside: "edge-api", by: "zoneId" };
-const ofProject = { beside: "web-NODE_ENV", by: "projectId" };
+import {
+  add,
+  all,
+  type Edit,
+  inZone,
+  jobVariables,
+  leading,
+  ofProject,
+  set,
+  variables,
+} from "../recording/edited.ts";
 
 const service = (inputs: Record<string, unknown>): Edit => set("api-service", () => inputs);
 const project = (inputs: Record<string, unknown>): Edit => set("web-project", () => inputs);
@@ -105,7 +112,7 @@ export const brokenSettings: readonly (readonly [policy: string, what: string, E
         destinationConf:
           "https://logs.example/edge?header_Authorization=Basic%20ZWRnZTpRN3ZSMnhMOW1Ud1o0a05i",
       },
-      { beside: "edge-api", by: "zoneId" },
+      inZone,
     ),
   ],
   [

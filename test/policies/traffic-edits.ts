@@ -1,10 +1,7 @@
 import { cloudflare, vercel } from "../../policies/model/tokens.ts";
-import { add, all, append, type Edit, set, variables } from "../recording/edited.ts";
+import { add, all, append, type Edit, inZone, ofProject, set, variables } from "../recording/edited.ts";
 
 type Edits = Readonly<Record<string, Edit>>;
-
-const inZone = { beside: "edge-api", by: "zoneId" };
-const ofProject = { beside: "web-NODE_ENV", by: "projectId" };
 
 const phase = (name: string, ...rules: readonly object[]): Edit =>
   add(

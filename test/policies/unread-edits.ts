@@ -5,9 +5,11 @@ import {
   append,
   type Edit,
   type Inputs,
+  inZone,
   jobVariables,
   leading,
   list,
+  ofProject,
   operation,
   set,
   variables,
@@ -17,8 +19,7 @@ import { type Case, limits } from "./kinds-edits.ts";
 // What the pack once left unread: rules that run elsewhere, the host that only redirects, documents that are no pages,
 // names and forms of secrets, commands, roles for visitors.
 
-const zoned = (type: string, inputs: Inputs): Edit =>
-  add(type, "another", inputs, { beside: "edge-api", by: "zoneId" });
+const zoned = (type: string, inputs: Inputs): Edit => add(type, "another", inputs, inZone);
 const accountId = "0123456789abcdef0123456789abcdef";
 const custom = (action: Inputs): Edit =>
   zoned(cloudflare.ruleset, {
@@ -120,7 +121,7 @@ const closed = (schema: string): Edit =>
     role: "public",
   });
 const deployed = (ref: string): Edit =>
-  add(vercel.deployment, "pinned", { production: true, ref }, { beside: "web-NODE_ENV", by: "projectId" });
+  add(vercel.deployment, "pinned", { production: true, ref }, ofProject);
 
 export const unreadPlatforms: readonly Case[] = [
   ["waf-managed-rules", "a custom ruleset runs that nobody can read", runs("0b")],

@@ -61,6 +61,10 @@ export function add(
   };
 }
 
+/** Where a resource belongs that is of the zone, or of the project at Vercel. */
+export const inZone = { beside: "edge-api", by: "zoneId" };
+export const ofProject = { beside: "web-NODE_ENV", by: "projectId" };
+
 /** Several changes, one after the other. */
 export const all =
   (...edits: readonly Edit[]): Edit =>
