@@ -62,11 +62,9 @@ function stepsOf(command: string): Step[] | undefined {
       }
       // Where the shell's own output goes, that of its last step goes.
       const [last] = nested.splice(-1);
-      const redirects = inner.slice(inner.findIndex((it, place) => place > 2 && /^\d*>/.test(it)));
+      const redirect = inner.findIndex((it, place) => place > 2 && /^\d*>/.test(it));
       const whole =
-        last && inner.some((it) => /^\d*>/.test(it))
-          ? { ...last, words: [...last.words, ...redirects] }
-          : last;
+        last && redirect > 2 ? { ...last, words: [...last.words, ...inner.slice(redirect)] } : last;
       steps.push(...nested, whole ?? { words: inner, before, after: word });
     }
     current = [];
