@@ -1,6 +1,6 @@
 import type { Line } from "./contents.ts";
 import type { Beside } from "./manifest.ts";
-import { placeOf, unquoted } from "./qualified-names.ts";
+import { oneLine, placeOf, unquoted } from "./qualified-names.ts";
 
 /**
  * Finds what depends on lines of a complete dump and is not among them: what is dropped with their objects, and what the
@@ -74,7 +74,7 @@ function headsOf(name: string): string[] {
   if (place === undefined) return [];
   const { kind, schema, rest, part } = place;
   const tail = part === undefined ? unquotedHead(rest) : `${unquoted(rest)} ${part}`;
-  return (words[kind] ?? []).map((word) => `${word} ${schema} ${tail}`.replaceAll(/[\n\r]/g, " "));
+  return (words[kind] ?? []).map((word) => oneLine(`${word} ${schema} ${tail}`));
 }
 
 /** Kinds of lines by the first words of names. */

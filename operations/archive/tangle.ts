@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { Session } from "../../postgres/session.ts";
 import type { Contents, Line } from "./contents.ts";
+import { oneLine } from "./qualified-names.ts";
 
 /** Lines that stand behind the first rows or keys where pg_dump wrote them in order. */
 const behind =
@@ -133,9 +134,7 @@ function divide(contents: Contents, late: ReadonlySet<string>, made: ReadonlySet
  */
 export async function withoutMissing(session: Session, contents: Contents): Promise<Contents> {
   const there = new Set(
-    nameRows
-      .parse(await session.rows(namesQuery))
-      .map(({ schema, name }) => `${schema} ${name}`.replaceAll(/[\n\r]/g, " ")),
+    nameRows.parse(await session.rows(namesQuery)).map(({ schema, name }) => oneLine(`${schema} ${name}`)),
   );
   return contents.filtered(({ rest }) => {
     const [, text] = /^(?:TABLE DATA|SEQUENCE SET) (.*)$/.exec(rest) ?? [];

@@ -3,6 +3,7 @@ import { outputOf } from "../../lib/child.ts";
 import { launchOf, majorOf } from "../../postgres/programs.ts";
 import type { Session } from "../../postgres/session.ts";
 import type { Contents } from "./contents.ts";
+import { unquoted } from "./qualified-names.ts";
 import { identifier } from "./refresh.ts";
 
 /**
@@ -48,10 +49,6 @@ const addition = new RegExp(
   `^ALTER TABLE (?:ONLY )?(${identifier}\\.${identifier})\\n {4}ADD CONSTRAINT (${identifier}) FOREIGN KEY (?:"(?:[^"]|"")*"|[^";])*;$`,
   "gm",
 );
-
-function unquoted(name: string): string {
-  return name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name;
-}
 
 const missingRows = z.array(z.object({ statement: z.string() }));
 

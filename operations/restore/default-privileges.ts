@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { Session } from "../../postgres/session.ts";
 import type { Contents } from "../archive/contents.ts";
+import { oneLine } from "../archive/qualified-names.ts";
 
 const rolesSchema = z.array(z.object({ name: z.string(), quoted: z.string() }));
 
@@ -23,7 +24,7 @@ export async function readForeignRoles(session: Session): Promise<RoleName[]> {
  * Removes the default privileges of these roles from a table of contents as `pg_restore --list` prints it.
  */
 export function withoutDefaultPrivileges(contents: Contents, roles: readonly RoleName[]): Contents {
-  const names = new Set(roles.map(({ name }) => name.replaceAll(/[\n\r]/g, " ")));
+  const names = new Set(roles.map(({ name }) => oneLine(name)));
   return contents.filtered(({ text }) => {
     const [, owner] = /^\d+; 826 \d+ DEFAULT ACL .* DEFAULT PRIVILEGES FOR [A-Z]+ (.*)$/.exec(text) ?? [];
     return owner === undefined || !names.has(owner);

@@ -18,6 +18,7 @@ import {
 import { readableEncoding } from "../archive/describe.ts";
 import { addChecks, setChecksAside } from "../archive/late-checks.ts";
 import type { Manifest } from "../archive/manifest.ts";
+import { oneLine } from "../archive/qualified-names.ts";
 import { splitReading } from "../archive/reading-functions.ts";
 import { refreshedViews, splitRefreshes, unfilled } from "../archive/refresh.ts";
 import { withoutRemote } from "../archive/remote.ts";
@@ -179,9 +180,7 @@ function mainContents(
   const isLeft = isDataOf(new Set(unchanged));
   const companions = manifest.companions.map(({ name }) => name);
   const schemas = [...companions, ...room.foreignSchemas].flatMap((name) =>
-    ["ACL", "COMMENT", "SECURITY LABEL"].map(
-      (kind) => `${kind} - SCHEMA ${name.replaceAll(/[\n\r]/g, " ")} `,
-    ),
+    ["ACL", "COMMENT", "SECURITY LABEL"].map((kind) => `${kind} - SCHEMA ${oneLine(name)} `),
   );
   const isRemote = withoutRemote(manifest.remote);
   const selected = selectContents(contents, manifest, {
