@@ -72,6 +72,16 @@ export class Contents {
     return true;
   }
 
+  /** How many of the lines fit; no further than `most` are counted. */
+  countUpTo(most: number, fits: (line: Line) => boolean): number {
+    let count = 0;
+    for (const line of this.lines()) {
+      if (fits(line)) count += 1;
+      if (count === most) break;
+    }
+    return count;
+  }
+
   /** Those of the lines that fit. */
   filtered(fits: (line: Line) => boolean): Contents {
     return this.made((write) => {
@@ -293,12 +303,10 @@ const long: Readonly<Record<string, RegExp>> = {
 
 /** How many of the jobs have something to do in a section: each other one would begin a session and end it. */
 export function busyJobs(contents: Contents, section: string, jobs: number): number {
-  let busy = 0;
-  for (const { rest } of contents.lines()) {
-    if (busy === jobs) break;
-    if (long[section]?.test(rest)) busy += 1;
-  }
-  return Math.max(1, busy);
+  return Math.max(
+    1,
+    contents.countUpTo(jobs, ({ rest }) => long[section]?.test(rest) === true),
+  );
 }
 
 /** The lines of the privileges on schemas: owners of tables need theirs before they get the tables. */
@@ -385,8 +393,7 @@ export function foreignKeysOf(contents: Contents): { keys: Contents; about: Cont
 
 /** Whether any partition is attached to a table. */
 export function hasAttached(contents: Contents): boolean {
-  for (const { rest } of contents.lines()) if (rest.startsWith("TABLE ATTACH ")) return true;
-  return false;
+  return contents.countUpTo(1, ({ rest }) => rest.startsWith("TABLE ATTACH ")) > 0;
 }
 
 /** Whether a line is not of an object in no schema, or of one that is wanted. */

@@ -79,12 +79,7 @@ function deal(
 }
 
 function isMany(contents: Contents): boolean {
-  let count = 0;
-  for (const { rest } of contents.lines()) {
-    if (rest.startsWith("TABLE DATA ")) count += 1;
-    if (count > many) return true;
-  }
-  return false;
+  return contents.countUpTo(many + 1, ({ rest }) => rest.startsWith("TABLE DATA ")) > many;
 }
 
 /**

@@ -10,6 +10,7 @@ import {
   foreignKeysOf,
   hasAttached,
   isDataOf,
+  type Line,
   privilegesOf,
   schemaPrivilegesOf,
   selectContents,
@@ -146,13 +147,8 @@ export async function runDump(
  * end of each, the server looks through everything that the transaction has made.
  */
 function hasManyIndexes(contents: Contents): boolean {
-  let count = 0;
-  for (const { rest } of contents.lines()) {
-    if (!/^(?:INDEX|CONSTRAINT|FK CONSTRAINT) /.test(rest)) continue;
-    count += 1;
-    if (count > manyIndexes) return true;
-  }
-  return false;
+  const isOne = ({ rest }: Line): boolean => /^(?:INDEX|CONSTRAINT|FK CONSTRAINT) /.test(rest);
+  return contents.countUpTo(manyIndexes + 1, isOne) > manyIndexes;
 }
 
 const manyIndexes = 1000;
