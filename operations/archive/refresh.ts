@@ -1,6 +1,5 @@
-import { outputOf } from "../../lib/child.ts";
-import { launchOf, majorOf } from "../../postgres/programs.ts";
 import type { Contents } from "./contents.ts";
+import { identifier, scriptOf } from "./dump-script.ts";
 
 /**
  * Divides a table of contents: materialized views are filled last, as pg_restore does it too, and each on its own
@@ -14,26 +13,20 @@ export function splitRefreshes(contents: Contents): { others: Contents; refreshe
 }
 
 /**
- * The quoted names of the materialized views that lines of a table of contents fill, in that order. The lines have
- * texts in which a name cannot be told from its schema, so the names are read from the script.
+ * The quoted names of the materialized views that lines of a table of contents fill, in that order.
  *
- * @param file the decrypted dump
+ * @param dump the decrypted file, and the version of the pg_dump that wrote it
  * @throws {Failure} `failed`, with the error of pg_restore
  */
 export async function refreshedViews(
-  { file, dumpVersion }: { file: string; dumpVersion: string },
+  dump: { file: string; dumpVersion: string },
   refreshes: Contents,
   signal: AbortSignal,
 ): Promise<string[]> {
-  if (refreshes.isEmpty) return [];
-  const args = ["--file=-", `--use-list=${refreshes.file}`, file];
-  const launch = launchOf("pg_restore", args, undefined, majorOf(dumpVersion));
-  const script = await outputOf("pg_restore", launch, signal);
+  const script = await scriptOf(dump, refreshes, signal);
   return [...script.matchAll(refresh)].flatMap(([, name]) => name ?? []);
 }
 
-/** A name as pg_dump writes it. */
-export const identifier = String.raw`(?:"(?:[^"]|"")*"|[^\s".;]+)`;
 const refresh = new RegExp(`^REFRESH MATERIALIZED VIEW (${identifier}\\.${identifier});$`, "gm");
 
 /** A sentence on a materialized view that could not be filled. */

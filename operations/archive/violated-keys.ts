@@ -1,10 +1,8 @@
 import * as z from "zod";
-import { outputOf } from "../../lib/child.ts";
-import { launchOf, majorOf } from "../../postgres/programs.ts";
 import type { Session } from "../../postgres/session.ts";
 import type { Contents } from "./contents.ts";
+import { identifier, scriptOf } from "./dump-script.ts";
 import { unquoted } from "./qualified-names.ts";
-import { identifier } from "./refresh.ts";
 
 /**
  * Makes the foreign keys again that the server refused, for new rows only: rows of the backup violate them, as they did
@@ -19,18 +17,15 @@ import { identifier } from "./refresh.ts";
 export async function addViolatedKeys(
   session: Session,
   {
-    file,
-    dumpVersion,
     keys,
     without = [],
+    ...dump
   }: { file: string; dumpVersion: string; keys: Contents; without?: readonly string[] },
   attempt: (statement: string) => Promise<string | undefined>,
   signal: AbortSignal,
 ): Promise<boolean> {
   if (keys.isEmpty) return false;
-  const args = ["--file=-", `--use-list=${keys.file}`, ...without, file];
-  const launch = launchOf("pg_restore", args, undefined, majorOf(dumpVersion));
-  const script = await outputOf("pg_restore", launch, signal);
+  const script = await scriptOf(dump, keys, signal, without);
   const all = [...script.matchAll(addition)].map(([statement, table = "", name = ""]) => ({
     statement,
     table,
