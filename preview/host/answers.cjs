@@ -8,6 +8,7 @@ const { basename, dirname, join, relative } = require("node:path");
 const { isMainThread } = require("node:worker_threads");
 
 const watchApply = require("./unapplied.cjs");
+const isWritable = require("./writable.cjs");
 
 const anywhereInSdk = /[\\/]node_modules[\\/]@pulumi[\\/]/;
 const [, runner = ""] = process.argv;
@@ -80,7 +81,7 @@ function watch(sdk) {
     for (const path of modules) {
       const exported = require(path);
       // Of a newer SDK the second gives what the first has.
-      if (Object.getOwnPropertyDescriptor(exported, name)?.writable) exported[name] = changed;
+      if (isWritable(exported, name)) exported[name] = changed;
     }
   }
 

@@ -6,6 +6,7 @@ const { AsyncResource } = require("node:async_hooks");
 const { join } = require("node:path");
 
 const kept = require("./kept.cjs");
+const isWritable = require("./writable.cjs");
 
 /** Of the function that the SDK asks whether a resource is prepared later. */
 const deferred = Symbol.for("optropic.deferred");
@@ -162,8 +163,4 @@ function countOpen(settings, { getStore }) {
       if (underWay.count === 0) underWay.end();
     };
   };
-}
-
-function isWritable(exported, name) {
-  return Object.getOwnPropertyDescriptor(exported, name)?.writable === true;
 }

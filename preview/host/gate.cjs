@@ -4,6 +4,7 @@
 const { join } = require("node:path");
 
 const kept = require("./kept.cjs");
+const isWritable = require("./writable.cjs");
 
 /** Most resources that the preview is asked about at one time. */
 const most = 256;
@@ -27,7 +28,7 @@ module.exports = (sdk, first = free) => {
   const { serializeResourceProperties } = rpc;
   const monitor = ResourceMonitorClient?.prototype;
   const isOurs =
-    Object.getOwnPropertyDescriptor(rpc, "serializeResourceProperties")?.writable === true &&
+    isWritable(rpc, "serializeResourceProperties") &&
     ["registerResource", "readResource"].every((name) => typeof monitor?.[name] === "function");
   if (!isOurs) return undefined;
   const gate = new Gate();

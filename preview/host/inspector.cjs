@@ -6,6 +6,7 @@ const { existsSync } = require("node:fs");
 const { join } = require("node:path");
 
 const { withoutFlags } = require("./start.cjs");
+const isWritable = require("./writable.cjs");
 
 /** @param {string} sdk folder of the SDK */
 module.exports = (sdk) => {
@@ -59,8 +60,4 @@ function loadBuiltins() {
     for (const name of builtins) require(`node:${name}`);
   });
   Error.stackTraceLimit = stackTraceLimit;
-}
-
-function isWritable(exported, name) {
-  return Object.getOwnPropertyDescriptor(exported, name)?.writable === true;
 }

@@ -6,6 +6,7 @@ const { setFlagsFromString } = require("node:v8");
 
 const kept = require("./kept.cjs");
 const rewritten = require("./rewritten.cjs");
+const isWritable = require("./writable.cjs");
 
 /** A program of no more resources ends before its heap matters. */
 const mostOfSmall = 256;
@@ -154,10 +155,6 @@ function keysOf(props) {
 /** A property may be called `__proto__`, which an assignment would take for the prototype. */
 function define(object, key, value) {
   Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true });
-}
-
-function isWritable(exported, name) {
-  return Object.getOwnPropertyDescriptor(exported, name)?.writable === true;
 }
 
 /** Whether a version of the SDK does what is done here in its place. */

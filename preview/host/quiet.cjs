@@ -3,6 +3,8 @@
 // how many were left out is said instead. What a program says of its settings travels as a debug message, and is sent.
 const { join } = require("node:path");
 
+const isWritable = require("./writable.cjs");
+
 /** How messages begin that the preview reads. */
 const ours = "optropic:";
 
@@ -13,7 +15,7 @@ const most = 1000;
 module.exports = (sdk) => {
   const log = require(join(sdk, "log", "index.js"));
   const { debug } = log;
-  if (!Object.getOwnPropertyDescriptor(log, "debug")?.writable) return;
+  if (!isWritable(log, "debug")) return;
   bound(log);
   log.debug = (message, ...rest) =>
     typeof message === "string" && !message.startsWith(ours) ? Promise.resolve() : debug(message, ...rest);
@@ -24,7 +26,7 @@ function bound(log) {
   let left = 0;
   for (const name of ["info", "warn"]) {
     const send = log[name];
-    if (!Object.getOwnPropertyDescriptor(log, name)?.writable) continue;
+    if (!isWritable(log, name)) continue;
     log[name] = (message, resource, stream, isProgress) => {
       // What is no text may fail, as ever.
       if (typeof message !== "string") return send(message, resource, stream, isProgress);
