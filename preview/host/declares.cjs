@@ -80,33 +80,21 @@ class Search {
   /** What names mean to a function, where that is neither its own nor global. */
   #scopeOf(func, names) {
     const found = new Map();
-    const { objectId } = this.#asked(
-      "Runtime.evaluate",
-      { expression: `globalThis[Symbol.for("optropic.asked")]` },
-      func,
-    );
-    const { internalProperties = [] } = this.#post("Runtime.getProperties", {
-      objectId,
-      ownProperties: true,
-    });
+    const { internalProperties = [] } = this.#propertiesOf(this.#remoteOf(func));
     const scopes = internalProperties.find(({ name }) => name === "[[Scopes]]");
     if (scopes === undefined) throw new Error("a function without scopes");
-    const listed = this.#post("Runtime.getProperties", {
-      objectId: scopes.value.objectId,
-      ownProperties: true,
-    });
-    for (const scope of listed.result) {
-      if (scope.value?.objectId === undefined || scope.value.description === "Global") continue;
-      const { result } = this.#post("Runtime.getProperties", {
-        objectId: scope.value.objectId,
-        ownProperties: true,
-      });
-      for (const { name, value } of result) {
+    for (const { value: scope } of this.#propertiesOf(scopes.value).result) {
+      if (scope?.objectId === undefined || scope.description === "Global") continue;
+      for (const { name, value } of this.#propertiesOf(scope).result) {
         // A function finds the innermost, which may have no value yet.
         if (names.has(name) && !found.has(name)) found.set(name, this.#valueOf(value));
       }
     }
     return found;
+  }
+
+  #propertiesOf({ objectId }) {
+    return this.#post("Runtime.getProperties", { objectId, ownProperties: true });
   }
 
   #valueOf(remote) {
@@ -123,9 +111,11 @@ class Search {
     return value;
   }
 
-  #asked(method, params, value) {
+  #remoteOf(value) {
     provide(value);
-    const { result } = this.#post(method, params);
+    const { result } = this.#post("Runtime.evaluate", {
+      expression: `globalThis[Symbol.for("optropic.asked")]`,
+    });
     withdraw();
     return result;
   }
