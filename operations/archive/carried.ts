@@ -1,6 +1,7 @@
 import { escapeLiteral } from "pg";
 import * as z from "zod";
 import { reasonOf } from "../../lib/failure.ts";
+import { listedSome } from "../../lib/text.ts";
 import type { Session } from "../../postgres/session.ts";
 import {
   extensionChangesQuery,
@@ -12,6 +13,7 @@ import {
 import { objectLossesQueries } from "./carried-objects.ts";
 import { rowsOfExtensions } from "./extension-members.ts";
 import { namesOf } from "./names.ts";
+import { readServerChanges, type ServerChange, serverChangeSchema, serverMajor } from "./server-changes.ts";
 import { readServerObjects } from "./server-objects.ts";
 
 /**
@@ -33,34 +35,38 @@ export const carriedSchema = z.strictObject({
   /** The entry of the line in the dump's contents that it stands for. */
   replaces: z.string().nullable(),
   statements: z.array(z.string()).min(1),
+  version: serverChangeSchema.shape.version.default(null),
 });
 
 export type Carried = z.infer<typeof carriedSchema>;
+
+/** Most names in a note. */
+const named = 5;
 
 /** Most rows and characters of one table that are carried: a manifest is for little. */
 const mostRows = 10_000;
 const mostCharacters = 8 * 1024 * 1024;
 
-/** Reads what is carried of the extensions and the schemas. */
+/** Reads what is carried of the extensions and the schemas, and what somebody added to the server's own. */
 export async function readCarried(session: Session, schemas: readonly string[]): Promise<Carried[]> {
   const changes = changeRows.parse([
     ...(await rowsOfExtensions(session, removedMembersQuery)),
     ...(await rowsOfExtensions(session, extensionChangesQuery)),
   ]);
   const found: Carried[] = changes.flatMap(({ statements, ...change }) =>
-    statements === null ? [] : [{ ...change, statements, schema: null, replaces: null }],
+    statements === null ? [] : [{ ...change, ...ofNoVersion, statements, schema: null }],
   );
   for (const table of tableRows.parse(await rowsOfExtensions(session, extensionRowsQuery))) {
     const statements = await rowStatements(session, table);
     if (statements.length === 0) continue;
     const name = `rows of ${table.table}`;
-    found.push({ name, extension: table.extension, schema: null, phase: "rows", replaces: null, statements });
+    found.push({ ...ofNoVersion, name, extension: table.extension, schema: null, phase: "rows", statements });
   }
   for (const table of scriptRows.parse(await rowsOfExtensions(session, extensionScriptRowsQuery))) {
     const statement = await deletionOf(session, table);
     if (statement === undefined) continue;
     const name = `${removed} ${table.table}`;
-    const item = { name, extension: table.extension, schema: null, replaces: null };
+    const item = { ...ofNoVersion, name, extension: table.extension, schema: null };
     found.push({ ...item, phase: "rows", statements: [statement] });
   }
   for (const { extension, sequence } of sequenceRows.parse(
@@ -73,19 +79,25 @@ export async function readCarried(session: Session, schemas: readonly string[]):
     if (row === undefined) continue;
     const name = `value of ${sequence}`;
     const statements = [row.statement];
-    found.push({ name, extension, schema: null, phase: "rows", replaces: null, statements });
+    found.push({ ...ofNoVersion, name, extension, schema: null, phase: "rows", statements });
   }
-  const [server] = await session.rows("select current_setting('server_version_num')::int as version");
   // Older servers lack columns that these read.
-  const queries = z.object({ version: z.int() }).parse(server).version < 140_000 ? [] : objectLossesQueries;
+  const queries = (await serverMajor(session)) < 14 ? [] : objectLossesQueries;
   for (const query of queries) {
     for (const loss of lossRows.parse(await session.rows(query, schemas))) {
-      found.push({ ...loss, extension: null });
+      found.push({ ...loss, extension: null, version: null });
     }
   }
   const added = await readServerObjects(session);
-  return [...found, ...added.map((item) => ({ ...item, extension: null, schema: null, replaces: null }))];
+  return [...found, ...added.map((item) => ({ ...item, ...ofNoVersion, extension: null, schema: null }))];
 }
+
+/** A change of what the server or an extension brings, as it is carried. */
+export function carriedChange(change: ServerChange): Carried {
+  return { ...change, schema: null, replaces: null };
+}
+
+const ofNoVersion = { replaces: null, version: null };
 
 /** How what is carried of rows is called that the script of an extension makes and a database no longer has. */
 const removed = "removal of rows of";
@@ -164,7 +176,7 @@ const scriptRows = z.array(
   z.object({ extension: z.string(), table: z.string(), condition: z.string(), key: z.array(z.string()) }),
 );
 const sequenceRows = z.array(z.object({ extension: z.string(), sequence: z.string() }));
-const lossRows = z.array(carriedSchema.omit({ extension: true }));
+const lossRows = z.array(carriedSchema.omit({ extension: true, version: true }));
 
 /**
  * Prepares to make what a backup carries and the database does not have.
@@ -204,12 +216,19 @@ export async function carrierFor(
         (!isGone.has(extension) && !(isOther.has(extension) && isOfVersion.test(name)))) &&
       (schema === null || schemas.includes(schema)),
   );
-  const present = wanted.length === 0 ? [] : await readCarried(session, schemas);
-  return new Carrier(session, attempt, { wanted, present });
+  const names = wanted.map(({ name }) => name);
+  const present =
+    wanted.length === 0
+      ? []
+      : [
+          ...(await readCarried(session, schemas)),
+          ...(await readServerChanges(session, names)).map(carriedChange),
+        ];
+  return new Carrier(session, attempt, { wanted, present, major: await serverMajor(session) });
 }
 
 /** What another version of an extension has of its own. */
-const isOfVersion = new RegExp(`^(?:function|${removed}) `);
+const isOfVersion = new RegExp(`^(?:function|definition of|attributes of|estimators of|${removed}) `);
 
 /** Makes what a backup carries. */
 export class Carrier {
@@ -217,20 +236,29 @@ export class Carrier {
   readonly #attempt: (statements: readonly string[]) => Promise<string | undefined>;
   /** What is not made yet, and why not. */
   readonly #open = new Map<Carried, string>();
+  readonly #unknown: string[] = [];
 
   /**
    * @param attempt runs statements, which change nothing when they fail; resolves with the reason then
    * @param present what the database has of it already
+   * @param major version of the server
    */
   constructor(
     session: Session,
     attempt: (statements: readonly string[]) => Promise<string | undefined>,
-    { wanted, present }: { wanted: readonly Carried[]; present: readonly Carried[] },
+    { wanted, present, major }: { wanted: readonly Carried[]; present: readonly Carried[]; major: number },
   ) {
     this.#session = session;
     this.#attempt = attempt;
     const there = new Set(present.map(textOf));
     for (const item of wanted) {
+      const { version, name } = item;
+      if (version !== null && version.major !== major) {
+        const reason = `it is of a server of version ${version.major}, and this one is of ${major}`;
+        if (version.isCertain) this.#open.set({ ...item, statements: [] }, reason);
+        else this.#unknown.push(name);
+        continue;
+      }
       // What stands for a line is made when that line would be.
       if (item.phase === "place" || !there.has(textOf(item))) this.#open.set(item, "it was not tried");
     }
@@ -264,7 +292,17 @@ export class Carrier {
     });
   }
 
+  /** What is not known of what is not made, one sentence. */
+  get notes(): string[] {
+    if (this.#unknown.length === 0) return [];
+    return [
+      `The server is of another version than that of the backup, where somebody wrote these after initdb, perhaps only to grant privileges: ${listedSome(this.#unknown, named)}.`,
+    ];
+  }
+
   async #make(item: Carried): Promise<void> {
+    // What another version of the server has is its own.
+    if (item.statements.length === 0) return;
     await this.#session.run("set check_function_bodies = off");
     const reason = await this.#attempt(item.statements);
     await this.#session.run("reset check_function_bodies");

@@ -29,7 +29,9 @@ export async function readProperties(session: Session): Promise<DatabaseProperti
 }
 
 const propertiesQuery = `
-  select pg_get_userbyid(d.datdba)::text as owner, shobj_description(d.oid, 'pg_database') as comment,
+  select pg_get_userbyid(d.datdba)::text as owner, 
+         (select about.description from pg_shdescription about
+           where about.objoid = d.oid and about.classoid = 'pg_database'::regclass) as comment,
          d.datconnlimit as "connectionLimit", d.datistemplate as "isTemplate",
          (select coalesce(jsonb_agg(jsonb_build_object(
              'grantee', case x.grantee when 0 then null else pg_get_userbyid(x.grantee) end,

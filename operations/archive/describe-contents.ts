@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { counted, listed, listedSome } from "../../lib/text.ts";
 import type { Session } from "../../postgres/session.ts";
-import { type Carried, readCarried } from "./carried.ts";
+import { type Carried, carriedChange, readCarried } from "./carried.ts";
 import { readProperties } from "./database-properties.ts";
 import { dependentEntries } from "./dependents.ts";
 import {
@@ -24,6 +24,7 @@ import { namesOf } from "./names.ts";
 import { notesOnReading } from "./reading-functions.ts";
 import { type Remote, readRemote } from "./remote.ts";
 import type { Scope } from "./scope.ts";
+import { readServerChanges } from "./server-changes.ts";
 import { notesOnServerObjects } from "./server-objects.ts";
 
 /** The part of a manifest that says what its dump contains. */
@@ -46,7 +47,11 @@ export async function describeContents(
   const globals = await globalsIn(session, scope);
   const lockable = await lockableObjects(session, schemas);
   const remote = await readRemote(session);
-  const carried = await readCarried(session, [...schemas, ...scope.companions.map(({ name }) => name)]);
+  const { changes, notes: ofServer } = await divideChanges(session, scope);
+  const carried = [
+    ...(await readCarried(session, [...schemas, ...scope.companions.map(({ name }) => name)])),
+    ...changes,
+  ];
   const details = {
     expressions: expressionsOf(globals, around.dependents),
     settings: await readSettings(session),
@@ -60,8 +65,38 @@ export async function describeContents(
     companionRows: Object.fromEntries(scope.withRows.map(({ table, entry }) => [table, entry])),
     remote,
     lockable,
-    notes: await notesOn(session, scope, { uncounted: own.uncounted, lockable, remote, carried }),
+    notes: [
+      ...(await notesOn(session, scope, { uncounted: own.uncounted, lockable, remote, carried })),
+      ...ofServer,
+    ],
     details: await sealDetails(details, recipients),
+  };
+}
+
+/**
+ * Divides what was changed of the server's own and of extensions into what is carried and notes. A role that is no
+ * superuser could not make the server's again. At a vendor of databases it is the vendor who changed that, and a backup
+ * of some schemas is not about it.
+ */
+async function divideChanges(
+  session: Session,
+  { excluded, companions }: Scope,
+): Promise<{ changes: Carried[]; notes: string[] }> {
+  const all = await readServerChanges(session);
+  if (await isSuperuser(session)) return { changes: all.map(carriedChange), notes: [] };
+  const { ofServer = [], others = [] } = Object.groupBy(all, ({ extension }) =>
+    extension === null ? "ofServer" : "others",
+  );
+  const changed = ofServer.filter(({ version }) => version?.isCertain !== false).map(({ name }) => name);
+  const isOfSome = excluded.length > 0 || companions.length > 0;
+  return {
+    changes: others.map(carriedChange),
+    notes:
+      isOfSome || changed.length === 0
+        ? []
+        : [
+            `These changes of what the server brings are not in the backup, since only a superuser can make them: ${listedSome(changed, named)}.`,
+          ],
   };
 }
 
@@ -123,7 +158,7 @@ async function listCompanions(
 async function globalsIn(session: Session, { excluded }: Scope): Promise<Objects> {
   const globals = await objectsOf(readGlobals(session), () => true);
   const elsewhere = await namesOf(session, elsewhereQuery, excluded);
-  const hidden = (await mayDumpSubscriptions(session)) ? "\0" : "subscription ";
+  const hidden = (await isSuperuser(session)) ? "\0" : "subscription ";
   return new Map(
     [...globals].filter(([name, { entry }]) => !elsewhere.has(entry) && !name.startsWith(hidden)),
   );
@@ -194,7 +229,7 @@ async function notesOn(
     ...(await notesOnExtensions(session, carried)),
     ...(await notesOnServerObjects(session)),
     ...uncounted.map((name) => `The rows of ${name} could not be counted, so a restore cannot compare them.`),
-    ...((await mayDumpSubscriptions(session))
+    ...((await isSuperuser(session))
       ? []
       : [...(await namesOf(session, subscriptionsQuery))].map(
           (name) => `The subscription ${name} is not in the backup: only a superuser can back it up.`,
@@ -335,7 +370,7 @@ const enabledQuery = `
    where s.subenabled and current_setting('is_superuser') = 'on'
      and s.subdbid = (select oid from pg_database where datname = current_database())`;
 
-async function mayDumpSubscriptions(session: Session): Promise<boolean> {
-  const [row] = await session.rows("select current_setting('is_superuser') = 'on' as may");
-  return z.object({ may: z.boolean() }).parse(row).may;
+async function isSuperuser(session: Session): Promise<boolean> {
+  const [row] = await session.rows("select current_setting('is_superuser') = 'on' as super");
+  return z.object({ super: z.boolean() }).parse(row).super;
 }

@@ -22,8 +22,14 @@ export function othersPrivileges(acl: string, owner: string): string {
   );
 }
 
-export function comment(catalog: string, oid: string): string {
-  return `obj_description(${oid}, '${catalog}')`;
+/**
+ * A comment, read without the functions for that, which are written in SQL and which somebody may have replaced.
+ *
+ * @param part number of the column that it is about
+ */
+export function comment(catalog: string, oid: string, part = "0"): string {
+  return `(select about.description from pg_description about
+    where about.objoid = ${oid} and about.classoid = '${catalog}'::regclass and about.objsubid = ${part})`;
 }
 
 export function notOfExtension(catalog: string, oid: string): string {

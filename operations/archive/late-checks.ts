@@ -1,6 +1,7 @@
 import { escapeLiteral } from "pg";
 import * as z from "zod";
 import type { Session } from "../../postgres/session.ts";
+import { comment } from "./fragments.ts";
 import { refusal } from "./refused.ts";
 
 /** Checks that were dropped until all rows are there. */
@@ -62,7 +63,7 @@ const checkRows = z.array(
 const checksQuery = `
   select case when k.conrelid <> 0 then 'table ' || k.conrelid::regclass else 'domain ' || k.contypid::regtype end as subject,
          quote_ident(k.conname) as name, pg_get_constraintdef(k.oid) as definition,
-         obj_description(k.oid, 'pg_constraint') as comment,
+         ${comment("pg_constraint", "k.oid")} as comment,
          exists (
        with recursive uses(type, is_within) as (
        select k.contypid, false where k.contypid <> 0

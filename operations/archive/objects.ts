@@ -31,7 +31,7 @@ export const objectQueries: readonly string[] = [
                 nullif(a.attgenerated::text, ''), case when d.oid is not null then 'default' end,
                 case when a.attcollation <> t.typcollation then a.attcollation::regcollation::text end,
                 case when a.attacl is not null then ${privileges("a.attacl", "c", "c.relowner")} end,
-                col_description(c.oid, a.attnum)), E'\\n'
+                ${comment("pg_class", "c.oid", "a.attnum")}), E'\\n'
                 order by case when not (${inherits}) then a.attnum end, a.attname collate "C")
                from pg_attribute a
                join pg_type t on t.oid = a.atttypid

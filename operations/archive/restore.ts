@@ -207,7 +207,7 @@ export async function restoreParallel(given: RestoreOptions): Promise<Outcome> {
     await granted.revokeFromOwners();
     await runRestore(options, eventTriggers, ["--section=post-data"]);
     return {
-      notes,
+      notes: [...notes, ...carrier.notes],
       granted,
       restored: {
         listing: options.listing,

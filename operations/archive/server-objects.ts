@@ -2,6 +2,7 @@ import * as z from "zod";
 import { listedSome } from "../../lib/text.ts";
 import type { Session } from "../../postgres/session.ts";
 import { namesOf } from "./names.ts";
+import { firstNormal, firstRole, lastOfInitdb } from "./pristine.ts";
 
 /**
  * Reads what a database added to the server's own objects and pg_dump leaves out, as statements: functions in
@@ -10,14 +11,25 @@ import { namesOf } from "./names.ts";
 export async function readServerObjects(session: Session): Promise<z.infer<typeof foundRows>> {
   return [
     ...foundRows.parse(await session.rows(functionsQuery)),
-    ...foundRows.parse(await session.rows(commentsQuery)),
+    ...foundRows.parse(await session.rows(commentsQuery(await lastOfInitdb(session)))),
   ];
 }
 
 /** Says what a database has beside its schemas that is neither dumped nor carried, one sentence for each kind. */
 export async function notesOnServerObjects(session: Session): Promise<string[]> {
   const notes: string[] = [];
-  for (const { query, note } of uncarried) {
+  const last = await lastOfInitdb(session);
+  const ofTables = {
+    query: added(last),
+    note: (names: string) =>
+      `These are on tables of the server or changed there, which no dump contains, and are not in the backup: ${names}.`,
+  };
+  const replaced = {
+    query: replacedQuery(last),
+    note: (names: string) =>
+      `These functions of the server were replaced. The backup carries them, but what reads and compares definitions may call them, and is then not certain: ${names}.`,
+  };
+  for (const { query, note } of [...uncarried, ofTables, replaced]) {
     const names = [...(await namesOf(session, query))];
     if (names.length > 0) notes.push(note(listedSome(names, named)));
   }
@@ -31,13 +43,11 @@ const foundRows = z.array(
   z.object({ name: z.string(), phase: z.enum(["first", "last"]), statements: z.array(z.string()) }),
 );
 
-/** Numbers of the objects that initdb made are below this. Source: FirstNormalObjectId in PostgreSQL's transam.h. */
-const firstNormal = 16_384;
-
 /** Number of the schema `public` that initdb made, whose comment a dump contains. Source: pg_namespace.dat. */
 const publicSchema = 2200;
 
-const inServerSchema = "in ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)";
+const inServerSchema =
+  "in (select n.oid from pg_namespace n where n.nspname in ('pg_catalog', 'information_schema'))";
 
 function ofNobody(catalog: string, oid: string): string {
   return `${oid} >= ${firstNormal} and not exists (select from pg_depend x
@@ -51,18 +61,15 @@ const functionsQuery = `
    where p.pronamespace ${inServerSchema} and p.prokind <> 'a' and ${ofNobody("pg_proc", "p.oid")}
    order by p.oid`;
 
-/**
- * Comments that initdb did not write. It makes the views of `information_schema` after all of its comments, and
- * nothing changes the rules of these views, so whatever a later transaction wrote is somebody's own.
- */
-const commentsQuery = `
+/** Comments that initdb, whose last transaction is given, did not write. */
+const commentsQuery = (last: number): string => `
   select format('comment on %s %s', w.kind, i.identity) as name, 'last' as phase,
          array[format('comment on %s %s is %L', w.kind, i.identity, d.description)] as statements
     from pg_description d
    cross join lateral pg_identify_object(d.classoid, d.objoid, d.objsubid) i
    cross join lateral (select case when i.type like '% column' then 'column' else i.type end as kind) w
    where d.objoid < ${firstNormal} and d.objoid <> ${publicSchema}
-     and d.xmin::text::bigint > (select max(r.xmin::text::bigint) from pg_rewrite r where r.oid < ${firstNormal})
+     and d.xmin::text::bigint > ${last}
      and not exists (select from pg_depend x where x.classid = d.classoid and x.objid = d.objoid and x.deptype = 'e')
      and d.classoid <> 'pg_extension'::regclass
   union all
@@ -74,25 +81,80 @@ const commentsQuery = `
    where e.extname = 'plpgsql' and coalesce(d.description, '') <> coalesce(a.comment, '')
    order by 1`;
 
+/** What is in a schema of the server and is neither the server's nor an extension's. */
+const strange = [
+  "pg_class rel",
+  "pg_type typ",
+  "pg_operator opr",
+  "pg_opclass opc",
+  "pg_opfamily opf",
+  "pg_proc pro",
+  "pg_conversion con",
+  "pg_ts_config cfg",
+  "pg_ts_dict dict",
+  "pg_ts_parser prs",
+  "pg_ts_template tmpl",
+  "pg_statistic_ext stx",
+  "pg_collation coll",
+].map((words) => {
+  const [catalog = "", prefix = ""] = words.split(" ");
+  const counts: Readonly<Record<string, string>> = {
+    pg_proc: "and o.prokind = 'a'",
+    // Indexes are of tables, and the server makes the collations of its operating system there.
+    pg_class: "and o.relkind not in ('i', 'I', 't')",
+    pg_collation: `and (o.collowner <> ${firstRole} or exists (select from pg_depend d
+      where d.refclassid = 'pg_collation'::regclass and d.refobjid = o.oid and d.deptype = 'n'))`,
+  };
+  return `select format('%s %s', i.type, i.identity) as name
+    from ${catalog} o cross join lateral pg_identify_object(o.tableoid, o.oid, 0) i
+   where o.${prefix}namespace ${inServerSchema} ${counts[catalog] ?? ""} and ${ofNobody(catalog, "o.oid")}`;
+});
+
+const ofServer = `c.oid < ${firstNormal} and not exists (select from pg_depend x
+    where x.classid = c.tableoid and x.objid = c.oid and x.deptype = 'e')`;
+
+/** What somebody added to tables and views of the server, or changed of their columns. */
+const added = (last: number): string => `
+  select format('column %I of %s', a.attname, c.oid::regclass) as name
+    from pg_attribute a join pg_class c on c.oid = a.attrelid
+   where ${ofServer} and c.relkind = 'r' and not a.attisdropped and a.attacl is null and a.xmin::text::bigint > ${last}
+  union all
+  select format('options of the table %s', c.oid::regclass) from pg_class c
+   where ${ofServer} and c.relkind = 'r' and c.reloptions is not null
+  union all
+  select format('row-level security of %s', c.oid::regclass) from pg_class c
+   where ${ofServer} and (c.relrowsecurity or c.relforcerowsecurity)
+  union all
+  select format('%s %s', i.type, i.identity)
+    from (select k.tableoid as classid, k.oid, k.conrelid as relation from pg_constraint k where k.contype <> 'n'
+          union all select t.tableoid, t.oid, t.tgrelid from pg_trigger t where not t.tgisinternal
+          union all select p.tableoid, p.oid, p.polrelid from pg_policy p
+          union all select r.tableoid, r.oid, r.ev_class from pg_rewrite r where r.rulename <> '_RETURN'
+          union all select x.tableoid, x.oid, x.stxrelid from pg_statistic_ext x
+          union all select 'pg_class'::regclass, y.indexrelid, y.indrelid from pg_index y
+           where not exists (select from pg_constraint k where k.conindid = y.indexrelid)) part
+    join pg_class c on c.oid = part.relation
+   cross join lateral pg_identify_object(part.classid, part.oid, 0) i
+   where part.oid >= ${firstNormal} and ${ofServer}
+  union all
+  select format('%s label of %s %s', l.provider, i.type, i.identity)
+    from pg_seclabel l cross join lateral pg_identify_object(l.classoid, l.objoid, l.objsubid) i
+   where l.objoid < ${firstNormal} and l.objoid <> ${publicSchema}
+   order by 1`;
+
+/** Functions whose body somebody changed, as far as this can be told from privileges and owners: not internal ones. */
+const replacedQuery = (last: number): string => `
+  select p.oid::regprocedure::text as name
+    from pg_proc p
+    join pg_language l on l.oid = p.prolang
+    left join pg_init_privs b on b.classoid = p.tableoid and b.objoid = p.oid and b.objsubid = 0
+   where p.oid < ${firstNormal} and p.xmin::text::bigint > ${last} and l.lanname not in ('internal', 'c')
+     and p.proacl is not distinct from b.initprivs and p.proowner = ${firstRole}
+   order by 1`;
+
 const uncarried: readonly { query: string; note: (names: string) => string }[] = [
   {
-    // Collations are left out: the server makes those of its operating system there.
-    query: [
-      "pg_class rel",
-      "pg_type typ",
-      "pg_operator opr",
-      "pg_opclass opc",
-      "pg_opfamily opf",
-      "pg_proc pro",
-    ]
-      .map((words) => {
-        const [catalog = "", prefix = ""] = words.split(" ");
-        const aggregates = catalog === "pg_proc" ? "and o.prokind = 'a'" : "";
-        return `select format('%s %s', i.type, i.identity) as name
-          from ${catalog} o cross join lateral pg_identify_object(o.tableoid, o.oid, 0) i
-         where o.${prefix}namespace ${inServerSchema} ${aggregates} and ${ofNobody(catalog, "o.oid")}`;
-      })
-      .join(" union all "),
+    query: strange.join(" union all "),
     note: (names) =>
       `These objects are in a schema of the server, which no dump contains, and are not in the backup: ${names}.`,
   },

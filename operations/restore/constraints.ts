@@ -3,6 +3,7 @@ import * as z from "zod";
 import type { Session } from "../../postgres/session.ts";
 import { attempt } from "../archive/attempt.ts";
 import { dependentsQuery } from "../archive/dependents.ts";
+import { comment } from "../archive/fragments.ts";
 
 /** Constraints that were dropped for the time of a restore. */
 export interface Aside {
@@ -74,7 +75,7 @@ function constraintsQuery(condition: string): string {
     select case when k.conrelid = 0 then 'domain ' || w.name else 'table ' || w.name end as subject, w.name as of,
            quote_ident(k.conname) as name, k.conname::text as plain,
            format('constraint %I of %s', k.conname, w.name) as object,
-           pg_get_constraintdef(k.oid) as definition, obj_description(k.oid, 'pg_constraint') as comment
+           pg_get_constraintdef(k.oid) as definition, ${comment("pg_constraint", "k.oid")} as comment
       from pg_constraint k
      cross join lateral (
        select case when k.conrelid = 0 then k.contypid::regtype::text else k.conrelid::regclass::text end as name) w

@@ -28,6 +28,7 @@ import { watchPublications } from "./publications.ts";
 import { replaceTables, type TablesPart } from "./replace-tables.ts";
 import { runDump } from "./run-dump.ts";
 import { ScriptSession } from "./script-session.ts";
+import { lostOfServer, putMappingsAside, readServerOwn } from "./server-own.ts";
 
 export interface ReplaceOptions {
   target: Connection;
@@ -154,6 +155,8 @@ async function replaceWithin(
   const keys = await putKeysAside(session, keysToSchemas, schemas);
   const checks = await putChecksAside(session, schemas);
   const isPart = files.part !== undefined;
+  const serverOwn = await readServerOwn(session);
+  await putMappingsAside(session, schemas);
   const room = await makeRoom(session, { ...options, isPart }, manifest);
   await enableBystanders();
   const after = await readBystanders(session, manifest, `${files.file}.beside-after`);
@@ -161,7 +164,11 @@ async function replaceWithin(
   const planned = await planBeside(session, manifest, { original, before, after }, beside);
   const aside = new Set([...keys.names, ...checks.names]);
   const isAside = (sentence: string): boolean => aside.has(sentence.replace(/ is missing\.$/, ""));
-  const plan = { ...planned, lost: planned.lost.filter((sentence) => !isAside(sentence)) };
+  const lost = [
+    ...planned.lost.filter((sentence) => !isAside(sentence)),
+    ...lostOfServer(serverOwn, await readServerOwn(session), files.details.carried),
+  ];
+  const plan = { ...planned, lost };
   failOn("The restore would drop or change objects that depend on what it replaces", plan.lost, options);
   const enableOthers = await quietEventTriggers(session);
   for (const statement of plan.drops) await session.run(statement);
@@ -247,6 +254,7 @@ async function replaceWithin(
       ),
       ...[...plan.unchanged].map((name) => `${name} differs from the backup and was left unchanged.`),
       ...room.notes,
+      ...carrier.notes,
       ...(await differingDatabase(session, files.details)),
       ...[...uncommented].map((name) => `The ${name} was not restored: only its owner can set it.`),
       ...acceptedSentences(accepted),

@@ -1,0 +1,296 @@
+import { escapeLiteral } from "pg";
+import * as z from "zod";
+import type { Session } from "../../postgres/session.ts";
+import { firstNormal, firstRole, lastOfInitdb, membersOf, readableTables } from "./pristine.ts";
+
+/**
+ * Changes of what the server or an extension brings, which no dump has, as statements: those that somebody made after
+ * initdb or the extension's script wrote it.
+ */
+export const serverChangeSchema = z.object({
+  name: z.string(),
+  extension: z.string().nullable(),
+  phase: z.enum(["first", "last"]),
+  statements: z.array(z.string()).min(1),
+  /**
+   * Where it is of the server's own and means something only to a server of this major version: whether it is certain
+   * that somebody changed it. A grant writes the same row of a catalog.
+   */
+  version: z.object({ major: z.int(), isCertain: z.boolean() }).nullable(),
+});
+
+export type ServerChange = z.infer<typeof serverChangeSchema>;
+
+/** @param wanted names of further ones, which are answered as they are even if nobody changed them */
+export async function readServerChanges(
+  session: Session,
+  wanted: readonly string[] = [],
+): Promise<ServerChange[]> {
+  const major = await serverMajor(session);
+  // Older servers lack columns that these read.
+  if (major < 14) return [];
+  const last = await lastOfInitdb(session);
+  const rows = await session.rows(changesQuery(await membersOf(session), last), wanted);
+  const changes = changeRows.parse(rows).map(({ isCertain, ...change }) => ({
+    ...change,
+    version: isCertain === null || change.extension !== null ? null : { major, isCertain },
+  }));
+  return [...changes, ...(await rowChanges(session, last))];
+}
+
+/** Major version of the session's server. */
+export async function serverMajor(session: Session): Promise<number> {
+  const [row] = await session.rows("select current_setting('server_version_num')::int / 10000 as major");
+  return z.object({ major: z.int() }).parse(row).major;
+}
+
+const changeRows = z.array(
+  serverChangeSchema.omit({ version: true }).extend({ isCertain: z.boolean().nullable() }),
+);
+
+/** Tables of `information_schema` whose rows initdb writes, and what tells them apart. */
+const filledTables: Readonly<Record<string, readonly string[]>> = {
+  sql_features: ["feature_id", "sub_feature_id"],
+  sql_implementation_info: ["implementation_info_id"],
+  sql_parts: ["feature_id"],
+  sql_sizing: ["sizing_id"],
+};
+
+/** Rows that somebody added or changed there. */
+async function rowChanges(session: Session, last: number): Promise<ServerChange[]> {
+  const changes: ServerChange[] = [];
+  const readable = await readableTables(session);
+  for (const [name, key] of Object.entries(filledTables)) {
+    if (!readable.has(name)) continue;
+    const table = `information_schema.${name}`;
+    const found = await session.rows(
+      `select t::text as row from ${table} t where t.xmin::text::bigint > ${last} order by 1`,
+    );
+    const rows = z.array(z.object({ row: z.string() })).parse(found);
+    if (rows.length === 0) continue;
+    const source = `unnest(array[${rows.map(({ row }) => escapeLiteral(row)).join(", ")}]::${table}[]) r`;
+    const fields = key.map((field) => `(r).${field}`).join(", ");
+    changes.push({
+      name: `rows of ${table}`,
+      extension: null,
+      phase: "last",
+      statements: [
+        `delete from ${table} where (${key.join(", ")}) in (select ${fields} from ${source})`,
+        `insert into ${table} select (r).* from ${source}`,
+      ],
+      version: null,
+    });
+  }
+  return changes;
+}
+
+/** Catalogs of what has an owner, with the column of the owner, and which of their rows count. */
+const owned: readonly (readonly [catalog: string, column: string, counts?: string])[] = [
+  ["pg_class", "relowner", "o.relkind in ('r', 'v', 'm', 'p', 'f', 'S')"],
+  ["pg_proc", "proowner"],
+  ["pg_type", "typowner", "o.typrelid = 0 and o.typcategory <> 'A' and o.typtype <> 'm'"],
+  ["pg_namespace", "nspowner", "o.nspname <> 'public'"],
+  ["pg_language", "lanowner"],
+  ["pg_operator", "oprowner"],
+  ["pg_opclass", "opcowner"],
+  ["pg_opfamily", "opfowner"],
+  ["pg_collation", "collowner"],
+  ["pg_conversion", "conowner"],
+  ["pg_ts_dict", "dictowner"],
+  ["pg_ts_config", "cfgowner"],
+  ["pg_foreign_data_wrapper", "fdwowner"],
+  ["pg_foreign_server", "srvowner"],
+];
+
+/** How `ALTER` calls a kind of object that `pg_identify_object` names. */
+const altered =
+  "case i.type when 'composite type' then 'type' when 'foreign-data wrapper' then 'foreign data wrapper' else i.type end";
+
+/** Owners of the server's own that initdb did not make, and of members that are not whose extension it is. */
+const owners = owned
+  .map(
+    ([catalog, column, counts = "true"]) => `
+    select m.extension, format('owner of the %s %s', i.type, i.identity) as name, 'last' as phase,
+           array[format('alter %s %s owner to %I', ${altered}, i.identity, pg_get_userbyid(o.${column}))] as statements,
+           null::boolean as certain
+      from ${catalog} o
+      left join own m on m.classid = '${catalog}'::regclass and m.objid = o.oid
+      left join pg_extension e on e.oid = m.extension
+     cross join lateral pg_identify_object(o.tableoid, o.oid, 0) i
+     where ${counts} and case when m.objid is null then o.oid < ${firstNormal} and o.${column} <> ${firstRole}
+         -- A trusted extension's are of the role that initdb made, whoever creates it.
+         else o.${column} <> e.extowner and (o.${column} <> ${firstRole} or e.extowner in (select oid from pg_roles where rolsuper)) end`,
+  )
+  .join(" union all ");
+
+/** Statements that give an object the privileges that it has; those of its owner stay. */
+function grants(what: string, acl: string, kind: string, owner: string, column?: string): string {
+  const columns = column === undefined ? "" : `(' || quote_ident(${column}) || ')`;
+  return `(array[format('revoke all${columns} on %s from public', ${what})]
+    || array(select format('grant %s${columns} on %s to %s%s', x.privilege_type, ${what},
+         case x.grantee when 0 then 'public' else quote_ident(pg_get_userbyid(x.grantee)) end,
+         case when x.is_grantable then ' with grant option' end)
+       from aclexplode(coalesce(${acl}, acldefault('${kind}', ${owner}))) x
+      where x.grantee <> ${owner} order by x.grantee = 0, pg_get_userbyid(x.grantee) collate "C", x.privilege_type collate "C"))`;
+}
+
+/** Privileges on what a dump passes over: `information_schema` with what initdb made in it, and languages. */
+function privileges(last: number): string {
+  const ofServer = `n.nspname = 'information_schema' and o.oid < ${firstNormal}`;
+  return `
+    select format('privileges of the schema %I', n.nspname) as name, ${grants("'schema ' || quote_ident(n.nspname)", "n.nspacl", "n", "n.nspowner")} as statements,
+           n.xmin::text::bigint > ${last} as changed
+      from pg_namespace n where n.nspname = 'information_schema'
+    union all
+    select format('privileges of the relation %s', o.oid::regclass), ${grants("'table ' || o.oid::regclass", "o.relacl", "r", "o.relowner")},
+           o.xmin::text::bigint > ${last}
+      from pg_class o join pg_namespace n on n.oid = o.relnamespace where ${ofServer} and o.relkind in ('r', 'v')
+    union all
+    select format('privileges of the column %s.%I', o.oid::regclass, a.attname), ${grants("'table ' || o.oid::regclass", "a.attacl", "c", "o.relowner", "a.attname")}, true
+      from pg_class o join pg_namespace n on n.oid = o.relnamespace join pg_attribute a on a.attrelid = o.oid
+     where ${ofServer} and a.attacl is not null
+    union all
+    select format('privileges of the function %s', o.oid::regprocedure), ${grants("'function ' || o.oid::regprocedure", "o.proacl", "f", "o.proowner")},
+           o.proacl is not null
+      from pg_proc o join pg_namespace n on n.oid = o.pronamespace where ${ofServer}
+    union all
+    select format('privileges of the type %s', o.oid::regtype), ${grants("'type ' || o.oid::regtype", "o.typacl", "T", "o.typowner")},
+           o.typacl is not null
+      from pg_type o join pg_namespace n on n.oid = o.typnamespace where ${ofServer} and o.typrelid = 0 and o.typcategory <> 'A'
+    union all
+    select format('privileges of the language %I', o.lanname), ${grants("'language ' || quote_ident(o.lanname)", "o.lanacl", "l", "o.lanowner")},
+           o.lanacl is not null
+      from pg_language o where o.lanpltrusted and o.oid < ${firstNormal}`;
+}
+
+/** Whether somebody changed the server's own object `o` of a catalog, or that of an extension: `m`, `s`. */
+function changed(last: number, row = "o"): string {
+  return `case when m.objid is null then ${row}.xmin::text::bigint > ${last} else ${row}.xmin::text <> all (s.made) end`;
+}
+
+/** Joins the extension whose member an object is. */
+function memberOf(catalog: string, oid = "o.oid"): string {
+  return `left join own m on m.classid = '${catalog}'::regclass and m.objid = ${oid} left join script s on s.extension = m.extension`;
+}
+
+const ofSomebody = `(o.oid < ${firstNormal} or m.objid is not null)`;
+
+/** A function as an option of ALTER takes it. */
+function functionOrNone(column: string): string {
+  return `coalesce(nullif(${column}::oid, 0)::regproc::text, 'none')`;
+}
+
+/** Members of operator families that no class of operators brought. */
+function looseMembers(catalog: "pg_amop" | "pg_amproc"): string {
+  const [prefix, object, kind] =
+    catalog === "pg_amop" ? ["amop", "amopopr", "pg_operator"] : ["amproc", "amproc", "pg_proc"];
+  const member =
+    catalog === "pg_amop"
+      ? `format('operator %s %s%s', l.amopstrategy, l.amopopr::regoperator,
+           ' for order by ' || (select format('%s.%I', f.opfnamespace::regnamespace, f.opfname) from pg_opfamily f where f.oid = l.amopsortfamily))`
+      : "format('function %s (%s, %s) %s', l.amprocnum, format_type(l.amproclefttype, null), format_type(l.amprocrighttype, null), l.amproc::oid::regprocedure)";
+  return `
+    select m.extension, format('member of an operator family: %s', i.identity), 'first',
+           array[format('alter operator family %I.%I using %I add %s', n.nspname, o.opfname, a.amname, ${member})], null::boolean
+      from ${catalog} l
+      join pg_opfamily o on o.oid = l.${prefix}family
+      join pg_namespace n on n.oid = o.opfnamespace
+      join pg_am a on a.oid = o.opfmethod
+      ${memberOf("pg_opfamily")}
+     cross join lateral pg_identify_object(l.tableoid, l.oid, 0) i
+     where ${ofSomebody} and case when m.objid is null then l.oid >= ${firstNormal} else l.xmin::text <> all (s.made) end
+       and not exists (select from pg_depend d where d.classid = l.tableoid and d.objid = l.oid and d.refclassid = 'pg_opclass'::regclass)
+       -- An extension may add its own to what the server has.
+       and not exists (select from pg_depend e where e.classid = '${kind}'::regclass and e.objid = l.${object}::oid
+                          and e.deptype = 'e' and e.xmin::text = l.xmin::text)`;
+}
+
+function changesQuery(membership: string, last: number): string {
+  const isWanted = (name: string): string => `${name} = any($1)`;
+  return `
+  with ${membership}, change as (
+    ${owners}
+    union all
+    select null::oid, p.name, 'last', p.statements, null::boolean
+      from (${privileges(last)}) p where p.changed or ${isWanted("p.name")}
+    union all
+    select null::oid, f.name, 'first', array[pg_get_functiondef(f.oid)], f.certain
+      from (select o.oid, format('definition of the %s %s', i.type, i.identity) as name, o.xmin::text::bigint > ${last} as changed,
+                   o.proacl is not distinct from b.initprivs and o.proowner = ${firstRole} as certain
+              from pg_proc o
+              left join pg_init_privs b on b.classoid = o.tableoid and b.objoid = o.oid and b.objsubid = 0
+             cross join lateral pg_identify_object(o.tableoid, o.oid, 0) i
+             where o.oid < ${firstNormal} and o.prokind <> 'a'
+               and (o.xmin::text::bigint > ${last} or cardinality($1::text[]) > 0)) f
+     where f.changed or ${isWanted("f.name")}
+    union all
+    select v.extension, v.name, 'first', array[format('create or replace view %s%s as %s', v.oid::regclass,
+             ' with (' || array_to_string(v.options, ', ') || ')', pg_get_viewdef(v.oid))], true
+      from (select m.extension, o.oid, o.reloptions as options, format('definition of the view %s', o.oid::regclass) as name,
+                   ${changed(last, "r")} or case when m.objid is not null then ${changed(last)} else o.reloptions is distinct from
+                     case when o.relname in ('pg_stats', 'pg_stats_ext', 'pg_stats_ext_exprs') then '{security_barrier=true}'::text[] end end as changed
+              from pg_class o
+              join pg_rewrite r on r.ev_class = o.oid and r.rulename = '_RETURN'
+              ${memberOf("pg_class")}
+             where o.relkind = 'v' and ${ofSomebody}) v
+     where v.changed or ${isWanted("v.name")}
+    union all
+    select d.extension, d.name, 'first', array[format('alter text search dictionary %s (%s)', d.identity,
+             concat_ws(', ', case when d.options ~ '(^|, )stopwords = ' then null else 'stopwords' end, d.options))], true
+      from (select m.extension, i.identity, o.dictinitoption as options, format('options of the %s %s', i.type, i.identity) as name, ${changed(last)} as changed
+              from pg_ts_dict o ${memberOf("pg_ts_dict")} cross join lateral pg_identify_object(o.tableoid, o.oid, 0) i
+             where ${ofSomebody}) d
+     where d.changed or ${isWanted("d.name")}
+    union all
+    select c.extension, c.name, 'first',
+           array[format('alter text search configuration %s drop mapping if exists for %s', c.oid::regconfig,
+             (select string_agg(quote_ident(t.alias), ', ' order by t.tokid) from ts_token_type(c.parser) t))]
+           || array(select format('alter text search configuration %s add mapping for %I with %s', c.oid::regconfig, t.alias,
+                      string_agg(p.mapdict::regdictionary::text, ', ' order by p.mapseqno))
+                from pg_ts_config_map p join ts_token_type(c.parser) t on t.tokid = p.maptokentype
+               where p.mapcfg = c.oid group by t.tokid, t.alias order by t.tokid), null::boolean
+      from (select m.extension, o.oid, o.cfgparser as parser, format('mapping of the text search configuration %s', o.oid::regconfig) as name,
+                   exists (select from pg_ts_config_map p where p.mapcfg = o.oid and ${changed(last, "p")})
+                   -- All that the server brings have as many.
+                   or m.objid is null and (select count(distinct p.maptokentype) from pg_ts_config_map p where p.mapcfg = o.oid)
+                     <> (select max(x.tokens) from (select count(distinct p.maptokentype) as tokens from pg_ts_config_map p
+                           where p.mapcfg < ${firstNormal} group by p.mapcfg) x) as changed
+              from pg_ts_config o ${memberOf("pg_ts_config")}
+             where ${ofSomebody}) c
+     where c.changed or ${isWanted("c.name")}
+    union all
+    select p.extension, p.name, 'first', array[format('alter operator %s set (restrict = %s, join = %s)', p.identity,
+             ${functionOrNone("p.oprrest")}, ${functionOrNone("p.oprjoin")})], true
+      from (select m.extension, o.oprrest, o.oprjoin, i.identity, format('estimators of the operator %s', i.identity) as name,
+                   -- Who makes its commutator or negator writes it, too.
+                   ${changed(last)} and o.oprcom < ${firstNormal} and o.oprnegate < ${firstNormal} as changed
+              from pg_operator o ${memberOf("pg_operator")} cross join lateral pg_identify_object(o.tableoid, o.oid, 0) i
+             where ${ofSomebody} and (${changed(last)} or cardinality($1::text[]) > 0)) p
+     where p.changed or ${isWanted("p.name")}
+    union all
+    select t.extension, t.name, 'first', case t.typtype when 'd' then array[
+             format('alter domain %s %s', t.oid::regtype, coalesce('set default ' || pg_get_expr(t.typdefaultbin, 0), 'drop default')),
+             format('alter domain %s %s not null', t.oid::regtype, case when t.typnotnull then 'set' else 'drop' end)]
+           else array[format('alter type %s set (receive = %s, send = %s, typmod_in = %s, typmod_out = %s, analyze = %s, subscript = %s%s)', t.oid::regtype,
+             ${functionOrNone("t.typreceive")}, ${functionOrNone("t.typsend")}, ${functionOrNone("t.typmodin")}, ${functionOrNone("t.typmodout")},
+             ${functionOrNone("t.typanalyze")}, ${functionOrNone("t.typsubscript")},
+             case when t.typlen = -1 then ', storage = ' || case t.typstorage when 'p' then 'plain' when 'e' then 'external' when 'm' then 'main' else 'extended' end end)] end,
+           t.certain
+      from (select m.extension, o.*, format('attributes of the type %s', o.oid::regtype) as name, ${changed(last)} as changed,
+                   o.typacl is null and o.typowner = ${firstRole} as certain
+              from pg_type o ${memberOf("pg_type")}
+             where ${ofSomebody} and (o.typtype = 'd' or o.typtype = 'b' and o.typcategory <> 'A')
+               and (${changed(last)} or cardinality($1::text[]) > 0)) t
+     where t.changed or ${isWanted("t.name")}
+    union all
+    select m.extension, format('constraint %I of the domain %s', k.conname, o.oid::regtype), 'first',
+           array[format('alter domain %s add constraint %I %s', o.oid::regtype, k.conname, pg_get_constraintdef(k.oid))], null::boolean
+      from pg_constraint k join pg_type o on o.oid = k.contypid ${memberOf("pg_type")}
+     where k.contype = 'c' and ${ofSomebody} and case when m.objid is null then k.oid >= ${firstNormal} else k.xmin::text <> all (s.made) end
+    union all ${looseMembers("pg_amop")}
+    union all ${looseMembers("pg_amproc")}
+  )
+  select e.extname::text as extension, change.name, change.phase, change.statements, change.certain as "isCertain"
+    from change left join pg_extension e on e.oid = change.extension
+   order by e.extname collate "C" nulls first, change.name like 'member %', change.name collate "C"`;
+}

@@ -1,0 +1,138 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Cycle, startCycle } from "./support/cycle.ts";
+
+let cycle: Cycle;
+
+beforeAll(async () => {
+  cycle = await startCycle();
+  await cycle.source.sql(
+    "create role changer; create role changed_reader; create role outsider login createdb bypassrls password 'canary-outsider'",
+  );
+});
+
+afterAll(() => cycle.close());
+
+async function make(name: string, statements: string) {
+  await cycle.source.sql(`create database ${name}`);
+  await cycle.source.sql(statements, name);
+  return { connection: cycle.source.connection(name), ask: (query: string) => cycle.source.sql(query, name) };
+}
+
+/** What somebody can change of what the server brings, and of what extensions bring. */
+const changes = `
+  create table t (a int); insert into t values (1); comment on table t is 'still read';
+  create text search dictionary plain (template = simple); create text search dictionary pg_catalog.of_server (template = simple);
+  alter text search configuration english alter mapping for asciiword with plain, english_stem;
+  alter text search configuration simple drop mapping for url; alter text search dictionary german_stem (stopwords = 'english');
+  create function lt(int4, numeric) returns boolean language sql immutable as 'select $1::numeric < $2';
+  create function cmp(int4, numeric) returns int language sql immutable as 'select 0';
+  create operator <<< (leftarg = int4, rightarg = numeric, function = lt);
+  alter operator family integer_ops using btree add operator 1 <<< (int4, numeric), function 1 cmp(int4, numeric);
+  grant usage on language sql to changed_reader; revoke usage on schema information_schema from public; grant usage on schema information_schema to changed_reader;
+  revoke select on information_schema.tables from public; grant select (table_name) on information_schema.tables to changed_reader;
+  grant select on information_schema.views to changed_reader with grant option; revoke usage on type information_schema.yes_or_no from public;
+  revoke execute on function information_schema._pg_truetypid(pg_attribute, pg_type) from public;
+  alter function pg_read_file(text) owner to changer; alter language sql owner to changer; alter language plpgsql owner to changer;
+  alter view information_schema.schemata owner to changer; alter aggregate sum(int) owner to changer; alter text search configuration danish owner to changer;
+  alter function abs(int) set work_mem = '2MB'; alter function pg_sleep(float8) cost 99; alter function to_char(timestamptz, text) immutable;
+  create index at_day on t (to_char(to_timestamp(a), 'YYYY')); grant execute on function pg_ls_waldir() to changed_reader;
+  create or replace function pg_catalog.obj_description(oid, name) returns text language sql stable strict as 'select null::text';
+  alter operator = (int4, int4) set (restrict = none); alter type text set (storage = main);
+  alter view information_schema.columns set (security_barrier = true); create function mine() returns text language sql return 'mine';
+  create or replace view information_schema.information_schema_catalog_name as select 'ours'::name::information_schema.sql_identifier as catalog_name;
+  alter domain information_schema.cardinal_number add constraint few check (value < 1000000); alter domain information_schema.time_stamp drop default;
+  insert into information_schema.sql_features values ('X999', 'mine', '', '', 'NO', null, 'c'); update information_schema.sql_sizing set comments = 'ours' where sizing_id = 34;
+  create extension unaccent; create extension hstore; create extension pg_stat_statements; create extension btree_gist; commit;
+  alter text search dictionary unaccent (rules = 'unaccent'); alter text search dictionary unaccent owner to changer; alter type hstore set (storage = external);
+  alter type hstore owner to changer; alter operator family gist_int4_ops using gist owner to changer; alter operator class gist_int4_ops using gist owner to changer;
+  alter operator ? (hstore, text) set (restrict = contsel); alter view pg_stat_statements_info set (security_barrier = true);
+  create function dist(int4, numeric) returns float8 language sql immutable as 'select 0::float8'; create operator <~~> (leftarg = int4, rightarg = numeric, function = dist);
+  alter operator family gist_int4_ops using gist add operator 15 <~~> (int4, numeric) for order by float_ops;`;
+
+const asked = `
+  select concat_ws(' ', 'map', mapcfg::regconfig, maptokentype, mapseqno, mapdict::regdictionary) from pg_ts_config_map where mapcfg in ('english'::regconfig, 'simple'::regconfig)
+  union all select concat_ws(' ', 'dictionary', dictname, dictowner::regrole, dictinitoption) from pg_ts_dict where dictname in ('german_stem', 'unaccent')
+  union all select concat_ws(' ', 'operator member', amopopr::regoperator, amopstrategy, amopsortfamily) from pg_amop where amopopr in ('<<<(int, numeric)'::regoperator, '<~~>(int, numeric)'::regoperator)
+  union all select concat_ws(' ', 'function member', amproc, amprocnum) from pg_amproc where amproc::text = 'cmp'
+  union all select concat_ws(' ', 'language', lanname, lanowner::regrole, array(select x::text from unnest(lanacl) x order by 1)) from pg_language
+  union all select concat_ws(' ', 'schema', nspname, array(select x::text from unnest(nspacl) x order by 1)) from pg_namespace where nspname = 'information_schema'
+  union all select concat_ws(' ', 'relation', oid::regclass, relowner::regrole, reloptions, array(select x::text from unnest(relacl) x order by 1)) from pg_class
+    where relnamespace = 'information_schema'::regnamespace or relname ~ '^pg_stat_statements'
+  union all select concat_ws(' ', 'column', attrelid::regclass, attname, attacl) from pg_attribute where attrelid = 'information_schema.tables'::regclass
+  union all select concat_ws(' ', 'type', oid::regtype, typowner::regrole, typacl, typstorage, typdefault) from pg_type where typtype in ('b', 'd')
+  union all select concat_ws(' ', 'function', oid::regprocedure, proowner::regrole, proacl, procost, proconfig, provolatile, prosrc) from pg_proc
+  union all select concat_ws(' ', 'operator', oid::regoperator, oprrest) from pg_operator
+  union all select concat_ws(' ', 'class', opcname, opcowner::regrole) from pg_opclass union all select concat_ws(' ', 'family', opfname, opfowner::regrole) from pg_opfamily
+  union all select concat_ws(' ', 'configuration', cfgname, cfgowner::regrole) from pg_ts_config
+  union all select concat_ws(' ', 'check', conname, contypid::regtype) from pg_constraint where contypid <> 0
+  union all select catalog_name from information_schema.information_schema_catalog_name
+  union all select f::text from information_schema.sql_features f union all select s::text from information_schema.sql_sizing s
+  order by 1`;
+
+test("what somebody changed of the server's own, and of extensions, comes back in a new database and stays in place", async () => {
+  const { connection, ask } = await make("server_changes", changes);
+  const before = await ask(asked);
+  expect((await cycle.backUp(connection)).notes).toEqual([
+    "These objects are in a schema of the server, which no dump contains, and are not in the backup: text search dictionary pg_catalog.of_server.",
+    "These functions of the server were replaced. The backup carries them, but what reads and compares definitions may call them, and is then not certain: obj_description(oid,name).",
+  ]);
+  expect(await cycle.drill()).toMatchObject({ holds: true, problems: [] });
+  const target = cycle.source.connection("server_changes_new");
+  expect((await cycle.restore(target, { jobs: 2 })).differences).toEqual([]);
+  expect(await cycle.source.sql(asked, "server_changes_new")).toBe(before);
+  expect((await cycle.restore(connection)).differences).toEqual([]);
+  expect(await ask(asked)).toBe(before);
+});
+
+test("what is on the server's own and not carried is named, and a restore in place that would drop it is refused", async () => {
+  const { connection, ask } = await make(
+    "server_own",
+    `create table t (a int primary key); insert into t values (1); create type kind as enum ('x');
+     create table information_schema.mine (k kind); create view information_schema.seen as select a from t;
+     create function hidden() returns boolean language sql as 'select true';
+     create or replace view information_schema.enabled_roles as
+       select a.rolname::information_schema.sql_identifier as role_name from pg_authid a where pg_has_role(a.oid, 'usage') and public.hidden();
+     alter table information_schema.sql_parts add column note text, enable row level security; create index on information_schema.sql_sizing (sizing_id);
+     create text search configuration pg_catalog.ours (copy = english);`,
+  );
+  expect((await cycle.backUp(connection)).notes).toEqual([
+    "These objects are in a schema of the server, which no dump contains, and are not in the backup: table information_schema.mine, view information_schema.seen and text search configuration pg_catalog.ours.",
+    "These are on tables of the server or changed there, which no dump contains, and are not in the backup: column note of information_schema.sql_parts, index information_schema.sql_sizing_sizing_id_idx and row-level security of information_schema.sql_parts.",
+    "The table information_schema.mine of another schema or of an extension uses a type or table of the backup: a restore in place would change it and is refused.",
+  ]);
+  await expect(cycle.restore(connection)).rejects.toThrow(
+    /view information_schema\.seen is missing\.[\s\S]*view information_schema\.enabled_roles is missing\.[\s\S]*column k of information_schema\.mine is missing\.[\s\S]*Nothing was changed/,
+  );
+  expect(await ask("select * from information_schema.seen")).toBe("1");
+  // A change that the backup does not have is not lost, either.
+  await ask("drop view information_schema.seen; drop table information_schema.mine");
+  await ask(
+    `create or replace view information_schema.enabled_roles as
+       select a.rolname::information_schema.sql_identifier as role_name from pg_authid a where pg_has_role(a.oid, 'usage')`,
+  );
+  await ask(
+    "create text search dictionary plain (template = simple); alter text search configuration english alter mapping for asciiword with plain",
+  );
+  await expect(cycle.restore(connection)).rejects.toThrow(
+    /The mapping of the text search configuration english was lost\.[\s\S]*Nothing was changed/,
+  );
+});
+
+test("changes that only a superuser can make are named in a backup by another role, and grants are none", async () => {
+  const { connection, ask } = await make(
+    "server_outside",
+    `create table t (a int); do $$ begin execute format('alter database %I owner to outsider', current_database()); end $$;
+     alter schema public owner to outsider; alter table t owner to outsider; alter function lower(text) cost 7;
+     grant execute on function pg_ls_waldir() to outsider;`,
+  );
+  const outsider = { ...connection, PGUSER: "outsider", PGPASSWORD: "canary-outsider" };
+  expect((await cycle.backUp(outsider)).notes).toEqual([
+    "These changes of what the server brings are not in the backup, since only a superuser can make them: definition of the function pg_catalog.lower(pg_catalog.text).",
+  ]);
+  await cycle.backUp(outsider, ["public"]);
+  expect((await cycle.restore(outsider)).differences).toEqual([]);
+  // A database without a schema of the server is backed up, too.
+  await ask("drop schema information_schema cascade");
+  expect((await cycle.backUp(connection)).notes).toEqual([]);
+  expect((await cycle.restore(connection)).differences).toEqual([]);
+});
