@@ -49,6 +49,14 @@ export function describeConnection(connection: Connection): string {
 }
 
 /**
+ * The database as an argument of a program, which takes a name with `=` in it, or one that begins like a URL, for a
+ * connection string: https://www.postgresql.org/docs/17/libpq-connect.html#LIBPQ-CONNSTRING
+ */
+export function databaseArgument({ PGDATABASE }: Pick<Connection, "PGDATABASE">): string {
+  return `--dbname=dbname='${PGDATABASE.replaceAll(/['\\]/g, "\\$&")}'`;
+}
+
+/**
  * Environment for one of PostgreSQL's programs: the connection, and nothing secret besides. What they print is read, so
  * it is in English.
  */

@@ -6,6 +6,7 @@ import { evidenceOfFailure } from "../../operations/drill/findings.ts";
 import { rehearse } from "../../operations/drill/rehearse.ts";
 import { type DrillOptions, type DrillOutcome, drill } from "../../operations/drill/run.ts";
 import type { ScratchServer } from "../../operations/drill/scratch-server.ts";
+import { databaseArgument } from "../../postgres/connection.ts";
 import { targetConnection } from "../../postgres/environment.ts";
 import { projectNameOf } from "../../project/project.ts";
 import { matrixChecks } from "../../verify/row-access/check.ts";
@@ -55,7 +56,7 @@ export function runDrill(flags: DrillFlags): Promise<void> {
       const left = kept && { folder: kept.folder, connect: connectCommand(kept), stop: stopCommand(kept) };
       return {
         holds: evidence.holds,
-        document: { evidence, file, ...(left && { kept: left }) },
+        document: { evidence, ...outcome.all, file, ...(left && { kept: left }) },
         text: [...describe(outcome), `Evidence: ${file}`, ...(left ? keptLines(left) : [])].join("\n"),
       };
     } finally {
@@ -71,8 +72,8 @@ async function drilled(flags: DrillFlags, work: Work, options: DrillOptions): Pr
   } catch (error) {
     if (error instanceof Failure && error.kind === "failed" && !work.signal.aborted) {
       const evidence = evidenceOfFailure(options, error.message);
-      await written(flags, { evidence, kept: undefined }).catch((unwritten) =>
-        work.warn(reasonOf(unwritten)),
+      await written(flags, { evidence, all: { differences: [], notes: [] }, kept: undefined }).catch(
+        (unwritten) => work.warn(reasonOf(unwritten)),
       );
     }
     throw error;
@@ -120,7 +121,7 @@ function describe({ evidence }: DrillOutcome): string[] {
 }
 
 function connectCommand({ connection }: ScratchServer): string {
-  return `psql --host=${quoted(connection.PGHOST)} --username=${connection.PGUSER} ${connection.PGDATABASE}`;
+  return `psql --host=${quoted(connection.PGHOST)} --username=${connection.PGUSER} ${quoted(databaseArgument(connection))}`;
 }
 
 function stopCommand({ folder, control, account }: ScratchServer): string {

@@ -85,6 +85,30 @@ export const objectLossesQueries: readonly string[] = [
     where n.nspname = any($1) and ${notOfExtension("pg_proc", "p.oid")}
     group by n.nspname, p.oid, p.tableoid, p.proowner`,
 
+  // A partition's trigger that is enabled in another way than its parent's, or has a comment: pg_dump writes that without
+  // the trigger of the topmost table, which it needs, and leaves the comment of any other out. Those above come first.
+  `select n.nspname::text as schema, format('trigger %I on %s', t.tgname, c.oid::regclass) as name, 'last' as phase, t.tableoid || ' ' || t.oid as replaces,
+          array_remove(array[
+            case when t.tgenabled <> p.tgenabled then format('alter table %s %s trigger %I', c.oid::regclass,
+              case t.tgenabled when 'D' then 'disable' when 'R' then 'enable replica' when 'A' then 'enable always' else 'enable' end, t.tgname) end,
+            format('comment on trigger %I on %s is ', t.tgname, c.oid::regclass) || quote_literal(d.description)], null) as statements
+     from pg_trigger t
+     join pg_trigger p on p.oid = t.tgparentid
+     join pg_class c on c.oid = t.tgrelid
+     join pg_namespace n on n.oid = c.relnamespace
+     left join pg_description d on d.classoid = t.tableoid and d.objoid = t.oid
+    where (t.tgenabled <> p.tgenabled or d.description is not null) and n.nspname = any($1) and ${notOfExtension("pg_class", "c.oid")}
+      and not exists (select from pg_constraint k where k.oid = t.tgconstraint and k.contype <> 't')
+    order by (select count(*) from pg_partition_ancestors(c.oid)), 2`,
+
+  // A comment on a constraint that comes with a parent's.
+  `select n.nspname::text as schema, format('comment on constraint %I of %s', k.conname, k.conrelid::regclass) as name, 'last' as phase, null as replaces,
+          array[format('comment on constraint %I on %s is %L', k.conname, k.conrelid::regclass, d.description)] as statements
+     from pg_constraint k
+     join pg_description d on d.classoid = k.tableoid and d.objoid = k.oid
+     join pg_namespace n on n.oid = k.connamespace
+    where k.contype in ('c', 'f') and k.coninhcount > 0 and n.nspname = any($1) and ${notOfExtension("pg_class", "k.conrelid")}`,
+
   // What makes a value of a range type: the type brings these functions, and a dump has no line for them.
   `select n.nspname::text as schema, format('privileges of the function %s', f.name) as name, 'last' as phase, null as replaces,
           array[format('alter function %s owner to %I', f.name, f.owner), format('revoke all on function %s from public, %I', f.name, f.owner)]

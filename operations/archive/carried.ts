@@ -1,7 +1,6 @@
 import { escapeLiteral } from "pg";
 import * as z from "zod";
 import { reasonOf } from "../../lib/failure.ts";
-import { listedSome } from "../../lib/text.ts";
 import type { Session } from "../../postgres/session.ts";
 import {
   extensionChangesQuery,
@@ -13,6 +12,7 @@ import {
 import { objectLossesQueries } from "./carried-objects.ts";
 import { rowsOfExtensions } from "./extension-members.ts";
 import { namesOf } from "./names.ts";
+import { notesNaming } from "./notes.ts";
 import { readServerChanges, type ServerChange, serverChangeSchema, serverMajor } from "./server-changes.ts";
 import { readServerObjects } from "./server-objects.ts";
 
@@ -40,12 +40,10 @@ export const carriedSchema = z.strictObject({
 
 export type Carried = z.infer<typeof carriedSchema>;
 
-/** Most names in a note. */
-const named = 5;
-
-/** Most rows and characters of one table that are carried: a manifest is for little. */
-const mostRows = 10_000;
+/** Most rows and characters of one table that are carried, and of all of them: a manifest is for little. */
+const mostRows = 100_000;
 const mostCharacters = 8 * 1024 * 1024;
+const mostOfAll = 32 * 1024 * 1024;
 
 /** Reads what is carried of the extensions and the schemas, and what somebody added to the server's own. */
 export async function readCarried(session: Session, schemas: readonly string[]): Promise<Carried[]> {
@@ -56,16 +54,23 @@ export async function readCarried(session: Session, schemas: readonly string[]):
   const found: Carried[] = changes.flatMap(({ statements, ...change }) =>
     statements === null ? [] : [{ ...change, ...ofNoVersion, statements, schema: null }],
   );
+  let room = mostOfAll;
+  const isWithin = (statements: readonly string[]): boolean => {
+    const characters = statements.reduce((sum, { length }) => sum + length, 0);
+    if (characters > room) return false;
+    room -= characters;
+    return true;
+  };
   for (const table of tableRows.parse(await rowsOfExtensions(session, extensionRowsQuery))) {
     const statements = await rowStatements(session, table);
-    if (statements.length === 0) continue;
+    if (statements.length === 0 || !isWithin(statements)) continue;
     const name = `rows of ${table.table}`;
     found.push({ ...ofNoVersion, name, extension: table.extension, schema: null, phase: "rows", statements });
   }
   for (const table of scriptRows.parse(await rowsOfExtensions(session, extensionScriptRowsQuery))) {
     const statement = await deletionOf(session, table);
-    if (statement === undefined) continue;
-    const name = `${removed} ${table.table}`;
+    if (statement === undefined || !isWithin([statement])) continue;
+    const name = removalName(table.table);
     const item = { ...ofNoVersion, name, extension: table.extension, schema: null };
     found.push({ ...item, phase: "rows", statements: [statement] });
   }
@@ -102,6 +107,10 @@ const ofNoVersion = { replaces: null, version: null };
 /** How what is carried of rows is called that the script of an extension makes and a database no longer has. */
 const removed = "removal of rows of";
 
+export function removalName(table: string): string {
+  return `${removed} ${table}`;
+}
+
 /** A statement that removes the rows which a table no longer has, by those that it has; undefined when these are too many. */
 async function deletionOf(
   session: Session,
@@ -114,6 +123,7 @@ async function deletionOf(
   const rows = z.array(z.object({ key: z.array(z.string()) })).safeParse(answer).data;
   if (rows === undefined || rows.length > mostRows) return undefined;
   const kept = JSON.stringify(rows.map((row) => row.key));
+  if (kept.length > mostCharacters) return undefined;
   const parts = key.map((_, index) => `k ->> ${index}`).join(", ");
   // The transaction tells what the script made.
   return `delete from only ${table} t
@@ -277,9 +287,19 @@ export class Carrier {
     for (const item of [...this.#open.keys()]) if (item.replaces === entry) await this.#make(item);
   }
 
-  /** The entries of the lines that something stands for. */
+  /** The entries of the lines in whose place something is made. */
   get replaced(): ReadonlySet<string> {
-    return new Set([...this.#open.keys()].flatMap(({ replaces }) => replaces ?? []));
+    return this.#entries(true);
+  }
+
+  /** The entries of the lines that something stands for which is made at another time. */
+  get superseded(): ReadonlySet<string> {
+    return this.#entries(false);
+  }
+
+  #entries(inPlace: boolean): ReadonlySet<string> {
+    const items = [...this.#open.keys()].filter(({ phase }) => (phase === "place") === inPlace);
+    return new Set(items.flatMap(({ replaces }) => replaces ?? []));
   }
 
   /** A sentence for each that could not be made. */
@@ -292,12 +312,13 @@ export class Carrier {
     });
   }
 
-  /** What is not known of what is not made, one sentence. */
+  /** What is not known of what is not made. */
   get notes(): string[] {
-    if (this.#unknown.length === 0) return [];
-    return [
-      `The server is of another version than that of the backup, where somebody wrote these after initdb, perhaps only to grant privileges: ${listedSome(this.#unknown, named)}.`,
-    ];
+    return notesNaming(
+      this.#unknown,
+      (names) =>
+        `The server is of another version than that of the backup, where somebody wrote these after initdb, perhaps only to grant privileges: ${names}.`,
+    );
   }
 
   async #make(item: Carried): Promise<void> {

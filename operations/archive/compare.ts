@@ -1,9 +1,8 @@
 import { counted, shortened } from "../../lib/text.ts";
 import type { Description } from "./manifest.ts";
 
-/** Most differences that are listed, and most characters of each. */
-const listed = 200;
-const listedCharacters = 500;
+/** Most characters of a sentence. */
+const sentenceCharacters = 500;
 
 /**
  * Describes how a restored database differs from the one that was backed up, one sentence per difference.
@@ -18,7 +17,7 @@ export function differences(
   return limited(allDifferences(expected, found, same));
 }
 
-/** All of them, without a limit to their number and length. */
+/** All of them, without a limit to their length. */
 export function allDifferences(
   expected: Description,
   found: Description,
@@ -36,10 +35,9 @@ export function allDifferences(
   ];
 }
 
-/** The first of many sentences, each at most so long. */
+/** Sentences, each at most so long as evidence takes one. */
 export function limited(all: readonly string[]): string[] {
-  const some = all.slice(0, listed).map((text) => shortened(text, listedCharacters - 1));
-  return all.length === some.length ? some : [...some, `…and ${all.length - listed} more differences.`];
+  return all.map((text) => shortened(text, sentenceCharacters - 1));
 }
 
 /**

@@ -247,6 +247,13 @@ export function withoutData(contents: Contents, entries: ReadonlySet<string>): C
   return contents.filtered((line) => !isData(line));
 }
 
+/** All lines but those of some objects, and what is about these. */
+export function withoutObjects(contents: Contents, entries: ReadonlySet<string>): Contents {
+  if (entries.size === 0) return contents;
+  const gone = idsOf(contents.lines(), ({ entry }) => entries.has(entry));
+  return contents.filtered((line) => !gone.has(line.id) && !isAbout(line, gone));
+}
+
 /** A part of a table of contents. */
 export interface Part {
   /** The entry of the line before it, which was taken out. */
@@ -352,14 +359,9 @@ export function splitAttachments(selected: Contents): AroundAttachments {
  * Divides a table of contents where partitions are attached to tables that it does not make. Those have their indexes
  * and triggers already, which a partition would get when it is attached: it is attached once it has its own rows and
  * indexes, which then become parts of theirs. Foreign keys and triggers come after it.
- *
- * @param apart lines of objects that are not made either
  */
-export function splitPartitionsElsewhere(
-  selected: Contents,
-  apart: ReadonlySet<string> = new Set(),
-): AroundAttachments {
-  const made = idsOf(selected.lines(), ({ id, rest }) => rest.startsWith("TABLE ") && !apart.has(id));
+export function splitPartitionsElsewhere(selected: Contents): AroundAttachments {
+  const made = idsOf(selected.lines(), ({ rest }) => rest.startsWith("TABLE "));
   const elsewhere = new Set<string>();
   for (const { rest, needs } of selected.lines()) {
     if (!rest.startsWith("TABLE ATTACH ")) continue;

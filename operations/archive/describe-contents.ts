@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { counted, listed, listedSome } from "../../lib/text.ts";
+import { counted, shortened } from "../../lib/text.ts";
 import type { Session } from "../../postgres/session.ts";
 import { type Carried, carriedChange, readCarried } from "./carried.ts";
 import { readProperties } from "./database-properties.ts";
@@ -21,6 +21,7 @@ import { Fingerprint, type ListingWriter } from "./listing.ts";
 import { lockableObjects, lockCapacity, locksProblem } from "./locks.ts";
 import type { Manifest } from "./manifest.ts";
 import { namesOf } from "./names.ts";
+import { noteCharacters, notesNaming } from "./notes.ts";
 import { notesOnReading } from "./reading-functions.ts";
 import { type Remote, readRemote } from "./remote.ts";
 import type { Scope } from "./scope.ts";
@@ -91,12 +92,11 @@ async function divideChanges(
   const isOfSome = excluded.length > 0 || companions.length > 0;
   return {
     changes: others.map(carriedChange),
-    notes:
-      isOfSome || changed.length === 0
-        ? []
-        : [
-            `These changes of what the server brings are not in the backup, since only a superuser can make them: ${listedSome(changed, named)}.`,
-          ],
+    notes: notesNaming(
+      isOfSome ? [] : changed,
+      (names) =>
+        `These changes of what the server brings are not in the backup, since only a superuser can make them: ${names}.`,
+    ),
   };
 }
 
@@ -248,15 +248,12 @@ async function notesOn(
       (name) =>
         `The table ${name} of another schema or of an extension uses a type or table of the backup: a restore in place would change it and is refused.`,
     ),
-    ...(scope.companions.length === 0
-      ? []
-      : [
-          `The backup also has the definitions of ${counted(scope.companions.length, "schema")} that belong with it: ${listed(
-            scope.companions.map(({ name }) => name),
-            "and",
-          )}.`,
-        ]),
-  ].map((note) => note.slice(0, 2000));
+    ...notesNaming(
+      scope.companions.map(({ name }) => name),
+      (names) =>
+        `The backup also has the definitions of ${counted(scope.companions.length, "schema")} that belong with it: ${names}.`,
+    ),
+  ].map((note) => shortened(note, noteCharacters - 1));
 }
 
 /** Tables of other schemas with columns, defaults or parents that are in the schemas `$1`. */
@@ -337,15 +334,13 @@ const subscriptionsQuery = `
   select quote_ident(s.subname) as name from pg_subscription s
    where s.subdbid = (select oid from pg_database where datname = current_database())`;
 
-function superuserNotes(names: readonly string[]): string[] {
-  if (names.length === 0) return [];
-  return [
-    `Only a superuser can make what the backup has of these, and a drill is one: a restore by this role is refused: ${listedSome(names, named)}.`,
-  ];
+function superuserNotes(all: readonly string[]): string[] {
+  return notesNaming(
+    all,
+    (names) =>
+      `Only a superuser can make what the backup has of these, and a drill is one: a restore by this role is refused: ${names}.`,
+  );
 }
-
-/** Most names in a note. */
-const named = 5;
 
 /** What a role that is no superuser, such as the session's, may own in the schemas `$1` and not make. */
 const superuserQuery = `

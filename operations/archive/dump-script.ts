@@ -10,16 +10,14 @@ export const identifier = String.raw`(?:"(?:[^"]|"")*"|[^\s".;]+)`;
  * schema.
  *
  * @param file the decrypted dump
- * @param without options of pg_restore that leave some out
  * @throws {Failure} `failed`, with the error of pg_restore
  */
 export async function scriptOf(
   { file, dumpVersion }: { file: string; dumpVersion: string },
   lines: Contents,
   signal: AbortSignal,
-  without: readonly string[] = [],
 ): Promise<string> {
   if (lines.isEmpty) return "";
-  const args = ["--file=-", `--use-list=${lines.file}`, ...without, file];
+  const args = ["--file=-", `--use-list=${lines.file}`, file];
   return outputOf("pg_restore", launchOf("pg_restore", args, undefined, majorOf(dumpVersion)), signal);
 }

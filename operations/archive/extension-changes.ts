@@ -1,12 +1,11 @@
 import { escapeLiteral } from "pg";
 import * as z from "zod";
-import { counted, listedSome } from "../../lib/text.ts";
+import { counted } from "../../lib/text.ts";
 import type { Session } from "../../postgres/session.ts";
-import { type Carried, uncarriedChanges } from "./carried.ts";
+import { type Carried, removalName, uncarriedChanges } from "./carried.ts";
+import { extensionScriptRowsQuery } from "./carried-extensions.ts";
 import { members, rowsOfExtensions } from "./extension-members.ts";
-
-/** Most changes of an extension that a note names. */
-const named = 5;
+import { notesNaming } from "./notes.ts";
 
 /**
  * Says what a database has of its own in its extensions and no dump contains: rows and values of tables and
@@ -19,10 +18,13 @@ const named = 5;
 export async function notesOnExtensions(session: Session, carried: readonly Carried[]): Promise<string[]> {
   const isCarried = new Set(carried.map(({ name }) => name));
   const byExtension = Map.groupBy(await uncarriedChanges(session), ({ extension }) => extension);
-  const changed = [...byExtension].map(([extension, found]) => {
-    const names = found.map(({ name }) => name);
-    return `The extension ${extension} was changed after it was created, and the backup does not have these changes: ${listedSome(names, named)}.`;
-  });
+  const changed = [...byExtension].flatMap(([extension, found]) =>
+    notesNaming(
+      found.map(({ name }) => name),
+      (names) =>
+        `The extension ${extension} was changed after it was created, and the backup does not have these changes: ${names}.`,
+    ),
+  );
   const notes: string[] = [];
   for (const table of tableRows.parse(await rowsOfExtensions(session, tablesQuery))) {
     if (isCarried.has(`rows of ${table.table}`)) continue;
@@ -35,6 +37,12 @@ export async function notesOnExtensions(session: Session, carried: readonly Carr
         `${whose(table)} has ${counted(counts.data[0].count, "row")} that the backup does not have, because the extension does not mark them as configuration data.`,
       );
     }
+  }
+  for (const table of scriptTables.parse(await rowsOfExtensions(session, extensionScriptRowsQuery))) {
+    if (isCarried.has(removalName(table.table))) continue;
+    notes.push(
+      `${whose(table)} has again, in a restored database, all rows that the extension's script makes: which of them were removed is not in the backup, since the table has too many rows or could not be read.`,
+    );
   }
   const sequences = sequenceRows.parse(await rowsOfExtensions(session, sequencesQuery));
   for (const { extension, sequence, start } of sequences) {
@@ -53,7 +61,7 @@ export async function notesOnExtensions(session: Session, carried: readonly Carr
 
 type Table = z.infer<typeof tableRows>[number];
 
-function whose({ table, extension }: Table): string {
+function whose({ table, extension }: Pick<Table, "table" | "extension">): string {
   return `The table ${table} of the extension ${extension}`;
 }
 
@@ -76,6 +84,7 @@ const tableRows = z.array(
     condition: z.string().nullable(),
   }),
 );
+const scriptTables = z.array(z.object({ extension: z.string(), table: z.string() }));
 const sequenceRows = z.array(z.object({ extension: z.string(), sequence: z.string(), start: z.string() }));
 const countRows = z.tuple([z.object({ count: z.coerce.number().int() })]);
 

@@ -79,3 +79,18 @@ export function dataEntry(relation: string): string {
   return `case ${relation}.relkind when 'S' then format('SEQUENCE SET %s %s ', ${onOneLine(`(select nspname from pg_namespace where oid = ${relation}.relnamespace)`)}, ${onOneLine(`${relation}.relname`)})
     else '0 ' || ${relation}.oid end`;
 }
+
+/** The functions that objects use: by their names, by operators, or by the operator classes of indexes. */
+export const functionUses = `
+  select d.classid, d.objid, d.refobjid as function from pg_depend d where d.refclassid = 'pg_proc'::regclass
+  union all
+  select d.classid, d.objid, o.oprcode::oid
+    from pg_depend d join pg_operator o on d.refclassid = o.tableoid and o.oid = d.refobjid
+  union all
+  select d.classid, d.objid, f.function
+    from pg_depend d
+    join pg_opclass c on d.refclassid = c.tableoid and c.oid = d.refobjid
+   cross join lateral (
+     select a.amproc::oid as function from pg_amproc a where a.amprocfamily = c.opcfamily
+     union all
+     select o.oprcode::oid from pg_amop a join pg_operator o on o.oid = a.amopopr where a.amopfamily = c.opcfamily) f`;

@@ -1,7 +1,7 @@
 import { escapeLiteral } from "pg";
 import * as z from "zod";
 import type { Session } from "../../postgres/session.ts";
-import { comment } from "./fragments.ts";
+import { comment, functionUses } from "./fragments.ts";
 import { refusal } from "./refused.ts";
 
 /** Checks that were dropped until all rows are there. */
@@ -81,10 +81,9 @@ const checksQuery = `
     join pg_namespace n on n.oid = k.connamespace
    where n.nspname = any($1) and k.contype = 'c' and k.coninhcount = 0
      and exists (
-       select from pg_depend d
-         join pg_proc p on p.oid = d.refobjid
+       select from (${functionUses}) u
+         join pg_proc p on p.oid = u.function
          join pg_language l on l.oid = p.prolang
-        where d.classid = k.tableoid and d.objid = k.oid and d.refclassid = 'pg_proc'::regclass
-          and l.lanname not in ('c', 'internal'))
+        where u.classid = k.tableoid and u.objid = k.oid and l.lanname not in ('c', 'internal'))
      and not exists (select from pg_depend e where e.deptype = 'e'
                         and (e.classid, e.objid) in (('pg_class'::regclass, k.conrelid), ('pg_type'::regclass, k.contypid)))`;

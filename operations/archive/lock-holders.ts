@@ -1,14 +1,11 @@
 import * as z from "zod";
-import { listedSome } from "../../lib/text.ts";
+import { listed } from "../../lib/text.ts";
 import type { Connection } from "../../postgres/connection.ts";
 import { withPatientSession } from "../../postgres/session.ts";
 import { serverNames } from "./names.ts";
 
 /** For how long a backup and a restore wait for a lock, in milliseconds. */
 export const lockTimeoutMs = 60_000;
-
-/** Most holders that are named. */
-const named = 5;
 
 /** Whether a program or the server gave up waiting for a lock. pg_dump sets a limit to the statement instead. */
 export function isLockTimeout(reason: string): boolean {
@@ -41,7 +38,7 @@ export async function describeHolders(
       ? `${table} is locked by process ${pid} of ${role ?? "the server"}${application === "" ? "" : ` (${application})`}, ${state}, in a transaction since ${since}`
       : `${table} is locked by the prepared transaction ${prepared} of ${role ?? "the server"}, which COMMIT PREPARED or ROLLBACK PREPARED ends`,
   );
-  return `${listedSome(texts, named)}. End it with pg_terminate_backend, or try again later.`;
+  return `${listed(texts, "and")}. End it with pg_terminate_backend, or try again later.`;
 }
 
 const holderRows = z.array(

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { Failure } from "../../lib/failure.ts";
 import { parseJson } from "../../lib/json.ts";
+import { noteCharacters } from "./notes.ts";
 
 /**
  * Largest manifest, in bytes: enough for some 500,000 schemas, roles, and objects in no schema. Tables and what else is
@@ -158,7 +159,7 @@ const shared = {
   /** Tables, indexes and large objects that a transaction locks when it creates the schemas. */
   lockable: count,
   /** What the dump does not contain, one sentence each. */
-  notes: z.array(z.string().max(2000)).max(1_000_000),
+  notes: z.array(z.string().max(noteCharacters)).max(1_000_000),
   /** Expressions of the objects and settings of the database, encrypted like the dump, in base64. */
   details: z.string(),
   migrations: migrationsSchema.nullable(),

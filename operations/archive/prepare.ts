@@ -1,4 +1,4 @@
-import { escapeIdentifier } from "pg";
+import { escapeIdentifier, escapeLiteral } from "pg";
 import type { Manifest, Role } from "./manifest.ts";
 
 /** Statements that create the missing roles of a backup, with their attributes but without passwords. */
@@ -91,10 +91,29 @@ export function schemaStatements(
     const schema = escapeIdentifier(name);
     return [
       `drop schema if exists ${schema} cascade`,
-      `create schema ${schema}${noOwner ? "" : ` authorization ${escapeIdentifier(owner)}`}`,
+      ...creationOf(name, noOwner ? undefined : owner),
       ...asInitialized(name),
     ];
   });
+}
+
+/**
+ * Statements that create a schema without what default privileges of its owner give.
+ *
+ * @param owner undefined lets the session's role own it
+ */
+export function creationOf(schema: string, owner: string | undefined): string[] {
+  const name = escapeLiteral(schema);
+  const body = `declare one record; begin
+    for one in select distinct case x.grantee when 0 then 'public' else quote_ident(pg_get_userbyid(x.grantee)) end as grantee
+      from pg_namespace n cross join lateral aclexplode(n.nspacl) x where n.nspname = ${name}
+    loop execute format('revoke all on schema %I from %s', ${name}, one.grantee); end loop;
+    for one in select quote_ident(pg_get_userbyid(n.nspowner)) as owner
+      from pg_namespace n where n.nspname = ${name} and n.nspacl is not null
+    loop execute format('grant all on schema %I to %s', ${name}, one.owner); end loop;
+  end`;
+  const authorization = owner === undefined ? "" : ` authorization ${escapeIdentifier(owner)}`;
+  return [`create schema ${escapeIdentifier(schema)}${authorization}`, `do ${escapeLiteral(body)}`];
 }
 
 /** Statements that make a new schema as initdb makes it, since a dump has only what differs from that. */

@@ -1,7 +1,8 @@
 import * as z from "zod";
-import { listedSome } from "../../lib/text.ts";
 import type { Session } from "../../postgres/session.ts";
 import type { Contents } from "./contents.ts";
+import { functionUses } from "./fragments.ts";
+import { notesNaming } from "./notes.ts";
 import { oneLine, type QualifiedName } from "./qualified-names.ts";
 
 /** Something whose values a function computes that reads tables, although the server relies on equal answers. */
@@ -13,18 +14,29 @@ interface Computed {
   tables: QualifiedName[];
 }
 
-/** Most functions that a note names. */
-const named = 5;
-
 /**
  * Says what a restored database computes anew by functions that read tables: it may have other values than the source,
  * where they were computed of other rows. No dump has the values of such columns.
  */
 export async function notesOnReading(session: Session, schemas: readonly string[]): Promise<string[]> {
-  return (await readComputed(session, schemas)).map(
-    ({ name, functions }) =>
-      `${name} has values of a function that is declared immutable and reads tables (${listedSome(functions, named)}): a restored database computes them anew from the rows that it has then, and they may differ.`,
+  const computed = (await readComputed(session, schemas)).flatMap(({ name, functions }) =>
+    notesNaming(
+      functions,
+      (names) =>
+        `${name} has values of a function that is declared immutable and reads tables (${names}): a restored database computes them anew from the rows that it has then, and they may differ.`,
+    ),
   );
+  const checks = checkRows.parse(await session.rows(checksQuery, schemas));
+  return [
+    ...computed,
+    ...checks.flatMap(({ name, functions }) =>
+      notesNaming(
+        functions,
+        (names) =>
+          `${name} calls a function that reads tables (${names}): a restored database checks every row anew, when all of them are there, and a row that it refuses then is a difference.`,
+      ),
+    ),
+  ];
 }
 
 /**
@@ -36,9 +48,11 @@ export async function splitReading(
   schemas: readonly string[],
   contents: Contents,
 ): Promise<{ first: Contents; last: Contents | undefined }> {
-  const starts = (await readComputed(session, schemas)).flatMap(({ tables }) =>
-    tables.map(({ schema, name }) => `TABLE DATA ${oneLine(schema)} ${oneLine(name)} `),
-  );
+  const tables = [
+    ...(await readComputed(session, schemas)).flatMap((computed) => computed.tables),
+    ...tableRows.parse(await session.rows(checkedTablesQuery, schemas)),
+  ];
+  const starts = tables.map(({ schema, name }) => `TABLE DATA ${oneLine(schema)} ${oneLine(name)} `);
   if (starts.length === 0) return { first: contents, last: undefined };
   const [last, first] = contents.divided(({ rest }) => starts.some((start) => rest.startsWith(start)));
   return { first, last };
@@ -48,24 +62,21 @@ async function readComputed(session: Session, schemas: readonly string[]): Promi
   return computedRows.parse(await session.rows(computedQuery, schemas));
 }
 
+const tableRows = z.array(z.object({ schema: z.string(), name: z.string() }));
+
 const computedRows = z.array(
-  z.object({
-    name: z.string(),
-    functions: z.array(z.string()),
-    tables: z.array(z.object({ schema: z.string(), name: z.string() })),
-  }),
+  z.object({ name: z.string(), functions: z.array(z.string()), tables: tableRows }),
 );
 
 /**
- * Stored columns, indexes and partition keys in the schemas `$1`, and the functions of theirs that read tables, themselves
- * or by others. The server knows what a function with a body in SQL's own form needs; of any other, its text is searched.
+ * The functions that objects in some catalogs use, and those of them that read tables, themselves or by others. The server
+ * knows what a function with a body in SQL's own form needs; of any other, its text is searched.
  */
-const computedQuery = `
+function readingOf(catalogs: string): string {
+  return `
   with recursive used as materialized (
-    select d.classid, d.objid, d.refobjid as function
-      from pg_depend d join pg_proc p on p.oid = d.refobjid
-     where d.refclassid = 'pg_proc'::regclass and p.oid >= 16384
-       and d.classid in ('pg_class'::regclass, 'pg_attrdef'::regclass)
+    select distinct u.classid, u.objid, u.function from (${functionUses}) u
+     where u.function >= 16384 and u.classid in (${catalogs})
   ), reached(first, function) as (
     select distinct function, function from used
     union
@@ -91,7 +102,14 @@ const computedQuery = `
                join pg_class c on c.relname = coalesce(part[1], lower(part[2])) and c.relkind in ('r', 'p', 'v', 'm', 'f')
               where c.oid >= 16384) end
      group by r.first
-  )
+  )`;
+}
+
+/**
+ * Stored columns, indexes and partition keys in the schemas `$1`, and the functions of theirs that read tables.
+ */
+const computedQuery = `
+  ${readingOf("'pg_class'::regclass, 'pg_attrdef'::regclass")}
   select case when a.oid is not null then format('The stored column %s.%I', c.oid::regclass, g.attname)
               when c.relkind = 'p' then format('The partition key of %s', c.oid::regclass)
               else format('The index %s', c.oid::regclass) end as name,
@@ -107,3 +125,37 @@ const computedQuery = `
     join pg_namespace n on n.oid = c.relnamespace
    where n.nspname = any($1) and not c.relispartition and (g.attgenerated = 's' or a.oid is null and c.relkind in ('i', 'I', 'p'))
    order by 1`;
+
+const checkRows = z.array(z.object({ name: z.string(), functions: z.array(z.string()) }));
+
+/** Checks of tables and domains in the schemas `$1`, and the functions of theirs that read tables. */
+const checksQuery = `
+  ${readingOf("'pg_constraint'::regclass")}
+  select format('The check %I of %s', k.conname, case when k.conrelid <> 0 then k.conrelid::regclass::text else k.contypid::regtype::text end) as name,
+         array(select distinct f from used u join reading r on r.first = u.function cross join lateral unnest(r.functions) f
+                where u.classid = k.tableoid and u.objid = k.oid order by f) as functions
+    from pg_constraint k join pg_namespace n on n.oid = k.connamespace
+   where n.nspname = any($1) and k.contype = 'c' and k.coninhcount = 0
+     and exists (select from used u join reading r on r.first = u.function where u.classid = k.tableoid and u.objid = k.oid)
+     and not exists (select from pg_depend e where e.deptype = 'e'
+                        and (e.classid, e.objid) in (('pg_class'::regclass, k.conrelid), ('pg_type'::regclass, k.contypid)))
+   order by 1`;
+
+/** Tables in the schemas `$1` with columns of a domain, or of a type that has one in it, whose check reads tables. */
+const checkedTablesQuery = `
+  ${readingOf("'pg_constraint'::regclass")}, uses(type) as (
+    select k.contypid from pg_constraint k join used u on u.classid = k.tableoid and u.objid = k.oid join reading r on r.first = u.function
+     where k.contypid <> 0 and k.contype = 'c'
+    union
+    select t.oid
+      from uses u
+      join pg_type t on t.typbasetype = u.type or t.typelem = u.type and t.typlen = -1
+        or exists (select from pg_range r where r.rngtypid = t.oid and r.rngsubtype = u.type)
+        or exists (select from pg_attribute a where a.attrelid = t.typrelid and a.atttypid = u.type and a.attnum > 0 and not a.attisdropped)
+  )
+  select distinct n.nspname::text as schema, c.relname::text as name
+    from uses u
+    join pg_attribute a on a.atttypid = u.type and a.attnum > 0 and not a.attisdropped
+    join pg_class c on c.oid = a.attrelid and c.relkind = 'r'
+    join pg_namespace n on n.oid = c.relnamespace
+   where n.nspname = any($1)`;

@@ -3,7 +3,7 @@ import { pipeline } from "node:stream/promises";
 import * as z from "zod";
 import { Child } from "../../lib/child.ts";
 import { Failure, reasonOf } from "../../lib/failure.ts";
-import { type Connection, programEnvironment } from "../../postgres/connection.ts";
+import { type Connection, databaseArgument, programEnvironment } from "../../postgres/connection.ts";
 import { launchOf, majorOf, versionOf } from "../../postgres/programs.ts";
 import { type Session, withSession } from "../../postgres/session.ts";
 import { attemptTogether, type Carrier, carrierFor } from "./carried.ts";
@@ -17,6 +17,7 @@ import {
   selectContents,
   splitAttachments,
   withoutData,
+  withoutObjects,
 } from "./contents.ts";
 import { dealIndexes, dealRows, runDealt } from "./dealt.ts";
 import { prepareSession, withoutCompiler } from "./describe.ts";
@@ -27,6 +28,7 @@ import type { Listing } from "./items.ts";
 import { addChecks, setChecksAside } from "./late-checks.ts";
 import type { Manifest } from "./manifest.ts";
 import { inEnglish, makeBlocks, namesOf } from "./names.ts";
+import { putOwnDefaultsAside } from "./own-defaults.ts";
 import { grantMemberships, membershipsOf, powerless, roleStatements, schemaStatements } from "./prepare.ts";
 import { splitReading } from "./reading-functions.ts";
 import { refreshedViews, splitRefreshes, unfilled } from "./refresh.ts";
@@ -134,7 +136,7 @@ export async function restoreParallel(given: RestoreOptions): Promise<Outcome> {
   const granted = new Granted(options);
   try {
     await session.run(withoutCompiler);
-    const { leftOut, apart } = await prepare(options, granted);
+    const { leftOut, apart, ownDefaults } = await prepare(options, granted);
     const notes = [...apart, ...leftOutNotes(leftOut)];
     await session.run("begin");
     const carrier = await carrierFor(session, details.carried, {
@@ -157,7 +159,8 @@ export async function restoreParallel(given: RestoreOptions): Promise<Outcome> {
     const isRemote = withoutRemote(manifest.remote);
     const without = (line: { entry: string; rest: string }): boolean =>
       isRemote(line) || (providers.length > 0 && isLabel(line));
-    const selected = selectContents(contents, manifest, { globals, leftOut, without });
+    const needed = withoutObjects(contents, carrier.superseded);
+    const selected = selectContents(needed, manifest, { globals, leftOut, without });
     const { others: filled, eventTriggers } = splitEventTriggers(selected);
     const { others: withTriggers, refreshes } = splitRefreshes(filled);
     const notFilled: string[] = [];
@@ -203,6 +206,10 @@ export async function restoreParallel(given: RestoreOptions): Promise<Outcome> {
     for (const statement of settingStatements(details.settings, { roles: fullRoles })) {
       const reason = await attemptEach(session, [statement]);
       if (reason !== undefined) notes.push(`A setting could not be restored: ${reason}`);
+    }
+    for (const [name, statements] of ownDefaults) {
+      if (Object.hasOwn(manifest.globals, name)) continue;
+      for (const statement of statements) await run(session, statement);
     }
     await granted.revokeFromOwners();
     await runRestore(options, eventTriggers, ["--section=post-data"]);
@@ -350,8 +357,8 @@ async function runDefinitions(
   const refused: string[] = [];
   const { lend } = lendSearchPath(manifest);
   const parts = divideContents(selected, carrier.replaced, lend.length > 0);
-  for (const [index, part] of parts.entries()) {
-    if (index > 0) for (const statement of lend) await session.run(statement);
+  for (const part of parts) {
+    for (const statement of lend) await session.run(statement);
     if (part.replaced !== undefined) await carrier.makeInPlaceOf(part.replaced);
     await runRestore({ ...options, jobs: 1 }, part.about, []);
     refused.push(...(await runOn({ ...options, jobs: 1 }, part.contents, "--section=pre-data")));
@@ -380,7 +387,7 @@ async function runRestore(
   const found = refusals ?? new Refusals();
   const [section] = sections;
   const args = [
-    `--dbname=${connection.PGDATABASE}`,
+    databaseArgument(connection),
     `--jobs=${section === undefined ? jobs : busyJobs(list, section, jobs)}`,
     // A newer one would end at a setting of its own that the server does not know.
     ...(endsAtFirst && !isNewer ? ["--exit-on-error"] : []),
@@ -422,15 +429,16 @@ export async function listContents(
   return list({ file, args: ["--verbose"], into: `${file}.contents` }, manifest, signal);
 }
 
-/** The numbers of the lines of a dump's contents that are in a schema. */
-export async function listSchema(
+/** The numbers of the lines of a dump's contents that are in some schemas. */
+export async function listSchemas(
   file: string,
-  schema: string,
+  schemas: readonly string[],
   manifest: Pick<Manifest, "dumpVersion">,
   signal: AbortSignal,
 ): Promise<ReadonlySet<string>> {
   const into = `${file}.schema`;
-  const contents = await list({ file, args: [`--schema=${schema}`], into }, manifest, signal);
+  const args = schemas.map((schema) => `--schema=${schema}`);
+  const contents = await list({ file, args, into }, manifest, signal);
   const ids = new Set<string>();
   for (const { id } of contents.lines()) ids.add(id);
   rmSync(into);
@@ -452,12 +460,13 @@ async function list(
 
 /**
  * @param granted takes what the session grants
- * @returns the extensions that could not be created, and what else is not as it was, one sentence each
+ * @returns the extensions that could not be created, what else is not as it was, one sentence each, and statements that
+ *   set the session's own default privileges again
  */
 async function prepare(
   { session, manifest, roles: which, noOwner }: RestoreOptions,
   granted: Granted,
-): Promise<{ leftOut: LeftOut[]; apart: string[] }> {
+): Promise<{ leftOut: LeftOut[]; apart: string[]; ownDefaults: ReadonlyMap<string, string[]> }> {
   await prepareSession(session);
   await makeBlocks(session);
   const missing = which === "existing" ? [] : manifest.roles;
@@ -467,12 +476,13 @@ async function prepare(
   for (const statement of roleStatements(roles, existing)) await run(session, statement);
   const apart = await grantMemberships(membershipsOf(roles, existing), attempt);
   const actedFor = await standIn(session);
+  const ownDefaults = await putOwnDefaultsAside(session);
   if (actedFor.length > 0) granted.toItself = (by) => standBack(by, actedFor);
   for (const statement of schemaStatements(manifest, noOwner)) await run(session, statement);
   const schemas = [...manifest.schemas, ...manifest.companions].map(({ name }) => name);
   granted.toOwners = await letCreate(session, manifest.needsRoles, schemas);
   const { leftOut, notes } = await createExtensions(session, manifest, { attempt, moves: true });
-  return { leftOut, apart: [...apart, ...notes] };
+  return { leftOut, apart: [...apart, ...notes], ownDefaults };
 }
 
 async function run(session: Session, statement: string): Promise<void> {

@@ -41,7 +41,7 @@ export function selectionOf(manifest: Manifest, names: ListedNames, wanted: Want
     );
     if (found !== undefined) return found;
     const names = manifest.schemas.map(({ name }) => name);
-    throw new Failure("refused", `The backup has no schema ${text}: it has ${listedSome(names, named)}`);
+    throw new Failure("refused", `The backup has no schema ${text}: it has ${listed(names, "and")}`);
   });
   const there = names.tables.flatMap((name) => parseQualified(name) ?? []);
   const tables = wanted.tables.map((text) => {

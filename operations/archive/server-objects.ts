@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { listedSome } from "../../lib/text.ts";
 import type { Session } from "../../postgres/session.ts";
 import { namesOf } from "./names.ts";
+import { notesNaming } from "./notes.ts";
 import { firstNormal, firstRole, lastOfInitdb } from "./pristine.ts";
 
 /**
@@ -15,7 +15,7 @@ export async function readServerObjects(session: Session): Promise<z.infer<typeo
   ];
 }
 
-/** Says what a database has beside its schemas that is neither dumped nor carried, one sentence for each kind. */
+/** Says what a database has beside its schemas that is neither dumped nor carried, by name. */
 export async function notesOnServerObjects(session: Session): Promise<string[]> {
   const notes: string[] = [];
   const last = await lastOfInitdb(session);
@@ -30,14 +30,10 @@ export async function notesOnServerObjects(session: Session): Promise<string[]> 
       `These functions of the server were replaced. The backup carries them, but what reads and compares definitions may call them, and is then not certain: ${names}.`,
   };
   for (const { query, note } of [...uncarried, ofTables, replaced]) {
-    const names = [...(await namesOf(session, query))];
-    if (names.length > 0) notes.push(note(listedSome(names, named)));
+    notes.push(...notesNaming([...(await namesOf(session, query))], note));
   }
   return notes;
 }
-
-/** Most names in a note. */
-const named = 5;
 
 const foundRows = z.array(
   z.object({ name: z.string(), phase: z.enum(["first", "last"]), statements: z.array(z.string()) }),

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { Session } from "../../postgres/session.ts";
 import { readExtensions } from "./extensions.ts";
+import { functionUses } from "./fragments.ts";
 import { type Manifest, manifestSchema } from "./manifest.ts";
 import { namesOf } from "./names.ts";
 import type { Scope } from "./scope.ts";
@@ -122,14 +123,13 @@ const neededRolesQuery = `
  */
 const evaluatedQuery = `
   select distinct p.oid::regprocedure::text as name
-    from pg_depend d
-    join pg_proc p on p.oid = d.refobjid
+    from (${functionUses}) u
+    join pg_proc p on p.oid = u.function
     join pg_language l on l.oid = p.prolang
-   where d.refclassid = 'pg_proc'::regclass
-     and d.classid in ('pg_constraint'::regclass, 'pg_class'::regclass, 'pg_attrdef'::regclass,
+   where u.classid in ('pg_constraint'::regclass, 'pg_class'::regclass, 'pg_attrdef'::regclass,
        'pg_rewrite'::regclass, 'pg_statistic_ext'::regclass)
      and l.lanname not in ('c', 'internal') and p.prokind = 'f' and p.prosqlbody is null
-     and (p.provolatile = 'i' or not exists (select from pg_depend i where i.refclassid = d.refclassid and i.refobjid = p.oid and (
+     and (p.provolatile = 'i' or not exists (select from pg_depend i where i.refclassid = p.tableoid and i.refobjid = p.oid and (
        i.classid = 'pg_class'::regclass or i.classid = 'pg_attrdef'::regclass and exists (
          select from pg_attrdef f join pg_attribute a on a.attrelid = f.adrelid and a.attnum = f.adnum
           where f.oid = i.objid and a.attgenerated <> ''))))

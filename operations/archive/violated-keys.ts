@@ -8,24 +8,19 @@ import { unquoted } from "./qualified-names.ts";
  * Makes the foreign keys again that the server refused, for new rows only: rows of the backup violate them, as they did
  * in the source. The server has no such keys of partitioned tables before version 18, which stay missing.
  *
- * @param keys their lines in the contents of a dump, and those of keys that are there; `without` are options of
- *   pg_restore that leave some out
+ * @param keys their lines in the contents of a dump, and those of keys that are there
  * @param attempt runs a statement, which changes nothing when it fails; resolves with the reason then
  * @returns whether some were made
  * @throws {Failure} `failed`, with the error of pg_restore
  */
 export async function addViolatedKeys(
   session: Session,
-  {
-    keys,
-    without = [],
-    ...dump
-  }: { file: string; dumpVersion: string; keys: Contents; without?: readonly string[] },
+  { keys, ...dump }: { file: string; dumpVersion: string; keys: Contents },
   attempt: (statement: string) => Promise<string | undefined>,
   signal: AbortSignal,
 ): Promise<boolean> {
   if (keys.isEmpty) return false;
-  const script = await scriptOf(dump, keys, signal, without);
+  const script = await scriptOf(dump, keys, signal);
   const all = [...script.matchAll(addition)].map(([statement, table = "", name = ""]) => ({
     statement,
     table,

@@ -69,3 +69,18 @@ function problemsOf(drill: Drill, newest: boolean): string[] {
       : []),
   ];
 }
+
+/** Most sentences of a kind in the evidence. Settings accept at most as many objects. */
+export const mostSentences = 1000;
+
+/**
+ * As many sentences as evidence has room for; the drill's own output has all of them.
+ *
+ * @param noun what one of them is
+ */
+export function firstOf(all: readonly string[], noun: string): string[] {
+  if (all.length <= mostSentences) return [...all];
+  const some = all.slice(0, mostSentences - 1);
+  const left = counted(all.length - some.length, `more ${noun}`);
+  return [...some, `…and ${left}, which the drill prints with --json.`];
+}

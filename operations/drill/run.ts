@@ -18,7 +18,7 @@ import { checkSignature, describeSignature, type Signature, type Trust } from ".
 import { type Verified, verify } from "../archive/verify.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 import { type Check, runChecks } from "./checks.ts";
-import { evidenceOf } from "./findings.ts";
+import { evidenceOf, firstOf, mostSentences } from "./findings.ts";
 import { findPlace, type Place } from "./place.ts";
 import type { rehearse } from "./rehearse.ts";
 import type { ScratchServer } from "./scratch-server.ts";
@@ -58,14 +58,13 @@ export interface DrillOptions {
 
 export interface DrillOutcome {
   evidence: DrillFinding;
+  /** Every difference and note, of which evidence takes a limited number and length. */
+  all: { differences: readonly string[]; notes: readonly string[] };
   /** The scratch server, if it was kept. */
   kept: ScratchServer | undefined;
 }
 
 const minute = 60_000;
-
-/** Most accepted differences in the evidence: settings name at most as many objects. */
-const mostAccepted = 1000;
 
 /**
  * Restores a backup and compares the result with the manifest: first the digests, then definitions, row
@@ -124,7 +123,8 @@ async function drillIn(place: Place, options: DrillOptions, subject: Subject): P
       await place.server?.keep();
       kept = place.server;
     }
-    return { evidence, kept };
+    const { differences, notes } = restored;
+    return { evidence, all: { differences, notes }, kept };
   } finally {
     if (kept === undefined) await place.server?.remove();
   }
@@ -237,8 +237,8 @@ function figuresOf(
     lossMinutes: Math.max(0, Math.floor((at.getTime() - Date.parse(manifest.takenAt)) / minute)),
     ...figures,
     checks,
-    differences,
-    ...(accepted.length > 0 && { accepted: accepted.slice(0, mostAccepted).map(shortenedDifference) }),
-    notes: notes.slice(0, 200).map((note) => shortened(note, 499)),
+    differences: firstOf(differences, "difference"),
+    ...(accepted.length > 0 && { accepted: accepted.slice(0, mostSentences).map(shortenedDifference) }),
+    notes: firstOf(notes, "note").map((note) => shortened(note, 999)),
   };
 }

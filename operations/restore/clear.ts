@@ -2,7 +2,7 @@ import { escapeIdentifier, escapeLiteral } from "pg";
 import * as z from "zod";
 import type { Session } from "../../postgres/session.ts";
 import { namesOf } from "../archive/names.ts";
-import { asInitialized } from "../archive/prepare.ts";
+import { asInitialized, creationOf } from "../archive/prepare.ts";
 import type { Schema } from "../archive/scope.ts";
 
 /**
@@ -33,9 +33,7 @@ export async function clearSchemas(
       if (!noOwner) await session.run(`alter schema ${schema} owner to ${escapeIdentifier(owner)}`);
     } else {
       await session.run(`drop schema if exists ${schema} cascade`);
-      await session.run(
-        `create schema ${schema}${noOwner ? "" : ` authorization ${escapeIdentifier(owner)}`}`,
-      );
+      for (const statement of creationOf(name, noOwner ? undefined : owner)) await session.run(statement);
     }
     for (const statement of asInitialized(name)) await session.run(statement);
   }

@@ -5,11 +5,11 @@ import { attempt } from "../archive/attempt.ts";
 import { createExtensions, type LeftOut, leftOutNotes } from "../archive/extensions.ts";
 import type { Manifest } from "../archive/manifest.ts";
 import { namesOf } from "../archive/names.ts";
+import { putOwnDefaultsAside } from "../archive/own-defaults.ts";
 import { grantMemberships, membershipsOf, powerless, roleStatements } from "../archive/prepare.ts";
 import { findMissingProviders, labelNotes } from "../archive/security-labels.ts";
 import { standIn } from "../archive/stand-in.ts";
 import { clearSchemas } from "./clear.ts";
-import { putOwnDefaultsAside } from "./default-privileges.ts";
 
 /** What a restore did before it runs the dump. */
 export interface Room {

@@ -8,13 +8,13 @@ import {
   dataOf,
   divideContents,
   foreignKeysOf,
-  hasAttached,
   isDataOf,
   type Line,
   privilegesOf,
   schemaPrivilegesOf,
   selectContents,
   splitPartitionsElsewhere,
+  withoutObjects,
 } from "../archive/contents.ts";
 import { readableEncoding } from "../archive/describe.ts";
 import { addChecks, setChecksAside } from "../archive/late-checks.ts";
@@ -23,7 +23,7 @@ import { oneLine } from "../archive/qualified-names.ts";
 import { splitReading } from "../archive/reading-functions.ts";
 import { refreshedViews, splitRefreshes, unfilled } from "../archive/refresh.ts";
 import { withoutRemote } from "../archive/remote.ts";
-import { listSchema } from "../archive/restore.ts";
+import { listSchemas } from "../archive/restore.ts";
 import { lendSearchPath } from "../archive/search-path.ts";
 import { isLabel } from "../archive/security-labels.ts";
 import { untangle, withoutMissing } from "../archive/tangle.ts";
@@ -68,27 +68,30 @@ export async function runDump(
   if (filled.size > 0) {
     await runList(session, run, dataOf(run.contents, filled), ["--section=data"]);
   }
-  const { others, eventTriggers } = splitEventTriggers(mainContents(manifest, { plan, room }, run));
+  const needed = withoutObjects(run.contents, carrier.superseded);
+  const selected = mainContents(manifest, { plan, room }, { ...run, contents: needed });
+  // Other schemas stay as they are. pg_restore would leave out a comment whose object it does not make at the same time.
+  const apart =
+    companions.length === 0 ? new Set() : await listSchemas(run.file, companions, run, run.signal);
+  const { others, eventTriggers } = splitEventTriggers(selected.filtered(({ id }) => !apart.has(id)));
   const { others: filledLast, refreshes } = splitRefreshes(others);
-  const apart = await idsOfSchemas(run, hasAttached(filledLast) ? companions : []);
-  const { before, attachments, after } = splitPartitionsElsewhere(filledLast, apart);
+  const { before, attachments, after } = splitPartitionsElsewhere(filledLast);
   const notFilled: string[] = [];
   const fill = async (view: string): Promise<void> => {
     const reason = await attempt(session, [`refresh materialized view ${view}`]);
     if (reason !== undefined) notFilled.push(unfilled(view, reason));
   };
-  const without = companions.map((name) => `--exclude-schema=${name}`);
   const { lend, takeBack } = lendSearchPath(manifest);
   await runList(session, run, schemaPrivilegesOf(before), []);
   const { main, after: tangled } = await untangle(before, carrier.replaced, (line) =>
-    session.tries(() => runList(session, run, line, without)),
+    session.tries(() => runList(session, run, line, [])),
   );
-  for (const [index, part] of divideContents(main, carrier.replaced, lend.length > 0).entries()) {
-    if (index > 0) for (const statement of lend) await session.run(statement);
+  for (const part of divideContents(main, carrier.replaced, lend.length > 0)) {
+    for (const statement of lend) await session.run(statement);
     if (part.replaced !== undefined) await carrier.makeInPlaceOf(part.replaced);
     await runList(session, run, part.about, []);
     // What the server refuses, such as a view of itself, is left out, and the comparison names it.
-    await session.makingAll(() => runList(session, run, part.contents, ["--section=pre-data", ...without]));
+    await session.makingAll(() => runList(session, run, part.contents, ["--section=pre-data"]));
   }
   for (const statement of lend) await session.run(statement);
   await carrier.make("first");
@@ -98,36 +101,35 @@ export async function runDump(
   const isAllMade = (await session.refused()).length === 0;
   const rows = isAllMade ? main : await withoutMissing(session, main);
   const { first, last } = await splitReading(session, schemas, rows);
-  await runList(session, run, first, ["--section=data", ...without]);
-  if (last !== undefined) await runList(session, run, last, ["--section=data", ...without]);
+  await runList(session, run, first, ["--section=data"]);
+  if (last !== undefined) await runList(session, run, last, ["--section=data"]);
   const refusedChecks = await addChecks(checks.statements, (statement) => attempt(session, [statement]));
   for (const { part, isRows } of tangled) {
-    if (isRows) await runList(session, run, await withoutMissing(session, part), without);
-    else await session.goingOn(() => runList(session, run, part, without));
+    if (isRows) await runList(session, run, await withoutMissing(session, part), []);
+    else await session.goingOn(() => runList(session, run, part, []));
   }
   // So is what the rows do not allow, such as a key that was not enforced.
   const finish = async (): Promise<void> => {
-    await runList(session, run, main, ["--section=post-data", ...without]);
-    await runList(session, run, attachments, without);
-    await runList(session, run, after, ["--section=post-data", ...without]);
+    await runList(session, run, main, ["--section=post-data"]);
+    await runList(session, run, attachments, []);
+    await runList(session, run, after, ["--section=post-data"]);
   };
   await (hasManyIndexes(main) ? session.makingAll(finish) : session.goingOn(finish));
   const { keys, about } = foreignKeysOf(filledLast);
   if ((await session.refused()).length > 0) {
     const made = await addViolatedKeys(
       session,
-      { ...run, keys, without },
+      { ...run, keys },
       (statement) => attempt(session, [statement]),
       run.signal,
     );
-    if (made) await session.goingOn(() => runList(session, run, about, without));
+    if (made) await session.goingOn(() => runList(session, run, about, []));
   }
   for (const view of await refreshedViews(run, refreshes, run.signal)) await fill(view);
   await carrier.make("last");
   for (const statement of takeBack) await session.run(statement);
-  // With schemas left out, pg_restore leaves out privileges whose object has no line of its own.
-  if (companions.length > 0)
-    await runList(session, run, privilegesOf(filledLast, plan.globals, manifest), []);
+  // Extensions may be in other schemas.
+  if (companions.length > 0) await runList(session, run, privilegesOf(selected, plan.globals, manifest), []);
   const entries = [...plan.dependents].flatMap((name) => manifest.dependents[name]?.entry ?? []);
   if (entries.length > 0) await runList(session, run, contentsOf(run.contents, new Set(entries)), []);
   const isRemote = (name: string): boolean =>
@@ -152,18 +154,6 @@ function hasManyIndexes(contents: Contents): boolean {
 }
 
 const manyIndexes = 1000;
-
-/** The lines of schemas that the dump has and that are not made. */
-async function idsOfSchemas(
-  { file, dumpVersion, signal }: DumpRun,
-  schemas: readonly string[],
-): Promise<ReadonlySet<string>> {
-  const ids = new Set<string>();
-  for (const schema of schemas) {
-    for (const id of await listSchema(file, schema, { dumpVersion }, signal)) ids.add(id);
-  }
-  return ids;
-}
 
 function mainContents(
   manifest: Manifest,

@@ -11,7 +11,7 @@ import { fetchListing } from "../archive/listing.ts";
 import type { Manifest } from "../archive/manifest.ts";
 import { neutralSettings } from "../archive/names.ts";
 import { refreshRemote } from "../archive/remote.ts";
-import { listContents, listSchema } from "../archive/restore.ts";
+import { listContents, listSchemas } from "../archive/restore.ts";
 import { makeScratchFolder } from "../archive/scratch-folder.ts";
 import {
   type Complete,
@@ -175,7 +175,7 @@ async function narrowed(
 ): Promise<Narrowed> {
   const idsIn = new Map<string, ReadonlySet<string>>();
   for (const schema of schemasToList(backup.manifest, selection, backup.contents)) {
-    idsIn.set(schema, await listSchema(file, schema, backup.manifest, signal));
+    idsIn.set(schema, await listSchemas(file, [schema], backup.manifest, signal));
   }
   const part = narrow(backup, selection, { idsIn, isNew: jobs !== undefined });
   return withDependents(part, backup.listing);
@@ -187,7 +187,8 @@ async function askFirst(
 ): Promise<void> {
   const typed = await options.confirm(about);
   const wanted = describeConnection(options.target);
-  if (typed.trim() === wanted) return;
+  // The name of a database may begin or end with a space.
+  if (typed === wanted || typed.trim() === wanted.trim()) return;
   throw new Failure("refused", `Not confirmed: the answer was not «${wanted}». Nothing was changed`);
 }
 

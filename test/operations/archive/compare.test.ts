@@ -80,15 +80,14 @@ describe("two descriptions", () => {
     ]);
   });
 
-  test("are not spoken of at any length", () => {
+  test("are all spoken of, and none at any length", () => {
     const names = Array.from({ length: 500 }, (_, index) => `table ${"x".repeat(2000)}${index}`);
     const objects = Object.fromEntries(names.map((name) => [name, "0".repeat(16)]));
     const found = differences(description, {
       ...description,
       objects: { ...description.objects, ...objects },
     });
-    expect(found).toHaveLength(201);
-    expect(found.at(-1)).toBe("…and 300 more differences.");
+    expect(found).toHaveLength(500);
     expect(Math.max(...found.map(({ length }) => length))).toBe(500);
   });
 });

@@ -72,7 +72,8 @@ export async function startCycle(settings: Readonly<Record<string, string>> = {}
     async drill(rehearsed) {
       if (newest === undefined) throw new Error("There is no backup");
       drills += 1;
-      const name = `drill_${drills}`;
+      // What a program could take for a connection string.
+      const name = `dbname='drill ${drills}" \\`;
       const server = await other();
       await server.sql(databaseStatement({ ...newest, database: name }));
       const { evidence } = await drill({

@@ -1,0 +1,50 @@
+import * as z from "zod";
+import type { Session } from "../../postgres/session.ts";
+
+/**
+ * Puts the session's own default privileges for every schema aside, which would give the restored objects
+ * privileges that the dump does not know of.
+ *
+ * @returns statements that set them again, by the names of these objects in a manifest
+ */
+export async function putOwnDefaultsAside(session: Session): Promise<ReadonlyMap<string, string[]>> {
+  const found = ownDefaults.parse(await session.rows(ownDefaultsQuery));
+  for (const { kind, grantees } of found) {
+    const change = "alter default privileges";
+    for (const grantee of grantees) await session.run(`${change} revoke all on ${kind} from ${grantee}`);
+    await session.run(`${change} grant all on ${kind} to current_user`);
+    if (kind === "functions") await session.run(`${change} grant execute on ${kind} to public`);
+    if (kind === "types") await session.run(`${change} grant usage on ${kind} to public`);
+  }
+  return new Map(
+    found.map(({ object, kind, grants }) => [
+      object,
+      [
+        `alter default privileges revoke all on ${kind} from current_user, public`,
+        ...grants.map((grant) => `alter default privileges ${grant}`),
+      ],
+    ]),
+  );
+}
+
+const ownDefaults = z.array(
+  z.object({
+    object: z.string(),
+    kind: z.string(),
+    grantees: z.array(z.string()),
+    grants: z.array(z.string()),
+  }),
+);
+
+const grantee = "case x.grantee when 0 then 'public' else quote_ident(pg_get_userbyid(x.grantee)) end";
+const kind =
+  "case d.defaclobjtype when 'r' then 'tables' when 'S' then 'sequences' when 'f' then 'functions' when 'T' then 'types' when 'n' then 'schemas' end";
+
+const ownDefaultsQuery = `
+  select format('default privileges of %I on %s', current_user, d.defaclobjtype::text) as object, ${kind} as kind,
+         array(select distinct ${grantee} from aclexplode(d.defaclacl) x) as grantees,
+         array(select format('grant %s on %s to %s%s', x.privilege_type, ${kind}, ${grantee},
+             case when x.is_grantable then ' with grant option' end) from aclexplode(d.defaclacl) x) as grants
+    from pg_default_acl d
+   where d.defaclnamespace = 0 and d.defaclrole = (select oid from pg_roles where rolname = current_user)
+     and ${kind} is not null`;
