@@ -46,7 +46,7 @@ export const namedControls: Readonly<Record<ItemId, readonly string[]>> = {
   "5.2": ["policy:sentry-dsn-wired"],
   "5.3": ["probe:sentry-event-found"],
   "5.4": ["policy:alert-metrics-missing","policy:metrics-protected","policy:metrics-scraped","policy:monitoring-values","policy:protections-on","policy:providers-arrive","policy:resource-types-judged","policy:variables-arrive","policy:visitors-let-in","probe:metrics-closed","probe:metrics-contract-kept"],
-  "5.5": ["policy:dashboard-golden-signals","probe:grafana-dashboards"],
+  "5.5": ["policy:dashboard-golden-signals","policy:monitoring-values","probe:grafana-dashboards"],
   "5.6": ["policy:alert-database-connections","policy:alert-high-error-rate","policy:alert-high-latency-p95","policy:alert-high-latency-p99","policy:alert-high-memory","policy:alert-pending-period","policy:alert-runbook","policy:alert-service-down","policy:alert-severity","policy:resource-types-judged","probe:grafana-rules","probe:sentry-alerts"],
   "5.7": ["policy:alert-health-check-failing","policy:health-check-method","policy:health-checked-outside","policy:monitors-watch-platform","policy:plan-health-checks","policy:render-health-check","policy:resource-types-judged","policy:service-health-check","policy:visitors-let-in","probe:health-answers","probe:render-health-check"],
   "5.8": ["policy:log-format-json","probe:render-logs","probe:vercel-logs"],

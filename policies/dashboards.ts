@@ -1,4 +1,4 @@
-import { judgeStack, policy, undecided, violation } from "./framework/index.ts";
+import { fault, judge, judgeStack, policy, undecided, violation } from "./framework/index.ts";
 import { dashboards } from "./model/facts.ts";
 import { goldenSignals } from "./values/golden-signals.ts";
 
@@ -28,6 +28,19 @@ export const goldenSignalsShown = policy({
           missing.length === 0 || `No dashboard shows all four; the fullest lacks ${missing.join(", ")}.`
         );
       }),
+      ...all.map(({ resource, lost = [] }) =>
+        judge(resource, () => {
+          const [first] = lost;
+          return (
+            first === undefined ||
+            fault(
+              first.at,
+              `${resource.name} has queries for ${lost.map(({ signal }) => signal).join(", ")} and draws none of them: each ${first.why}.`,
+              "Draw the queries from the data source that alerts ask, or remove them from the dashboard.",
+            )
+          );
+        }),
+      ),
     ];
   },
 });

@@ -5,7 +5,7 @@ import { rejected } from "./model/rejected.ts";
 
 export const monitoringValues = policy({
   name: "monitoring-values",
-  items: ["5.4", "S6.2", "S6.3"],
+  items: ["5.4", "5.5", "S6.2", "S6.3"],
   title:
     "Every alert rule, route, contact point, scrape job and dashboard must have the names, ids, matchers and addresses that Grafana needs.",
   severity: "high",

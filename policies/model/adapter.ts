@@ -246,9 +246,20 @@ export interface CorsAnswer {
 
 /** A dashboard, by itself. */
 export interface Dashboard {
+  readonly resource: Resource;
   readonly signals: ReadonlySet<GoldenSignal>;
+  /** What it asks for and draws nothing of, with the reason. */
+  readonly lost?: readonly LostSignal[];
   /** What may show more: a document that is unknown, or a query that the pack cannot read. */
   readonly unread?: AnyValue;
+}
+
+/** A signal that a dashboard has queries for, none of which is drawn. */
+export interface LostSignal {
+  readonly signal: GoldenSignal;
+  /** The end of a sentence about a query. */
+  readonly why: string;
+  readonly at: AnyValue;
 }
 
 /** A connection to a database that the stack itself opens. Each question may throw UnknownRead. */

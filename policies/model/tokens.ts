@@ -182,6 +182,16 @@ export const grafana = {
   k6Schedule: token<gf.k6.ScheduleArgs>("grafana:k6/schedule:Schedule"),
 } as const;
 
+/** Panels and dashboards by Grafana's newer APIs. */
+export const grafanaPanels = {
+  library: token<gf.oss.LibraryPanelArgs>("grafana:oss/libraryPanel:LibraryPanel"),
+  dashboards: [
+    token<gf.apps.v1beta1.DashboardArgs>("grafana:apps/v1beta1/dashboard:Dashboard"),
+    token<gf.apps.v2.DashboardArgs>("grafana:apps/v2/dashboard:Dashboard"),
+    token<gf.apps.v2beta1.DashboardArgs>("grafana:apps/v2beta1/dashboard:Dashboard"),
+  ],
+} as const;
+
 /** Where Grafana reads from. Only how it connects is judged, so docs/resource-types.md says what else they may do. */
 export const grafanaSources = {
   dataSource: token<gf.oss.DataSourceArgs>("grafana:oss/dataSource:DataSource"),

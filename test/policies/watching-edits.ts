@@ -182,6 +182,27 @@ const hidden = (change: (target: Inputs, index: number) => Inputs): Edit =>
       }),
     ),
   );
+
+/** The service overview, with something else about it or about each of its panels. */
+const overview = (change: Inputs, ofPanel: (panel: Inputs) => Inputs = () => ({})): Edit =>
+  set("observability-dashboard-service", ({ configJson }) => {
+    const document = JSON.parse(String(configJson));
+    const panels = list(document.panels).map((panel) => ({ ...Object(panel), ...ofPanel(Object(panel)) }));
+    return { configJson: JSON.stringify({ ...document, panels, ...change }) };
+  });
+const asked = (datasource: Inputs | null): ((panel: Inputs) => Inputs) => {
+  return ({ targets }) => ({
+    datasource,
+    targets: list(targets).map((target) => ({ ...Object(target), datasource })),
+  });
+};
+const prometheus = (uid: string): Inputs => ({ type: "prometheus", uid });
+const sourceVariable = { type: "datasource", name: "source", query: "prometheus", current: {} };
+const withVariables = (variables: readonly Inputs[], ofPanel?: (panel: Inputs) => Inputs): Edit =>
+  overview({ templating: { list: variables } }, ofPanel);
+const ownVariables = ["host", "route"].map((name) => ({ type: "custom", name, query: "web,api" }));
+const second = (type: string, inputs: Inputs): Edit => add(type, "draft", inputs);
+
 const byFolder = (value: string): Edit =>
   set("observability-notifications", ({ policies }) => ({
     policies: [
@@ -205,6 +226,81 @@ export const unwatchedPlatforms: readonly Case[] = [
   ["on-call-people", "one person is over and under the rotation", overlaid("one", "all", "one")],
   ["metrics-protected", "metrics that ask for a token are asked with a password", byPassword],
   ["dashboard-golden-signals", "no panel draws a query", hidden((target) => ({ ...target, hide: true }))],
+  ...(
+    [
+      [
+        "are hidden",
+        overview({}, ({ targets }) => ({
+          targets: list(targets).map((it) => ({ ...Object(it), hide: true })),
+        })),
+      ],
+      ["ask for test data", overview({}, asked({ type: "grafana-testdata-datasource", uid: "testdata" }))],
+      ["ask for the metrics of staging", overview({}, asked(prometheus("grafanacloud-staging-prom")))],
+      // As a dashboard is exported to be imported by hand.
+      ["ask a variable that is not there", overview({}, asked(prometheus("$DS_PROMETHEUS")))],
+      ["have variables that are not there", withVariables([])],
+      ["have a variable without a value", withVariables([{ type: "custom", name: "host", query: "" }])],
+      ["are of last year", overview({ time: { from: "2025-01-01T00:00:00Z", to: "2025-02-01T00:00:00Z" } })],
+      ["are of the week before", overview({ time: { from: "now-14d", to: "now-7d" } })],
+      ["are of one second", overview({ time: { from: "now-1s", to: "now" } })],
+      ["are drawn a day late", overview({ timepicker: { nowDelay: "1d" } })],
+      ["are shifted by a month", overview({}, () => ({ timeShift: "30d" }))],
+      ["are cut to a second", overview({}, () => ({ timeFrom: "1s" }))],
+      [
+        "are limited to none",
+        overview({}, () => ({ transformations: [{ id: "limit", options: { limitField: 0 } }] })),
+      ],
+      [
+        "keep the time alone",
+        overview({}, () => ({
+          transformations: [{ id: "filterFieldsByName", options: { include: { names: ["Time"] } } }],
+        })),
+      ],
+      [
+        "leave the value out",
+        overview({}, () => ({
+          transformations: [{ id: "organize", options: { excludeByName: { Value: true } } }],
+        })),
+      ],
+      [
+        "name no query",
+        overview({}, () => ({ transformations: [{ id: "filterByRefId", options: { exclude: "/.*/" } }] })),
+      ],
+      [
+        "are hidden by their fields",
+        overview({}, () => ({ fieldConfig: { defaults: { custom: { hideFrom: { viz: true } } } } })),
+      ],
+      [
+        "are hidden by an override",
+        overview({}, () => ({
+          fieldConfig: {
+            overrides: [
+              {
+                matcher: { id: "byRegexp", options: ".*" },
+                properties: [{ id: "custom.hideFrom", value: { viz: true } }],
+              },
+            ],
+          },
+        })),
+      ],
+      ["are in panels of text", overview({}, () => ({ type: "text" }))],
+      ["have no room", overview({}, () => ({ gridPos: { x: 0, y: 0, w: 24, h: 0 } }))],
+      ["are in a panel of a library elsewhere", overview({}, () => ({ libraryPanel: { uid: "elsewhere" } }))],
+    ] as const
+  ).map(([what, edit]): Case => ["dashboard-golden-signals", `the queries of a dashboard ${what}`, edit]),
+  [
+    "monitoring-values",
+    "a second dashboard replaces the overview",
+    second(grafana.dashboard, { configJson: JSON.stringify({ uid: "optropic-service", panels: [] }) }),
+  ],
+  [
+    "monitoring-values",
+    "one of the newer API replaces the overview",
+    second("grafana:apps/v1beta1/dashboard:Dashboard", {
+      metadata: { uid: "optropic-service" },
+      spec: { json: JSON.stringify({ panels: [] }) },
+    }),
+  ],
   ["critical-alerts-page", "routes are below another folder's", byFolder("Elsewhere")],
   ["providers-arrive", "a provider takes any certificate", provider({ insecureSkipVerify: true })],
   [
@@ -408,6 +504,68 @@ export const watchedPlatforms: readonly (readonly [what: string, edit: Edit])[] 
   [
     "the second level calls everybody",
     set("on-call-escalation", ({ rules }) => ({ rules: [list(rules)[0], list(rules)[2]] })),
+  ],
+  ["a dashboard asks what Grafana has by default", overview({}, asked(null))],
+  [
+    "a dashboard asks a source that its reader chooses",
+    withVariables([sourceVariable, ...ownVariables], asked(prometheus("$source"))),
+  ],
+  ["a dashboard is of today", overview({ time: { from: "now/d", to: "now/d" } })],
+  [
+    "a table has its columns renamed",
+    overview({}, () => ({
+      transformations: [{ id: "organize", options: { excludeByName: { Time: true } } }],
+    })),
+  ],
+  [
+    "panels are of the library",
+    all(
+      second("grafana:oss/libraryPanel:LibraryPanel", {
+        uid: "requests",
+        modelJson: JSON.stringify({
+          type: "stat",
+          targets: [{ expr: "sum(rate(optropic_http_requests_total[5m]))" }],
+        }),
+      }),
+      overview({}, ({ id }) => (id === 5 ? { libraryPanel: { uid: "requests" } } : {})),
+    ),
+  ],
+  [
+    "a dashboard is of the newer API",
+    second("grafana:apps/v2/dashboard:Dashboard", {
+      metadata: { uid: "optropic-service-next" },
+      spec: {
+        json: JSON.stringify({
+          elements: {
+            requests: {
+              kind: "Panel",
+              spec: {
+                data: {
+                  spec: {
+                    queries: [
+                      {
+                        spec: {
+                          refId: "A",
+                          query: {
+                            kind: "DataQuery",
+                            group: "prometheus",
+                            datasource: { name: "grafanacloud-prom" },
+                            spec: { expr: "sum(rate(optropic_http_requests_total[5m]))" },
+                          },
+                        },
+                      },
+                    ],
+                  },
+                },
+              },
+            },
+          },
+          layout: {
+            spec: { items: [{ spec: { element: { kind: "ElementReference", name: "requests" } } }] },
+          },
+        }),
+      },
+    }),
   ],
   ["a rotation with one person below it", overlaid("all", "one")],
   ["a rotation with one person above it", overlaid("one", "all")],

@@ -143,7 +143,10 @@ export const healthChecks = (stack: Stack): HealthCheck[] =>
 export function dashboards(stack: Stack): Dashboard[] {
   return stack.ofType(cloudWatch.dashboard).map((own) => {
     const body = known(() => own.at("dashboardBody").string()) ?? "";
-    return { signals: new Set(signals.flatMap(([signal, form]) => (form.test(body) ? [signal] : []))) };
+    return {
+      resource: own,
+      signals: new Set(signals.flatMap(([signal, form]) => (form.test(body) ? [signal] : []))),
+    };
   });
 }
 

@@ -1,63 +1,72 @@
-import type { oss } from "@pulumi/grafana";
-import type { AnyValue, ResourceOf, Stack, Value } from "../../framework/index.ts";
+import { type AnyValue, known, type ResourceOf, type Stack } from "../../framework/index.ts";
 import type { Dashboard } from "../../model/adapter.ts";
-import { grafana } from "../../model/tokens.ts";
+import { perStack } from "../../model/per-stack.ts";
+import { readQuery } from "../../model/recordings.ts";
+import { grafana, grafanaPanels } from "../../model/tokens.ts";
 import { type GoldenSignal, signalsIn } from "../../values/golden-signals.ts";
-import { parsePromql } from "../../values/promql.ts";
+import type { Expr } from "../../values/promql-ast.ts";
+import { selectorsIn } from "../../values/promql-reads.ts";
 import { isElsewhere } from "./instances.ts";
+import { queriesOf } from "./panels.ts";
 
-function shownOn(dashboard: ResourceOf<oss.DashboardArgs>): Dashboard {
-  const document = dashboard.at("configJson");
+/** A dashboard's document, by whichever of Grafana's APIs it is declared. */
+interface Document {
+  readonly resource: ResourceOf<unknown>;
+  readonly at: AnyValue;
+  /** By which Grafana keeps it: of two with one uid, the last. */
+  readonly uid: AnyValue;
+}
+
+export const documentsOf = (stack: Stack): Document[] => [
+  ...stack.ofType(grafana.dashboard).map((resource) => {
+    const at = resource.at("configJson");
+    return { resource, at, uid: at.isUnknown ? at : at.json().at("uid") };
+  }),
+  ...stack
+    .ofType(...grafanaPanels.dashboards)
+    .map((resource) => ({ resource, at: resource.at("spec", "json"), uid: resource.at("metadata", "uid") })),
+];
+
+function shownOn(stack: Stack, { resource, at }: Document): Dashboard {
   const signals = new Set<GoldenSignal>();
-  if (document.isUnknown) {
-    return { signals, unread: document };
-  }
+  if (at.isUnknown) return { resource, signals, unread: at };
+  const hidden = new Map<GoldenSignal, string>();
   let unread: AnyValue | undefined;
-  for (const query of queriesIn(document.json())) {
-    const expr = parsePromql(query);
+  for (const { text, source, undrawn } of queriesOf(stack, at.json())) {
+    const expr = readQuery(stack, text, source);
     if (expr === undefined) {
-      unread = document;
+      unread = undrawn === undefined ? at : unread;
     } else {
       for (const signal of signalsIn(expr)) {
-        signals.add(signal);
+        if (undrawn === undefined) signals.add(signal);
+        else if (isAlertedOn(stack, expr)) hidden.set(signal, undrawn);
       }
     }
   }
-  return { signals, ...(unread && { unread }) };
+  return {
+    resource,
+    signals,
+    lost: [...hidden]
+      .filter(([signal]) => !signals.has(signal))
+      .map(([signal, why]) => ({ signal, why, at })),
+    ...(unread && { unread }),
+  };
 }
 
-/** Every query that a panel draws, in whichever version of the dashboard's schema: the texts named `expr`. */
-function queriesIn(value: Value): string[] {
-  // What such a panel shows is written in it.
-  if (["text", "news", "dashlist"].includes(value.at("type").string() ?? "")) {
-    return [];
-  }
-  const siblings = value.items();
-  const read = siblings.flatMap(expressionsIn).join(" ");
-  const drawn = siblings.filter((item) => !isHidden(item) || isRead(item, read));
-  return [...value.entries(), ...drawn.map((item): [string, Value] => ["", item])].flatMap(([key, child]) => {
-    const text = key === "expr" ? child.string() : undefined;
-    return text === undefined ? queriesIn(child) : [text];
-  });
-}
+/** Whether the series are among those that alerts read: those of other systems may be shown in any way. */
+const isAlertedOn = (stack: Stack, expr: Expr): boolean =>
+  selectorsIn(expr).some(({ metric }) => metric !== "" && alertTexts(stack).includes(metric));
 
-/** In the newer schema a query is a kind and what is said of it. */
-const isHidden = (query: Value): boolean =>
-  [query.at("hide"), query.at("spec", "hidden")].some((value) => value.boolean() === true);
-
-/** A formula draws what it makes of queries that are hidden themselves. */
-const isRead = (query: Value, formulas: string): boolean => {
-  const name = query.at("refId").string() ?? query.at("spec", "refId").string() ?? "";
-  return /^\w+$/.test(name) && new RegExp(`\\b${name}\\b`).test(formulas);
-};
-
-const expressionsIn = (query: Value): string[] =>
-  [query.at("expression"), query.at("spec", "query", "spec", "expression")].flatMap(
-    (value) => (isHidden(query) ? undefined : value.string()) ?? [],
-  );
+const alertTexts = perStack((stack): string =>
+  stack
+    .ofType(grafana.ruleGroup)
+    .flatMap((group) => known(() => group.at("rules").items()) ?? [])
+    .flatMap((rule) => known(() => rule.at("datas").items()) ?? [])
+    .map((data) => known(() => data.at("model").string()) ?? "")
+    .join("\n"),
+);
 
 export const dashboards = (stack: Stack): Dashboard[] =>
-  stack
-    .ofType(grafana.dashboard)
-    .filter((dashboard) => !isElsewhere(stack, dashboard))
-    .map(shownOn);
+  documentsOf(stack)
+    .filter(({ resource }) => !isElsewhere(stack, resource))
+    .map((document) => shownOn(stack, document));

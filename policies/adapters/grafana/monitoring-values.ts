@@ -11,11 +11,12 @@ import {
   type Value,
   type Verdict,
 } from "../../framework/index.ts";
-import { perStack } from "../../model/per-stack.ts";
 import type { Route } from "../../model/route.ts";
 import { grafana } from "../../model/tokens.ts";
 import { firstWrong, isAddress, isOneOf, isThere, matches, untidy } from "../../model/value-checks.ts";
 import { durationSeconds } from "../../values/duration.ts";
+import { documentsOf } from "./dashboards.ts";
+import { cloudLogs, cloudMetrics, isExpression, isOfInstance, usualSource } from "./sources.ts";
 
 export function judgeMonitoringValues(stack: Stack): Finding[] {
   return [
@@ -109,6 +110,7 @@ function twins(stack: Stack): Finding[] {
       at: group.at("name"),
       key: `rule group ${textIn(group.at("name"))} of the folder ${folderOf(group.at("folderUid"))}`,
     })),
+    ...documentsOf(stack).map(({ uid }) => ({ at: uid, key: `dashboard ${textIn(uid)}` })),
   ];
   return places.map(({ at, key: own }) =>
     judge(at.resource, () => {
@@ -224,13 +226,6 @@ function judgeRule(stack: Stack, rule: Rule): Verdict {
 
 type Data = Value<grafanaTypes.types.input.alerting.RuleGroupRuleData>;
 
-const isExpression = (uid: string): boolean => uid === "__expr__" || uid === "-100";
-
-/** The sources that each stack of Grafana Cloud has, by what is asked of them. */
-const cloudMetrics = /^grafanacloud-(?:[\w-]+-)?prom$/;
-
-const cloudLogs = /^grafanacloud-(?:[\w-]+-)?logs$/;
-
 function judgeSource(stack: Stack, data: Data): Verdict {
   const uid = data.at("datasourceUid");
   const model = data.at("model");
@@ -259,35 +254,6 @@ function judgeSource(stack: Stack, data: Data): Verdict {
     )
   );
 }
-
-/** Sources are named for the instance that they are of, without its hyphens; at an address of one's own it has any name. */
-function isOfInstance(stack: Stack, uid: string): boolean {
-  const [, name] = /^grafanacloud-(.+)-(?:prom|logs)$/.exec(uid) ?? [];
-  const urls = stack
-    .ofType(grafana.provider)
-    .map((provider) => known(() => provider.at("url").string()) ?? "");
-  const instances = urls.map((url) => /^https:\/\/([\w-]+)\.grafana\.net\/?$/.exec(url)?.[1]);
-  const bare = (text: string) => text.replaceAll("-", "");
-  return (
-    name === undefined ||
-    instances.length === 0 ||
-    instances.some((instance) => instance === undefined || bare(instance) === bare(name))
-  );
-}
-
-/** The data source that most queries ask: one that is asked once, beside it, is likely misspelled. */
-const usualSource = perStack((stack: Stack): string | undefined => {
-  const counts = new Map<string, number>();
-  for (const data of stack
-    .ofType(grafana.ruleGroup)
-    .flatMap((group) => (group.at("rules").isUnknown ? [] : group.at("rules").items()))
-    .flatMap((rule) => (rule.at("datas").isUnknown ? [] : rule.at("datas").items()))) {
-    const uid = data.at("datasourceUid");
-    const text = uid.isUnknown ? "" : (uid.string() ?? "");
-    if (text !== "" && !isExpression(text)) counts.set(text, (counts.get(text) ?? 0) + 1);
-  }
-  return [...counts].toSorted(([, one], [, other]) => other - one)[0]?.[0];
-});
 
 const operators = ["=", "!=", "=~", "!~"];
 

@@ -1,5 +1,5 @@
 import type { ResourceTypes } from "../../model/resource-type.ts";
-import { grafana, grafanaTokens, onCall } from "../../model/tokens.ts";
+import { grafana, grafanaPanels, grafanaTokens, onCall } from "../../model/tokens.ts";
 
 /** A host of the installation's own network, as names of a cluster are. */
 const isNear = /^http:\/\/(?:[\w-]+|[\w.-]+\.(?:svc|internal|local))(?::\d+)?(?:\/|$)/i;
@@ -7,7 +7,12 @@ const isNear = /^http:\/\/(?:[\w-]+|[\w.-]+\.(?:svc|internal|local))(?::\d+)?(?:
 /** Types of Grafana's provider up to version 2.40. */
 export const resourceTypes: ResourceTypes = {
   vendor: "Grafana",
-  judged: [...Object.values(grafana), ...Object.values(grafanaTokens).flat(), ...Object.values(onCall)],
+  judged: [
+    ...Object.values(grafana),
+    ...Object.values(grafanaPanels).flat(),
+    ...Object.values(grafanaTokens).flat(),
+    ...Object.values(onCall),
+  ],
   harmless: [
     [
       "says who works with Grafana and may see what",
@@ -42,12 +47,8 @@ export const resourceTypes: ResourceTypes = {
         "apps/v0alpha1/ProvisioningRepository",
         "apps/v1/Playlist",
         "apps/v1/Query",
-        "apps/v1beta1/Dashboard",
-        "apps/v2/Dashboard",
-        "apps/v2beta1/Dashboard",
         "enterprise/Report",
         "oss/Annotation",
-        "oss/LibraryPanel",
         "oss/Playlist",
       ],
     ],
