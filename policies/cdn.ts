@@ -6,6 +6,7 @@ import { edgeZoneOf, edgeZones, judgeEdgeZones } from "./model/edge-zones.ts";
 import { edges, judgeEdges } from "./model/edges.ts";
 import { headersOf, pageRequest } from "./model/response-headers.ts";
 import { judgeSites, requestTo, type Site } from "./model/sites.ts";
+import { isOtherHost } from "./model/variables.ts";
 import type { SampleRequest } from "./values/sample-request.ts";
 
 // Items 6.8 and 6.9. Whether the edge is proxied is in platform.ts.
@@ -46,7 +47,9 @@ export const immutableAssets = policy({
     judgeSites(
       stack,
       "No public host is declared, so such files are not cached.",
-      (site) => site.edge?.keepsAssets() ?? (site.framework === undefined || judgeAssets(stack, site)),
+      (site) =>
+        site.edge?.keepsAssets() ??
+        (site.framework === undefined || isBeside(stack, site) || judgeAssets(stack, site)),
     ),
 });
 
@@ -83,6 +86,10 @@ export const http2 = policy({
     ),
   ],
 });
+
+/** Whether what answers there is something else than the application, such as its documentation. */
+const isBeside = (stack: Stack, { project }: Site): boolean =>
+  project !== undefined && isOtherHost(stack)(project);
 
 /** Some hosts are a CDN by themselves: https://vercel.com/docs/cdn */
 function unlessCdnFacesPublic(stack: Stack, absent: string): string | undefined {

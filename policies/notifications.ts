@@ -125,8 +125,9 @@ export const alertsRouted = policy({
         if (reaching.length === 0) {
           return "reaches nobody.";
         }
+        const isBeside = reaching.some((one) => !one.isMuted && isPrompt(one, messageWaits));
         const muted = reaching
-          .map(({ timings }) => mutesFault(stack, timings, now))
+          .map(({ timings }) => mutesFault(stack, { timings, isBeside, now }))
           .find((wrong) => wrong !== undefined);
         if (muted !== undefined) {
           return `goes a way that is ${muted}.`;

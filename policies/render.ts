@@ -1,5 +1,6 @@
 import { policy } from "./framework/index.ts";
 import { deployedFault } from "./model/deployed-code.ts";
+import { runsForeignImage } from "./model/foreign-images.ts";
 import { judgeSection, judgeSectionApplications, judgeSectionServices } from "./model/sections.ts";
 
 export const renderService = policy({
@@ -59,7 +60,8 @@ export const renderAutoDeploy = policy({
       stack,
       "7R",
       "No web service at Render is declared, so none deploys automatically.",
-      ({ deploys }) => deploys?.() ?? true,
+      // What somebody else pushes is not deployed by itself: a new version is a change of the stack.
+      ({ deploys, resource }) => runsForeignImage(stack)(resource) || (deploys?.() ?? true),
     ),
 });
 

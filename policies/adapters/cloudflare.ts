@@ -46,7 +46,7 @@ export const cloudflareAdapter: Adapter = {
       .ofType(cloudflare.ruleset)
       .filter((ruleset) => known(() => ruleset.at("phase").string()) === "http_log_custom_fields")
       .flatMap(loggedNames),
-  secretReaders: (stack) => [...plainBindings(stack), ...keptValues(stack)],
+  secretReaders: (stack) => [...plainBindings(stack), ...plainVariables(stack), ...keptValues(stack)],
   edgeZones,
   zoneSettings: settingFacts,
   hostTls,
@@ -188,6 +188,27 @@ function plainBindings(stack: Stack): SecretReaders[] {
         ),
     }));
   });
+}
+
+/** Variables of a Pages project: only those of the type `secret_text` are kept from whoever may see the account. */
+function plainVariables(stack: Stack): SecretReaders[] {
+  return stack.ofType(cloudflare.pagesProject).flatMap((project) =>
+    (["production", "preview"] as const).flatMap((stage) => {
+      const variables = project.at("deploymentConfigs", stage, "envVars");
+      if (variables.isUnknown) return [{ resource: project, verdict: () => undecided(variables) }];
+      return variables.entries().map(([name, variable]) => ({
+        resource: project,
+        verdict: () =>
+          variable.at("type").string() === "secret_text" ||
+          judgePlain(
+            name,
+            variable.at("value"),
+            "a variable of plain text shows it to whoever may see the account",
+            "Let type of the variable be secret_text.",
+          ),
+      }));
+    }),
+  );
 }
 
 /** What Workers read by its name: whoever may see the account reads it too. */

@@ -12,6 +12,8 @@ import {
 } from "../framework/index.ts";
 import { isAside } from "./aside.ts";
 import { all } from "./facts.ts";
+import { deployedSlugs, images, publicOwner } from "./foreign-images.ts";
+import { slugOf } from "./repository-slugs.ts";
 import type { CodeSource, SectionHost } from "./section-host.ts";
 import { applicationHosts, hosts, isAsideHost, servingHosts } from "./variables.ts";
 
@@ -45,7 +47,7 @@ export function repositoryFault(
 ): Fault | undefined {
   const text = repository.string() ?? "";
   const slug = slugOf(text);
-  const others = slugs(stack).filter((other) => other !== slug);
+  const others = deployedSlugs(stack).filter((other) => other !== slug);
   const owner = slug.split("/")[0];
   const host = hostOf(text);
   if (host === undefined || !codeHosts.has(host)) {
@@ -144,15 +146,13 @@ export function deployedFault(
   return asideFault(stack, host, context);
 }
 
-const images = all(({ images: part }) => part);
-
 /** Judges images that run with the application's secrets: at a public registry they have to be of an owner of the code. */
 export function judgeImages(stack: Stack, { isSupplied }: Context): Finding[] {
   return images(stack).map(({ resource, image, hasSecrets }) =>
     judge(resource, () => {
       const text = image.string() ?? "";
       const owner = publicOwner(text);
-      const owners = slugs(stack).map((slug) => slug.split("/")[0]);
+      const owners = deployedSlugs(stack).map((slug) => slug.split("/")[0]);
       // Where nothing is built, no owner is known.
       const isOwn =
         [text, owner, owners[0]].some((it) => it === undefined || it === "") ||
@@ -181,23 +181,6 @@ export const runsPooler = (stack: Stack, host: Resource): boolean =>
       ),
   );
 
-/** Who puts images into a registry that anybody may use; undefined for a registry of one's own. */
-function publicOwner(image: string): string | undefined {
-  const [, registry = "docker.io", path = ""] =
-    /^(?:https?:\/\/)?(?:([\w-]+(?:\.[\w-]+)+(?::\d+)?)\/)?([^@:]*)/i.exec(image) ?? [];
-  const owner = path.split("/").at(-2)?.toLowerCase();
-  return publicRegistries.has(registry.toLowerCase()) ? (owner ?? "library") : undefined;
-}
-
-const publicRegistries: ReadonlySet<string> = new Set([
-  "docker.io",
-  "index.docker.io",
-  "registry.hub.docker.com",
-  "ghcr.io",
-  "quay.io",
-  "public.ecr.aws",
-]);
-
 /** What an application is built from or serves that is not for production by its name. */
 function asideFault(
   stack: Stack,
@@ -216,19 +199,4 @@ function asideFault(
       `${resource.name} is built from or serves ${aside.string()}, which is not for production by its name.`,
     )
   );
-}
-
-function slugs(stack: Stack): string[] {
-  const texts = deployedSources(stack).flatMap(({ repository }) => known(() => repository.string()) ?? []);
-  return [...new Set(texts.map(slugOf))];
-}
-
-/** `https://github.com/owner/name.git` and `git@github.com:owner/name` as `owner/name`, in lower case. */
-function slugOf(text: string): string {
-  return text
-    .replace(/\.git$|\/$/, "")
-    .split(/[/:]/)
-    .slice(-2)
-    .join("/")
-    .toLowerCase();
 }

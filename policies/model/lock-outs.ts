@@ -4,7 +4,6 @@ import {
   type Fault,
   fault,
   known,
-  type PropertiesOf,
   type ResourceOf,
   type Stack,
   unproved,
@@ -23,14 +22,14 @@ import { ownedBy } from "./links.ts";
 import { isEverywhere } from "./networks.ts";
 import { pageRulesOf } from "./page-rules.ts";
 import { perStack } from "./per-stack.ts";
-import { conditionsOf } from "./rate-limits.ts";
 import { reachOf } from "./reach.ts";
 import { mayActOn, rulesOf, surelyActsOn } from "./rulesets.ts";
 import { knownHealthPath, requestTo, type Site } from "./sites.ts";
 import { stackOutput } from "./stack-outputs.ts";
 import { cloudflare, render, vercel } from "./tokens.ts";
 import { hosts } from "./variables.ts";
-import { accessPlaces, inZone, type Zone, zoneSettings } from "./zones.ts";
+import { conditionsOf } from "./waf.ts";
+import { accessPlaces, asksNobody, inZone, type Zone, zoneSettings } from "./zones.ts";
 
 /** What keeps every visitor of a site out, or lets only some in; undefined where nothing does. Throws UnknownRead. */
 export function lockedOut(stack: Stack, site: Site): Fault | undefined {
@@ -259,32 +258,15 @@ function byAccess(stack: Stack, site: Site): Fault | undefined {
           .map((place) => ({ application, place, length: place.string()?.length ?? 0 })),
       )
       .sort((one, other) => other.length - one.length);
-    if (nearest !== undefined && !letsProgramsIn(stack, nearest.application)) {
+    if (nearest !== undefined && !asksNobody(stack, nearest.application)) {
       return fault(
         nearest.place,
         `${nearest.application.name} answers what asks for ${request.path} with a sign-in`,
-        "Leave the path out of the application, by another one for it with the decision bypass, and let the path ask for a token.",
+        "Leave the path out of the application, by another one for it with the decision bypass for everyone, and let the path ask for a token.",
       );
     }
   }
   return undefined;
-}
-
-/** A policy of the application, or a reusable one that it names, that asks for nothing. */
-function letsProgramsIn(
-  stack: Stack,
-  application: ResourceOf<PropertiesOf<typeof cloudflare.access>>,
-): boolean {
-  const reusable = stack
-    .ofType(cloudflare.accessPolicy)
-    .filter((policy) => application.dependencies.includes(policy));
-  return [
-    ...application
-      .at("policies")
-      .items()
-      .map((policy) => policy.at("decision")),
-    ...reusable.map((policy) => policy.at("decision")),
-  ].some((decision) => known(() => decision.string()) === "bypass");
 }
 
 /**
@@ -475,12 +457,19 @@ function byFirewall(stack: Stack, site: Site): Fault | undefined {
     const bots = (["botProtection", "botFilter"] as const)
       .map((name) => firewall.at("managedRulesets", name))
       .find((it) => isOn(it.at("active")) && stopsAtVercel.has(it.at("action").string()));
-    const [probed] = probedRequests(stack, site);
+    const passes = firewall
+      .at("rules", "rules")
+      .items()
+      .filter((it) => isOn(it.at("active")) && it.at("action", "action").string() === "bypass")
+      .map(conditionsOf);
+    const probed = probedRequests(stack, site).find(
+      (request) => !passes.some((groups) => vercelRuleActsOn(groups, request) === true),
+    );
     if (bots !== undefined && probed !== undefined) {
       return fault(
         bots.at("action"),
         `${firewall.name} stops programs, also those that ask for ${probed.path}`,
-        "Set the action to log, and challenge bots by rules that leave the paths of health checks and metrics out.",
+        "Let a rule with the action bypass name the paths of health checks and metrics in full, or set the action to log.",
       );
     }
     const network = firewall

@@ -42,11 +42,18 @@ export function isPrompt({ waits }: Delivery, most: Readonly<Record<Wait, number
 const longestHours = 72;
 const mostShare = 0.5;
 
+/** Outside of office hours, forty a week: as long as that a way may be silent where another one is always open. */
+const mostShareBeside = 0.77;
+
 /**
  * What is wrong with the times at which a route is silent, to follow "a way that is"; undefined where it is open most
- * of the time. It is open at any of the active times, and at none of the others. Throws UnknownRead.
+ * of the time, or in office hours beside a way that always is. It is open at any of the active times, and at none of
+ * the others. Throws UnknownRead.
  */
-export function mutesFault(stack: Stack, timings: readonly Timed[], now: number): string | undefined {
+export function mutesFault(
+  stack: Stack,
+  { timings, isBeside, now }: { timings: readonly Timed[]; isBeside: boolean; now: number },
+): string | undefined {
   const named = timings.map(({ name, isActive }) => ({ text: name.string() ?? "", isActive }));
   const missing = named.find(({ text }) => timingsNamed(stack)(text).length === 0);
   if (missing !== undefined) {
@@ -62,7 +69,7 @@ export function mutesFault(stack: Stack, timings: readonly Timed[], now: number)
   // Whatever is muted may be what was open.
   const share = Math.min(1 - open + muted.share, 1);
   const names = named.map(({ text }) => text).join(" and ");
-  if (share > mostShare) {
+  if (share > (isBeside ? mostShareBeside : mostShare)) {
     return `muted ${Math.round(share * 100)} % of the time, by ${names}`;
   }
   return muted.longestMinutes > longestHours * 60

@@ -76,7 +76,7 @@ export function openNames(stack: Stack): Finding[] {
         unproved(
           record.content,
           `${record.resource.name} leads ${name} to ${target}, and no host of this stack there answers at that name: whoever adds it there does.`,
-          "Declare the name at the host that is to answer, or remove the record; where another stack declares it, waive this policy for the record.",
+          "Declare the name at the host that is to answer, or remove the record; where another stack declares it, make the content from an output of that stack by pulumi.StackReference, or waive this policy for the record.",
         )
       );
     }),

@@ -185,7 +185,7 @@ function ruleFault(stack: Stack, resource: ResourceOf<unknown>, rule: Value): Fa
   const action = silencing(rule.at("actions")) ?? softening(stack, resource, rule.at("actions"));
   const conditions = rule.at("conditions");
   const merged = merging(rule.at("actions"));
-  if (merged !== undefined && (conditions.isUnknown || conditions.items().length === 0)) {
+  if (merged !== undefined && !tellsApart(conditions)) {
     return fault(
       merged,
       `The rules of ${name} give every event one dedup key, so nobody is paged for the second one while the first is open.`,
@@ -208,6 +208,23 @@ function ruleFault(stack: Stack, resource: ResourceOf<unknown>, rule: Value): Fa
     "Suppress only what is not critical: begin the condition with event.severity matches 'info' or 'warning'.",
   );
 }
+
+/** Whether a rule's condition asks for more of an event than how bad it is, and from which client. */
+function tellsApart(conditions: Value): boolean {
+  if (conditions.isUnknown) return false;
+  const named = [
+    ...conditions.items().map((condition) => condition.at("expression").string() ?? ""),
+    ...conditions
+      .at("subconditions")
+      .items()
+      .flatMap((part) => part.at("parameters").items())
+      .map((parameter) => parameter.at("path").string() ?? ""),
+  ];
+  return named.some((text) => fieldsOfAlerts.test(text) && !/\bnot\b/i.test(text));
+}
+
+const fieldsOfAlerts =
+  /\b(?:summary|source|component|group|class|custom_details|details|dedup_key|incident_key|description|title)\b/i;
 
 /** The same of the older rules, whose conditions are of parts: all of them, or any. */
 function asksForMinor(conditions: Value): boolean {

@@ -1,8 +1,8 @@
-import type { FirewallConfigArgs, types } from "@pulumi/vercel";
-import type { ResourceOf, Stack, Value } from "../framework/index.ts";
+import type { FirewallConfigArgs } from "@pulumi/vercel";
+import type { ResourceOf, Stack } from "../framework/index.ts";
 import { actsOn, literals, usesPattern } from "../values/cloudflare-expression.ts";
 import type { SampleRequest } from "../values/sample-request.ts";
-import { type VercelCondition, vercelRuleActsOn } from "../values/vercel-condition.ts";
+import { vercelRuleActsOn } from "../values/vercel-condition.ts";
 import type { RateLimit } from "./edge.ts";
 import { edgeZoneOf } from "./edge-zones.ts";
 import { isOn } from "./given.ts";
@@ -10,7 +10,7 @@ import { ownedBy } from "./links.ts";
 import { deployedBy, type Rule, rulesOf } from "./rulesets.ts";
 import type { Site } from "./sites.ts";
 import { vercel } from "./tokens.ts";
-import { letsPast } from "./waf.ts";
+import { conditionsOf, letsPast, pathsLetPast } from "./waf.ts";
 
 export type { RateLimit } from "./edge.ts";
 
@@ -96,6 +96,7 @@ function vercelLimits(firewall: ResourceOf<FirewallConfigArgs>): RateLimit[] {
   if (firewall.at("enabled").boolean() === false || letsPast(firewall)) {
     return [];
   }
+  const exempt = new Set(pathsLetPast(firewall));
   return firewall
     .at("rules", "rules")
     .items()
@@ -110,6 +111,8 @@ function vercelLimits(firewall: ResourceOf<FirewallConfigArgs>): RateLimit[] {
         return [];
       }
       const groups = conditionsOf(rule);
+      const acts = (request: SampleRequest) =>
+        !exempt.has(request.path) && vercelRuleActsOn(groups, request) === true;
       return [
         {
           resource: firewall,
@@ -120,29 +123,9 @@ function vercelLimits(firewall: ResourceOf<FirewallConfigArgs>): RateLimit[] {
             .at("keys")
             .strings()
             .find((key) => !["ip", "ja4"].includes(key)),
-          actsOn: (request) => vercelRuleActsOn(groups, request) === true,
-          counts: (request) => vercelRuleActsOn(groups, request) === true,
+          actsOn: acts,
+          counts: acts,
         },
       ];
     });
-}
-
-/** Groups of conditions, of one of which all have to hold. */
-export const conditionsOf = (rule: Value<types.input.FirewallConfigRulesRule>): VercelCondition[][] =>
-  rule
-    .at("conditionGroups")
-    .items()
-    .map((group) => group.at("conditions").items().map(toCondition));
-
-function toCondition(
-  condition: Value<types.input.FirewallConfigRulesRuleConditionGroupCondition>,
-): VercelCondition {
-  const value = condition.at("value").string();
-  return {
-    type: condition.at("type").string() ?? "",
-    op: condition.at("op").string() ?? "",
-    neg: condition.at("neg").boolean() === true,
-    key: condition.at("key").string(),
-    values: value === undefined ? condition.at("values").strings() : [value],
-  };
 }

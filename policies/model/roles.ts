@@ -2,6 +2,7 @@ import type { StatedRole } from "../framework/declared.ts";
 import { known, type Resource, type Stack } from "../framework/index.ts";
 import { isBesideName } from "../values/beside-names.ts";
 import { databasesBehind } from "./databases-behind.ts";
+import { runsForeignImage } from "./foreign-images.ts";
 import type { Host } from "./host.ts";
 
 /** Variables that only the application has: its database and its own secrets. */
@@ -47,10 +48,12 @@ const hasAll = (host: Host): boolean => {
   return [...own].every((name) => names.has(name));
 };
 
-/** Whether a setting says that a host is something else than the application, or what it is called does. */
+/** Whether a setting says that a host is something else than the application, or what it is called or runs does. */
 export function isSaidOther(stack: Stack, host: Host): boolean {
   const stated = statedRole(stack, host.resource);
-  return stated === undefined ? saysOther(host) : stated !== "application";
+  return stated === undefined
+    ? saysOther(host) || runsForeignImage(stack)(host.resource)
+    : stated !== "application";
 }
 
 /** Whether what a host is called says that it is something around an application. */

@@ -1,5 +1,5 @@
-import type { types } from "@pulumi/cloudflare";
-import type { FirewallConfigArgs } from "@pulumi/vercel";
+import type { types as cloudflareTypes } from "@pulumi/cloudflare";
+import type { FirewallConfigArgs, types } from "@pulumi/vercel";
 import {
   type Fault,
   fault,
@@ -9,12 +9,14 @@ import {
   type Value,
 } from "../framework/index.ts";
 import { isCloudflare } from "../values/cloudflare-networks.ts";
+import { pathsOf } from "../values/expression-paths.ts";
+import type { VercelCondition } from "../values/vercel-condition.ts";
 import { bypassOf, exemption, type Protection } from "./bypasses.ts";
 import { isOn } from "./given.ts";
 import { ownedBy } from "./links.ts";
 import { missedPath, reachOf } from "./reach.ts";
 import { type Rule, rulesOf } from "./rulesets.ts";
-import type { Site } from "./sites.ts";
+import { knownHealthPath, type Site } from "./sites.ts";
 import { vercel } from "./tokens.ts";
 import type { Zone } from "./zones.ts";
 
@@ -54,7 +56,7 @@ export function wafFault(stack: Stack, site: Site): Fault | undefined {
   }
   const fault =
     (project && bypassAtVercel(stack, project)) ??
-    (zone === undefined ? { found: "no managed rules act on it" } : cloudflareFault(stack, site, zone));
+    (zone === undefined ? unguarded(stack, project) : cloudflareFault(stack, site, zone));
   const isBypassed = project !== undefined && bypassAtVercel(stack, project) !== undefined;
   const stopsAtVercel =
     project !== undefined && !isBypassed && firewallsOf(stack, project).some(stopsInjection);
@@ -62,6 +64,16 @@ export function wafFault(stack: Stack, site: Site): Fault | undefined {
     return undefined;
   }
   return fault;
+}
+
+function unguarded(stack: Stack, project: Resource | undefined): Fault {
+  const exempt = project === undefined ? [] : firewallsOf(stack, project).flatMap((it) => pathsLetPast(it));
+  return {
+    found:
+      exempt.length === 0
+        ? "no managed rules act on it"
+        : `the firewall of its project lets ${exempt.join(", ")} past, and no other managed rules act there`,
+  };
 }
 
 function cloudflareFault(stack: Stack, site: Site, zone: Zone): Fault | undefined {
@@ -96,8 +108,9 @@ function executionFault(
     if (named !== undefined) {
       const what = `the rules ${named} of the ${name}`;
       const wrong = exemption(rule, site, { ...protection, name: what });
-      if (wrong !== undefined) {
-        return wrong;
+      const isFalseAlarm = id !== owasp.id && isExceptionOf(rule, site);
+      if (wrong !== undefined && !isFalseAlarm) {
+        return wrong.isUnproved === true ? wrong : { ...wrong, fix: exceptionFix };
       }
     }
     if (action === "skip" && skips(parameters, id)) {
@@ -143,14 +156,14 @@ function floodFault(stack: Stack, site: Site, zone: Zone): Fault | undefined {
 }
 
 type Flood = Pick<
-  types.input.RulesetRuleActionParametersOverrides,
+  cloudflareTypes.input.RulesetRuleActionParametersOverrides,
   "action" | "enabled" | "sensitivityLevel"
 >;
 
 const isLax = (override: Value<Flood>): boolean =>
   isDefused(override) || ["low", "eoff"].includes(override.at("sensitivityLevel").string() ?? "");
 
-type Parameters = types.input.RulesetRuleActionParameters;
+type Parameters = cloudflareTypes.input.RulesetRuleActionParameters;
 
 const skips = (parameters: Value<Parameters>, id: string): boolean =>
   parameters.at("ruleset").string() === "current" || parameters.at("rulesets").strings().includes(id);
@@ -168,10 +181,44 @@ function namedRules(parameters: Value<Parameters>, id: string): string | undefin
   if (listed === undefined) {
     return undefined;
   }
-  const rules = listed.string()?.split(/[\s,]+/) ?? listed.strings();
+  const rules = idsIn(listed);
   const acting = id === owasp.id ? rules.filter((rule) => rule === scoreRule) : rules;
   return acting.length === 0 ? undefined : acting.join(", ");
 }
+
+/**
+ * Whether a rule that skips others by their ids is how Cloudflare would have a false alarm dealt with: few of them, for
+ * paths that it names in full, with a reason. The rest of the rule set acts there too.
+ *
+ * Source: Cloudflare, WAF, Handle false positives, and Create exceptions.
+ */
+function isExceptionOf({ entry }: Rule, site: Site): boolean {
+  const paths = pathsOf(entry.at("expression").string() ?? "");
+  const skipped = entry
+    .at("actionParameters", "rules")
+    .entries()
+    .flatMap(([, listed]) => idsIn(listed));
+  const words = (entry.at("description").string() ?? "").split(/[^\p{L}\p{N}]+/u).filter(Boolean);
+  const open = new Set(["/", knownHealthPath(site)]);
+  return (
+    skipped.length <= mostSkipped &&
+    words.length >= 2 &&
+    paths !== undefined &&
+    paths.length <= mostPaths &&
+    !paths.some((path) => open.has(path) || signsIn.test(path))
+  );
+}
+
+const mostSkipped = 3;
+const mostPaths = 5;
+
+/** Paths at which a rule against injection guards what everybody may try. */
+const signsIn = /log-?in|sign-?(?:in|up)|auth|session|password|register|\/graphql\/?$/i;
+
+const exceptionFix =
+  'To deal with a false alarm, skip at most three rules by their ids for paths named in full, such as http.request.uri.path eq "/api/webhooks/cms", and give the reason as the description; or waive this policy for the host.';
+
+const idsIn = (listed: Value<string[]>): string[] => listed.string()?.split(/[\s,]+/) ?? listed.strings();
 
 /** A rule or a category that is not essential may be switched off: that is how false alarms are dealt with. */
 function overrideFault(overrides: Value<Parameters["overrides"]>): string | undefined {
@@ -198,7 +245,7 @@ function overrideFault(overrides: Value<Parameters["overrides"]>): string | unde
 
 /** An override of all rules, of a category or of one rule. */
 type Override = Pick<
-  types.input.RulesetRuleActionParametersOverrides,
+  cloudflareTypes.input.RulesetRuleActionParametersOverrides,
   "action" | "enabled" | "sensitivityLevel"
 >;
 
@@ -235,14 +282,9 @@ function bypassAtVercel(stack: Stack, project: Resource): Fault | undefined {
       };
 }
 
-/** Whether a firewall of Vercel has a rule by which requests go past its other rules. */
+/** Whether a firewall of Vercel lets requests past its other rules, but those for paths that a rule names in full. */
 export function letsPast(firewall: ResourceOf<FirewallConfigArgs>): boolean {
-  const byRule = firewall
-    .at("rules", "rules")
-    .items()
-    .some(
-      (rule) => rule.at("active").boolean() !== false && rule.at("action", "action").string() === "bypass",
-    );
+  const byRule = bypassRules(firewall).some((rule) => exactPaths(rule) === undefined);
   const byAddress = firewall
     .at("ipRules", "rules")
     .items()
@@ -250,15 +292,58 @@ export function letsPast(firewall: ResourceOf<FirewallConfigArgs>): boolean {
   return byRule || byAddress;
 }
 
+/** Paths, each in full, that a firewall of Vercel lets past its other rules. */
+export const pathsLetPast = (firewall: ResourceOf<FirewallConfigArgs>): readonly string[] =>
+  bypassRules(firewall).flatMap((rule) => exactPaths(rule) ?? []);
+
+const bypassRules = (firewall: ResourceOf<FirewallConfigArgs>): VercelRule[] =>
+  firewall
+    .at("rules", "rules")
+    .items()
+    .filter((rule) => isOn(rule.at("active")) && rule.at("action", "action").string() === "bypass");
+
+type VercelRule = Value<types.input.FirewallConfigRulesRule>;
+
+/** Paths to which each group of a rule's conditions is limited; undefined where one is not, or where they are many. */
+function exactPaths(rule: VercelRule): readonly string[] | undefined {
+  const groups = conditionsOf(rule).map((group) =>
+    group.find(({ type, op, neg }) => type === "path" && !neg && (op === "eq" || op === "inc")),
+  );
+  const paths = groups.flatMap((condition) => condition?.values ?? []);
+  const isLimited = groups.every((condition) => condition !== undefined) && paths.length > 0;
+  return isLimited && paths.length <= mostPaths && !paths.includes("/") ? paths : undefined;
+}
+
 function stopsInjection(firewall: ResourceOf<FirewallConfigArgs>): boolean {
   const rules = firewall.at("managedRulesets", "owasp");
   return (
     firewall.at("enabled").boolean() !== false &&
     !letsPast(firewall) &&
+    pathsLetPast(firewall).length === 0 &&
     [rules.at("sqli"), rules.at("xss")].every(
       (rule) =>
         rule.at("active").boolean() === true &&
         ["deny", "challenge"].includes(rule.at("action").string() ?? ""),
     )
   );
+}
+
+/** Groups of conditions, of one of which all have to hold. */
+export const conditionsOf = (rule: Value<types.input.FirewallConfigRulesRule>): VercelCondition[][] =>
+  rule
+    .at("conditionGroups")
+    .items()
+    .map((group) => group.at("conditions").items().map(toCondition));
+
+function toCondition(
+  condition: Value<types.input.FirewallConfigRulesRuleConditionGroupCondition>,
+): VercelCondition {
+  const value = condition.at("value").string();
+  return {
+    type: condition.at("type").string() ?? "",
+    op: condition.at("op").string() ?? "",
+    neg: condition.at("neg").boolean() === true,
+    key: condition.at("key").string(),
+    values: value === undefined ? condition.at("values").strings() : [value],
+  };
 }

@@ -7,6 +7,7 @@ import {
   type Stack,
   select,
   type Token,
+  type Value,
 } from "../framework/index.ts";
 import { ownerOf } from "./links.ts";
 import { perStack } from "./per-stack.ts";
@@ -127,3 +128,33 @@ export const accessPlaces = (application: ResourceOf<PropertiesOf<typeof cloudfl
     .items()
     .map((destination) => destination.at("uri")),
 ];
+
+/**
+ * Whether a sign-in of Cloudflare Access is asked of nobody: a policy of the application, or a reusable one that it
+ * names, bypasses it for everyone. Cloudflare looks at those before all others.
+ */
+export function asksNobody(
+  stack: Stack,
+  application: ResourceOf<PropertiesOf<typeof cloudflare.access>>,
+): boolean {
+  const own = application.at("policies").items();
+  const ids = new Set(own.flatMap((policy) => known(() => policy.at("id").string()) ?? []));
+  const reusable = stack
+    .ofType(cloudflare.accessPolicy)
+    .filter((it) => application.dependencies.includes(it) || (it.id !== undefined && ids.has(it.id)))
+    .map((it) => it.at());
+  return [...own, ...reusable].some(
+    (policy) => known(() => policy.at("decision").string() === "bypass" && isForEveryone(policy)) === true,
+  );
+}
+
+function isForEveryone(policy: Value<unknown>): boolean {
+  const isLimited = ["excludes", "requires"].some((list) => policy.at(list).items().length > 0);
+  return (
+    !isLimited &&
+    policy
+      .at("includes")
+      .items()
+      .some((one) => one.at("everyone").exists && known(() => one.at("everyone").boolean()) !== false)
+  );
+}

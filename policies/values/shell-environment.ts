@@ -366,7 +366,9 @@ class Reading {
     );
     const isArchive = /^(?:tar|zip|7z|cpio|dd)$/.test(name);
     const source = (isArchive ? places : places.slice(0, -1)).find((text) => programs.isVariablesFile(text));
-    return source === undefined ? nothing : fail(`copies ${source}, in which variables are`);
+    const [from = "", to = "", ...others] = places;
+    const isOwn = /^(?:cp|mv|ln)$/.test(name) && others.length === 0 && programs.choosesProduction(from, to);
+    return source === undefined || isOwn ? nothing : fail(`copies ${source}, in which variables are`);
   }
 
   #sent(

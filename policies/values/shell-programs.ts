@@ -72,6 +72,18 @@ export const isVariablesFile = (word: string): boolean =>
   /(?:^|[/=@:])(?:proc\/\S+\/environ|etc\/secrets(?:\/\S*)?)$|(?:^|[/=@:])\.env(?:[.*]|$)/.test(word) &&
   !/\.(?:example|sample|template|tmpl|tpl|dist|defaults?|schema|d\.ts)$/.test(word);
 
+/**
+ * Whether the file of the checkout with what production has becomes the one that its program reads, in the same folder:
+ * a program such as Next.js reads both by itself, and the variables of the host win over either.
+ */
+export function choosesProduction(from: string, to: string): boolean {
+  const [, folder] = ofProduction.exec(from) ?? [];
+  return folder !== undefined && !served.test(folder) && readByPrograms.exec(to)?.[1] === folder;
+}
+
+const ofProduction = /^(?:\.\/)?((?:[\w-]+\/)*)\.env\.prod(?:uction)?$/;
+const readByPrograms = /^(?:\.\/)?((?:[\w-]+\/)*)\.env(?:\.local|\.production(?:\.local)?)?$/;
+
 /** Where tools look for what signs them in, and what is not of the program. */
 export const isCredentialsFile = (path: string): boolean =>
   outside.test(path) || (credentials.test(path) && !served.test(path));

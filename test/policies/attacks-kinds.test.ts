@@ -26,6 +26,7 @@ import {
   unreadFronts,
   unreadPlatforms,
 } from "./unread-edits.ts";
+import { nearlyUsual, usual } from "./usual-edits.ts";
 import { unwatchedPlatforms, watchedPlatforms } from "./watching-edits.ts";
 
 let platform: RecordedStack;
@@ -51,6 +52,7 @@ describe("what breaks an item is refused", () => {
     ...brokenFronts,
     ...sharedSecrets,
     ...unwatchedPlatforms,
+    ...nearlyUsual,
   ])("%s objects where %s", (policy, _what, edit) => {
     expect(objecting(edit(platform), policy)).toEqual([policy]);
   });
@@ -78,6 +80,7 @@ describe("what looks like it and is right is accepted", () => {
     ...rightFronts,
     ...ownSecrets,
     ...watchedPlatforms,
+    ...usual,
   ])("%s", (_what, edit) => {
     expect(objecting(edit(platform))).toEqual([]);
   });

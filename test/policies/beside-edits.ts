@@ -358,7 +358,11 @@ export const rightBesides: readonly Right[] = [
     "a sign-in leaves out what is asked",
     all(
       signIn("api.optropic.example/api/h*"),
-      signIn("api.optropic.example/api/health", { policies: [{ name: "all", decision: "bypass" }] }, "open"),
+      signIn(
+        "api.optropic.example/api/health",
+        { policies: [{ name: "all", decision: "bypass", includes: [{ everyone: {} }] }] },
+        "open",
+      ),
     ),
   ],
   [

@@ -1,16 +1,8 @@
-import type { ZeroTrustAccessApplicationArgs } from "@pulumi/cloudflare";
-import {
-  type AnyValue,
-  type Fault,
-  fault,
-  type ResourceOf,
-  type Stack,
-  unproved,
-} from "../../framework/index.ts";
+import { type AnyValue, type Fault, fault, type Stack, unproved } from "../../framework/index.ts";
 import { isOn } from "../../model/given.ts";
 import { mayActOn, type Rule, rulesOf } from "../../model/rulesets.ts";
 import { cloudflare } from "../../model/tokens.ts";
-import { accessPlaces, inZone, type Zone } from "../../model/zones.ts";
+import { accessPlaces, asksNobody, inZone, type Zone } from "../../model/zones.ts";
 import { stopActions } from "../../values/ruleset-values.ts";
 import type { SampleRequest } from "../../values/sample-request.ts";
 import { starForm } from "../../values/star-pattern.ts";
@@ -75,7 +67,8 @@ function byPlace(stack: Stack, zone: Zone, { host, path }: SampleRequest): Fault
     ),
     ...stack
       .ofType(cloudflare.access)
-      .filter((it) => !letsEveryoneIn(it))
+      // An application of its own, with such a policy, is how a path is left out of a sign-in.
+      .filter((it) => !asksNobody(stack, it))
       .map((it) => [it.name, accessPlaces(it)] as const),
   ];
   for (const [what, places] of closed) {
@@ -86,13 +79,6 @@ function byPlace(stack: Stack, zone: Zone, { host, path }: SampleRequest): Fault
   }
   return undefined;
 }
-
-/** Applications of their own, with such a policy, are how a path is left out of a sign-in. Throws UnknownRead. */
-const letsEveryoneIn = (application: ResourceOf<ZeroTrustAccessApplicationArgs>): boolean =>
-  application
-    .at("policies")
-    .items()
-    .some((policy) => policy.at("decision").string() === "bypass");
 
 /** `*.example.com/path/*`: a star stands for any text, and a place for all that is below it. */
 function covers(place: string, url: string): boolean {

@@ -15,7 +15,7 @@ export const documents = (stack: Stack): SecretReaders[] =>
         unproved(
           at,
           `${resource.name} is read from ${at.string()}, which this policy does not get: a secret in it would be written in a file.`,
-          "Give its text by pulumi.asset.StringAsset, with secrets from settings.",
+          'Let the program read the file and give its text, by new pulumi.asset.StringAsset(readFileSync(path, "utf8")), with secrets from settings.',
         )
       );
     },

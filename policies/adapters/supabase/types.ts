@@ -1,3 +1,4 @@
+import type { Value } from "../../framework/index.ts";
 import type { ResourceTypes } from "../../model/resource-type.ts";
 import { supabase } from "../../model/tokens.ts";
 
@@ -8,7 +9,34 @@ export const resourceTypes: ResourceTypes = {
   harmless: [["is a copy of the database for previews", ["Branch"]]],
   doubtful: [
     { name: "Apikey", may: "may pass every row-level policy" },
-    { name: "EdgeFunction", may: "runs code beside the application with the keys of the database" },
-    { name: "EdgeFunctionSecrets", may: "gives secrets to code beside the application" },
+    {
+      name: "EdgeFunction",
+      may: "runs code that is not of the repository, or for whoever asks, with the keys of the database",
+      unless: (it) =>
+        isInRepository(it.at("entrypoint").string()) &&
+        isInRepository(it.at("importMap").string() ?? "deno.json") &&
+        it.at("verifyJwt").boolean() !== false &&
+        !it
+          .at("staticFiles")
+          .strings()
+          .some((file) => !isInRepository(file) || /(?:^|\/)\.(?:env|git|npmrc)|\*\*\/?(?:\*|$)/.test(file)),
+    },
+    {
+      name: "EdgeFunctionSecrets",
+      may: "gives a connection to the database to code beside the application",
+      unless: (it) =>
+        it
+          .at("secrets")
+          .items()
+          .every(
+            (secret) => !/(?:DATABASE|DIRECT|POSTGRES|PG|DB)\w*(?:URL|URI|DSN)|^PG/i.test(nameOf(secret)),
+          ),
+    },
   ],
 };
+
+/** A path below the folder of the program, as code of the repository has; no address and nothing above it. */
+const isInRepository = (path: string | undefined): boolean =>
+  path !== undefined && /^(?:\.\/)?[\w*-][\w.*/-]*$/.test(path) && !/(?:^|\/)\.\.(?:\/|$)/.test(path);
+
+const nameOf = (secret: Value<unknown>): string => secret.at("name").string() ?? "";

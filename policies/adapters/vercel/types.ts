@@ -1,3 +1,4 @@
+import type { ResourceOf } from "../../framework/index.ts";
 import type { ResourceTypes } from "../../model/resource-type.ts";
 import { vercel } from "../../model/tokens.ts";
 
@@ -40,8 +41,23 @@ export const resourceTypes: ResourceTypes = {
     ],
   ],
   doubtful: [
-    { name: "MicrofrontendGroup", may: "may have other projects answer for a host" },
-    { name: "MicrofrontendGroupMembership", may: "may have another project answer for a host" },
+    {
+      name: "MicrofrontendGroup",
+      may: "may have a project answer for a host that this stack does not declare",
+      unless: (it) => isOwnProject(it, "defaultApp"),
+    },
+    {
+      name: "MicrofrontendGroupMembership",
+      may: "may have a project answer for a host that this stack does not declare",
+      unless: (it) => isOwnProject(it, "projectId"),
+    },
     { name: "UserToken", may: "lets whoever has the token do what its owner may" },
   ],
 };
+
+/**
+ * Whether the project of a microfrontend is one of the stack, and judged as any other. Which paths it answers is written
+ * in `microfrontends.json` of the default application, whose code nobody here reads.
+ */
+const isOwnProject = (it: ResourceOf<unknown>, property: string): boolean =>
+  it.dependenciesOf(property).some((source) => source.is(vercel.project));

