@@ -53,8 +53,11 @@ export interface ChildOptions {
   group?: boolean;
   /** The process has one end of a connection as descriptor 3. */
   connection?: boolean;
-  /** Called with each line of standard error, where output is not limited; one that it answers false to is not kept. */
-  keepsError?: (line: string) => boolean;
+  /**
+   * Called with each line of standard error, where output is not limited; one that it answers false to is not kept, and
+   * a text is kept in its place.
+   */
+  keepsError?: (line: string) => boolean | string;
   /** Kind of the failure when the process does not start. Default: `failed`. */
   failure?: FailureKind;
 }
@@ -264,12 +267,18 @@ export class Child {
 }
 
 /** Keeps the lines of a text that comes in pieces; the end of a line that is too long counts as one. */
-function byLine(keep: (text: string) => void, isKept: (line: string) => boolean): (text: string) => void {
+function byLine(
+  keep: (text: string) => void,
+  kept: (line: string) => boolean | string,
+): (text: string) => void {
   let rest = "";
   return (text) => {
     const lines = (rest + text).split("\n");
     rest = (lines.pop() ?? "").slice(-keptCharacters);
-    for (const line of lines) if (isKept(line)) keep(`${line}\n`);
+    for (const line of lines) {
+      const answer = kept(line);
+      if (answer !== false) keep(`${answer === true ? line : answer}\n`);
+    }
   };
 }
 

@@ -1,5 +1,5 @@
 import { Socket } from "node:net";
-import { Client, type ClientConfig, type QueryConfig, types } from "pg";
+import { Client, type ClientConfig, DatabaseError, type QueryConfig, types } from "pg";
 import { Failure, reasonOf } from "../lib/failure.ts";
 import { type Connection, connectSeconds, describeConnection } from "./connection.ts";
 import { passwordFileProblem, passwordFromFile } from "./password-file.ts";
@@ -269,4 +269,10 @@ function missingPassword(connection: Connection): never {
   throw new Error(
     `the server asks for a password: set PGPASSWORD, or add the database to the password file (${problem})`,
   );
+}
+
+/** The server's code for what went wrong, which is the same in every language; undefined where no server said it. */
+export function sqlStateOf(error: unknown): string | undefined {
+  if (error instanceof DatabaseError) return error.code;
+  return error instanceof Error && error.cause !== undefined ? sqlStateOf(error.cause) : undefined;
 }

@@ -7,14 +7,26 @@ import { serverNames } from "./names.ts";
 /** For how long a backup and a restore wait for a lock, in milliseconds. */
 export const lockTimeoutMs = 60_000;
 
+/** What went wrong, and the server's code for it, which programs do not print. */
+export interface Problem {
+  reason: string;
+  state: string | undefined;
+}
+
+/** Codes of the server: https://www.postgresql.org/docs/17/errcodes-appendix.html */
+const lockNotAvailable = "55P03";
+const outOfMemory = "53200";
+
 /** Whether a program or the server gave up waiting for a lock. pg_dump sets a limit to the statement instead. */
-export function isLockTimeout(reason: string): boolean {
+export function isLockTimeout({ reason, state }: Problem): boolean {
+  if (state !== undefined) return state === lockNotAvailable;
   return /lock timeout|could not obtain lock|statement timeout[\s\S]*LOCK TABLE/.test(reason);
 }
 
-/** Whether a reason says that the server has no room for another lock. */
-export function isLockShortage(reason: string): boolean {
-  return /out of shared memory/.test(reason);
+/** Whether the server has no room for another lock. Its hint names the setting in every language. */
+export function isLockShortage({ reason, state }: Problem): boolean {
+  if (state !== undefined) return state === outOfMemory;
+  return /out of shared memory|max_locks_per_transaction/.test(reason);
 }
 
 /**

@@ -1,5 +1,5 @@
 /** Most reasons that are kept. */
-const mostReasons = 20;
+const mostReasons = 1000;
 
 /**
  * What a server refused, by what psql or pg_restore prints of it, line by line. What a newer pg_restore sets for its
@@ -9,7 +9,7 @@ export class Refusals {
   #reasons = new Set<string>();
   #isCommand = false;
   #isLost = false;
-  /** A reason that may be of a setting of pg_restore's own: the statement, which it prints next, tells. */
+  /** The last reason, which may be of a setting of pg_restore's own: the statement, which it prints next, tells. */
   #open: string | undefined;
   #hasIgnored = false;
   #last = "";
@@ -24,14 +24,13 @@ export class Refusals {
     this.#isLost ||= lost.test(line);
     const [, reason] = refusing.exec(line) ?? [];
     if (reason === undefined || isConsequence.test(reason)) return;
-    if (line.startsWith("pg_restore: ") && unknownSetting.test(reason)) this.#open = reason;
+    if (line.startsWith("pg_restore: ")) this.#open = reason;
     else this.#keep(reason);
   }
 
   #decide(line: string): void {
     if (this.#open === undefined) return;
-    const [, name] = unknownSetting.exec(this.#open) ?? [];
-    if (line.startsWith(`Command was: SET ${name} = `)) this.#hasIgnored = true;
+    if (ofProgram.test(line)) this.#hasIgnored = true;
     else this.#keep(this.#open);
     this.#open = undefined;
   }
@@ -42,17 +41,26 @@ export class Refusals {
 
   /** Why, one sentence each. */
   get sentences(): string[] {
-    return [...this.#reasons].map(refusal);
+    return [...this.#all].map(refusal);
   }
 
   /** Whether the server only refused something, and was there until the end. */
   get isRefused(): boolean {
-    return this.#reasons.size > 0 && !this.#isLost;
+    return this.#all.size > 0 && !this.#isLost;
+  }
+
+  /** Whether it is certain by now that the server refused something. */
+  get isCertain(): boolean {
+    return this.#reasons.size > 0;
+  }
+
+  get #all(): ReadonlySet<string> {
+    return this.#open === undefined ? this.#reasons : new Set([...this.#reasons, this.#open]);
   }
 
   /** Whether pg_restore made everything that the server did not refuse. It goes on without a server, too. */
   get wentOn(): boolean {
-    const isRefused = this.#reasons.size > 0 || this.#hasIgnored;
+    const isRefused = this.#all.size > 0 || this.#hasIgnored;
     return isRefused && !this.#isLost && /: errors ignored on restore: \d+$/.test(this.#last);
   }
 }
@@ -65,10 +73,10 @@ const refusing =
   /^(?:psql:[^:]*:\d+|pg_restore: error: .*?): (?!(?:INFO|NOTICE|WARNING|LOG|DEBUG): )[^\s:]+: {2}(.*)/;
 
 /**
- * What a server says that is older than a setting, such as `transaction_timeout`, which PostgreSQL 17 added. Each session
- * of pg_restore sets it, those of its jobs too.
+ * A setting of pg_restore's own, which an older server does not know, such as `transaction_timeout`, which PostgreSQL 17
+ * added: nothing else can be wrong with one. Each session of pg_restore makes them, those of its jobs too.
  */
-const unknownSetting = /^unrecognized configuration parameter "(\w+)"$/;
+const ofProgram = /^Command was: SET \w+_timeout = 0;$/;
 
 /** A sentence on what a server refused for a reason, of which the first line counts. */
 export function refusal(reason: string): string {

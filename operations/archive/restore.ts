@@ -406,7 +406,7 @@ async function runRestore(
     signal,
     keepsError(line) {
       found.take(line);
-      if (endsAtFirst && isNewer && found.sentences.length > 0) child.kill("SIGTERM");
+      if (endsAtFirst && isNewer && found.isCertain) child.kill("SIGTERM");
       return true;
     },
   });

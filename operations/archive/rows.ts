@@ -1,7 +1,7 @@
 import { escapeLiteral } from "pg";
 import * as z from "zod";
 import { reasonOf } from "../../lib/failure.ts";
-import type { Session } from "../../postgres/session.ts";
+import { type Session, sqlStateOf } from "../../postgres/session.ts";
 import { isLockShortage } from "./lock-holders.ts";
 import { serverNames } from "./names.ts";
 
@@ -35,7 +35,7 @@ export async function countRows(
 }
 
 function failOnShortage(error: unknown): void {
-  if (isLockShortage(reasonOf(error))) throw error;
+  if (isLockShortage({ reason: reasonOf(error), state: sqlStateOf(error) })) throw error;
 }
 
 /** @returns whether they could be counted */

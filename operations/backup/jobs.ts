@@ -10,7 +10,7 @@ import { unreliable } from "../archive/dump-folder.ts";
  * like one of pg_dump's messages.
  */
 export const onlyOfJobs = new RegExp(
-  `could not obtain lock on relation|out of shared memory|too many (?:clients|connections)|remaining connection slots|No space left on device|Disk quota exceeded|\\b(?:EACCES|EDQUOT|ENOSPC|EROFS): |of the dump changed while it was read|${unreliable}`,
+  `could not obtain lock on relation|out of shared memory|max_locks_per_transaction|too many (?:clients|connections)|remaining connection slots|No space left on device|Disk quota exceeded|\\b(?:EACCES|EDQUOT|ENOSPC|EROFS): |of the dump changed while it was read|${unreliable}`,
 );
 
 /**

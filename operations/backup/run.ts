@@ -5,14 +5,20 @@ import { counted } from "../../lib/text.ts";
 import { type Connection, describeConnection } from "../../postgres/connection.ts";
 import { refuseKnownPooler, refuseTransactionPooler } from "../../postgres/pooler.ts";
 import { findProgram, majorOf, versionOf } from "../../postgres/programs.ts";
-import { type ServerSession, withPatientSession } from "../../postgres/session.ts";
+import { type ServerSession, sqlStateOf, withPatientSession } from "../../postgres/session.ts";
 import { prepareSession } from "../archive/describe.ts";
 import { type Contents, describeContents } from "../archive/describe-contents.ts";
 import { dump } from "../archive/dump.ts";
 import { dumpInParallel } from "../archive/dump-folder.ts";
 import { DumpWarnings } from "../archive/dump-warnings.ts";
 import { ListingWriter } from "../archive/listing.ts";
-import { describeHolders, isLockShortage, isLockTimeout, lockTimeoutMs } from "../archive/lock-holders.ts";
+import {
+  describeHolders,
+  isLockShortage,
+  isLockTimeout,
+  lockTimeoutMs,
+  type Problem,
+} from "../archive/lock-holders.ts";
 import { type Manifest, manifestSchema, maximumManifestBytes } from "../archive/manifest.ts";
 import { inEnglish, neutralSettings, serverNames } from "../archive/names.ts";
 import { findScope, type Scope } from "../archive/scope.ts";
@@ -20,6 +26,7 @@ import { seal, Tally } from "../archive/seal.ts";
 import { signBackup } from "../archive/signature.ts";
 import { databaseBytes, readSurroundings } from "../archive/surroundings.ts";
 import { Unlocked } from "../archive/unlocked.ts";
+import { readWording } from "../archive/wording.ts";
 import { backupKey, listingKey, manifestKey, type Purpose, signatureKey } from "../store/names.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 import { type CopyTarget, copyBackup } from "./copy.ts";
@@ -99,19 +106,22 @@ async function takeBackup(options: BackupOptions): Promise<Manifest> {
       // An abort is reported with its own reason.
       signal.throwIfAborted();
       const reason = reasonOf(error);
-      if (jobs > 1 && onlyOfJobs.test(reason)) {
+      const state = sqlStateOf(error);
+      const wording = state === undefined ? await readWording(connection) : undefined;
+      const problem = { reason: wording?.read(reason) ?? reason, state };
+      if (jobs > 1 && (onlyOfJobs.test(problem.reason) || wording?.isForeign === true)) {
         warn(
           `${counted(jobs, "parallel job")} could not dump the database, which is now dumped by one: ${reason}`,
         );
         jobs = 1;
         continue;
       }
-      if (!isApart && isLockShortage(reason)) {
+      if (!isApart && isLockShortage(problem)) {
         warn(`The backup begins again and reads definitions after the dump, not beside it: ${reason}`);
         isApart = true;
         continue;
       }
-      if (isLockTimeout(reason)) {
+      if (isLockTimeout(problem)) {
         const holders = await describeHolders(connection, "reading");
         throw new Failure(
           "failed",
@@ -121,7 +131,7 @@ async function takeBackup(options: BackupOptions): Promise<Manifest> {
           },
         );
       }
-      const isChanging = changing.test(reason);
+      const isChanging = isOfChange(problem);
       if (isChanging && tries < mostTries) {
         warn(`Definitions were changed during the backup, which begins again: ${reason}`);
         continue;
@@ -136,7 +146,15 @@ async function takeBackup(options: BackupOptions): Promise<Manifest> {
 /** How often a backup begins when tables are made and dropped meanwhile. */
 const mostTries = 3;
 
-/** What pg_dump and the server say about an object that was there when the backup began. */
+/** Whether an object is no longer there that was when the backup began. */
+function isOfChange({ reason, state }: Problem): boolean {
+  return (state !== undefined && gone.has(state)) || changing.test(reason);
+}
+
+/** The server's codes for tables, schemas, functions and other objects that are not there. */
+const gone: ReadonlySet<string> = new Set(["42P01", "3F000", "42883", "42704"]);
+
+/** What pg_dump says of that, and the server of what its catalogs no longer have, which it says in English alone. */
 const changing =
   /relation "?[^\n]*"? does not exist|relation with OID \d+ does not exist|could not open relation with OID|cache lookup failed for|could not find (?:tuple|block owner)|schema with OID \d+ does not exist|tuple concurrently (?:updated|deleted)|was concurrently dropped|function with OID \d+ does not exist|type with OID \d+ does not exist/;
 

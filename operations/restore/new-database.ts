@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { Failure, reasonOf } from "../../lib/failure.ts";
 import { type Connection, describeConnection } from "../../postgres/connection.ts";
-import { type ServerSession, withPatientSession } from "../../postgres/session.ts";
+import { type ServerSession, sqlStateOf, withPatientSession } from "../../postgres/session.ts";
 import { type Accepted, acceptedSentences } from "../archive/accepted.ts";
 import { databaseStatement, emptiness } from "../archive/database.ts";
 import {
@@ -28,6 +28,9 @@ export interface NewDatabaseOptions {
   accepted?: readonly Accepted[] | undefined;
   signal: AbortSignal;
 }
+
+/** Source: https://www.postgresql.org/docs/17/errcodes-appendix.html */
+const noSuchDatabase = "3D000";
 
 /** Databases that a session may be opened in to create another one. */
 const maintenance = ["postgres", "template1"];
@@ -197,7 +200,7 @@ async function inMaintenance<T>(
   try {
     return await open(first);
   } catch (error) {
-    if (!/does not exist/.test(reasonOf(error))) throw error;
+    if (sqlStateOf(error) !== noSuchDatabase) throw error;
     return open(second);
   }
 }

@@ -87,7 +87,8 @@ export async function replace(
       const said = reasonOf(error);
       // What the server refused before may be why.
       const reason = [...session.refusedYet.filter((sentence) => !said.includes(sentence)), said].join("\n");
-      const holders = isLockTimeout(reason) ? `\n${await describeHolders(options.target, "replacing")}` : "";
+      const problem = { reason, state: session.state };
+      const holders = isLockTimeout(problem) ? `\n${await describeHolders(options.target, "replacing")}` : "";
       throw new Failure("failed", `${reason}${holders}\nNothing was changed.`, { cause: error });
     });
     await commit(session);

@@ -22,6 +22,7 @@ export class ScriptSession implements Session {
   /** What psql is asked to write to its errors, and who waits for it. */
   #said: { mark: string; resolve: () => void } | undefined;
   #settings: Promise<ReadonlySet<string>> | undefined;
+  #state: string | undefined;
 
   /** @param atLeast the major version of the pg_restore whose scripts are run, which have commands of psql in them */
   constructor(connection: Connection, signal: AbortSignal, atLeast?: number) {
@@ -32,16 +33,28 @@ export class ScriptSession implements Session {
       "--no-align",
       "--tuples-only",
       "--set=ON_ERROR_STOP=1",
+      // With the server's codes, which are the same in every language.
+      "--set=VERBOSITY=verbose",
       "--file=-",
     ];
     const env = programEnvironment(connection, "optropic restore");
-    const keepsError = (line: string): boolean => {
+    const keepsError = (line: string): boolean | string => {
       if (line === this.#said?.mark) {
         this.#said.resolve();
         return false;
       }
-      this.#refusals.take(line);
-      return true;
+      // Where the server's program says it.
+      if (line.startsWith("LOCATION:  ")) return false;
+      const [, start, state, rest] = coded.exec(line) ?? [];
+      if (state === undefined) {
+        this.#refusals.take(line);
+        return true;
+      }
+      if (!isNotice.test(state) && state !== isConsequence) {
+        this.#state = state;
+        this.#refusals.take(`${start}${rest}`);
+      }
+      return `${start}${rest}`;
     };
     this.#child = new Child({
       label: "psql",
@@ -145,6 +158,11 @@ export class ScriptSession implements Session {
     return this.#settings;
   }
 
+  /** The server's code for the last that went wrong. */
+  get state(): string | undefined {
+    return this.#state;
+  }
+
   /** Why the server refused statements, as far as psql has said so, also when it has ended. */
   get refusedYet(): readonly string[] {
     return this.#refusals.sentences;
@@ -194,6 +212,13 @@ export class ScriptSession implements Session {
     throw new Failure("failed", `psql ended early${error === undefined ? "" : `: ${reasonOf(error)}`}`);
   }
 }
+
+/** How psql prints what the server says, with its code. */
+const coded = /^(psql:[^:]*:\d+: [^\s:]+: {2})([0-9A-Z]{5}): (.*)$/;
+
+/** Codes of what is no error, and of a statement after one in its transaction. */
+const isNotice = /^0[0-2]/;
+const isConsequence = "25P02";
 
 /** Waits until a stream takes more, or no more at all. */
 function drained(stream: Writable): Promise<void> {
