@@ -4,19 +4,21 @@
 const { join } = require("node:path");
 const { setFlagsFromString } = require("node:v8");
 
-const kept = require("./kept.cjs");
 const rewritten = require("./rewritten.cjs");
-const isWritable = require("./writable.cjs");
 
-/** A program of no more resources ends before its heap matters. */
-const mostOfSmall = 256;
+/**
+ * By how many percent a heap grows until V8 collects what was kept for a while, by the number of resources from which
+ * on it does. It else lets a heap double; a program of few resources ends before that matters.
+ */
+const growth = new Map([
+  [257, 40],
+  [10_000, 25],
+]);
 
-/** Of what makes an identifier or a URN here, and what an alias stands for, in place of the SDK. */
-const identity = Symbol.for("optropic.identity");
-const alias = Symbol.for("optropic.alias");
-
-/** By this an output of a resource is told from those that a program makes: see `kept.cjs`. */
-const ofResource = Symbol.for("optropic.ofResource");
+/** Of what stands in the SDK for an identifier or a URN, a property, what gives properties their values, and an alias. */
+const symbols = Object.fromEntries(
+  ["identity", "property", "resolvers", "alias"].map((name) => [name, Symbol.for(`optropic.${name}`)]),
+);
 
 /** What of the SDK is changed, by module. */
 const changes = {
@@ -25,6 +27,18 @@ const changes = {
       "new output_1.Output(res, debuggable_1.debuggablePromise(",
       "globalThis[Symbol.for('optropic.identity')](res, debuggable_1.debuggablePromise(",
       2,
+    ],
+  ],
+  "runtime/rpc.js": [
+    [
+      "onto[k] = new output_1.Output(onto, debuggable_1.debuggablePromise(",
+      "onto[k] = globalThis[Symbol.for('optropic.property')](onto, resolvers, k) ?? new output_1.Output(onto, debuggable_1.debuggablePromise(",
+      1,
+    ],
+    [
+      "    return resolvers;\n}\nexports.transferProperties",
+      "    return globalThis[Symbol.for('optropic.resolvers')](resolvers);\n}\nexports.transferProperties",
+      1,
     ],
   ],
   "resource.js": [
@@ -39,8 +53,6 @@ const changes = {
 /**
  * @param {string} sdk folder of the SDK
  * @param {() => void} load loads the SDK
- * @returns {{ begin: Function, during: Function } | undefined} `begin(resource, isCustom, inputs)` gives a resource its
- *   outputs before the SDK prepares it, where it can; `during(begun, prepare)` has the SDK prepare it then
  */
 module.exports = (sdk, load) => {
   Object.entries(changes).reduce(
@@ -49,120 +61,56 @@ module.exports = (sdk, load) => {
         rewritten(join(sdk, module), ofModule, inner),
     load,
   )();
-  const rpc = require(join(sdk, "runtime", "rpc.js"));
   const { Output } = require(join(sdk, "output.js"));
   const debuggable = require(join(sdk, "runtime", "debuggable.js"));
-  const { transferProperties } = rpc;
+  const text = String(require(join(sdk, "runtime", "rpc.js")).transferProperties);
   // Whoever looks for promises that stay open wants to see all of them.
-  const isOurs =
-    !debuggable.debugPromiseLeaks && isWritable(rpc, "transferProperties") && isKnown(transferProperties);
-  const makeOpen = (onto, parts) => made(Output, onto, parts, (value) => value);
-  /** Of what is being prepared, what was given to it before, by name in the order in which the SDK comes to it. */
-  let given = [];
-  let resolvers;
-  provide(identity, (onto, ...parts) => {
-    if (!isOurs) return new Output(onto, ...parts);
-    const [[key, later] = []] = given.splice(0, 1);
-    if (later === undefined) return shown(new Later(makeOpen, onto, parts));
-    Later.become(later, parts);
-    return onto[key];
+  const isOurs = !debuggable.debugPromiseLeaks && isKnown(text);
+  const { isGrpcError } = text.includes("isGrpcError(") ? require(join(sdk, "errors.js")) : {};
+  const makeOf = (onto, parts) => new Made(new Output(onto, ...parts.map((part) => Promise.resolve(part))));
+  const makeProperty = (onto, parts) =>
+    parts === undefined ? open(Output, onto, debuggable.debuggablePromise) : makeOf(onto, parts);
+  /** What the SDK calls to give a property its value, by the property's name. */
+  const resolver = {
+    get: (laters, key) => {
+      const later = Reflect.get(laters, key);
+      if (!Later.is(later)) return later;
+      return (...answer) => {
+        if (!answer[4] || !isGrpcError?.(answer[4])) Later.settled(later, answer);
+      };
+    },
+  };
+  let declared = 0;
+  provide("identity", (onto, ...parts) =>
+    isOurs ? shown(new Later(makeOf, onto, parts)) : new Output(onto, ...parts),
+  );
+  provide("property", (onto, resolvers, key) => {
+    // Of a property that is called so both get a prototype.
+    if (!isOurs || key === "__proto__") return undefined;
+    resolvers[key] = new Later(makeProperty, onto);
+    return shown(resolvers[key]);
   });
-  provide(alias, (collapse, stated, ...rest) => {
+  provide("resolvers", (resolvers) => {
+    declared += 1;
+    if (isOurs && growth.has(declared)) setFlagsFromString(`--heap-growing-percent=${growth.get(declared)}`);
+    return isOurs ? new Proxy(resolvers, resolver) : resolvers;
+  });
+  provide("alias", (collapse, stated, ...rest) => {
     const kept = isOurs ? plainAlias(stated) : undefined;
     if (kept === undefined) return collapse(stated, ...rest);
     return shown(new Later(([make, ...args]) => new Made(make(...args)), [collapse, kept, ...rest]));
   });
-  if (!isOurs) return undefined;
-  const text = String(transferProperties);
-  const { isGrpcError } = require(join(sdk, "errors.js"));
-  const readsTexts = !text.includes("safeToString(");
-  const dropsErrors = text.includes("isGrpcError(");
-  /** What the SDK calls to give a property its value, by the property's name. */
-  const resolver = {
-    get: (laters, key) =>
-      Object.hasOwn(laters, key)
-        ? (...answer) => {
-            if (!answer[4] || !dropsErrors || !isGrpcError(answer[4])) Later.settled(laters[key], answer);
-          }
-        : undefined,
-  };
-  let declared = 0;
-  const makeProperty = (onto, parts) =>
-    made(Output, onto, parts, (value) => debuggable.debuggablePromise(value, "transferProperty"));
-  rpc.transferProperties = (onto, ...rest) => resolvers ?? transferred(onto, ...rest);
-  return {
-    begin: (onto, isCustom, props) => {
-      // What the SDK refuses, it refuses itself.
-      if (["urn", "id", ...keysOf(props)].some((key) => Object.hasOwn(onto, key))) return undefined;
-      const urn = new Later(makeOpen, onto);
-      onto.urn = shown(urn);
-      if (!isCustom) return { urn };
-      const id = new Later(makeOpen, onto);
-      onto.id = shown(id);
-      return { urn, id, resolvers: transferred(onto, "", props) };
-    },
-    during: (begun, prepare) => {
-      given = [["urn", begun.urn], ...(begun.id === undefined ? [] : [["id", begun.id]])];
-      resolvers = begun.resolvers;
-      try {
-        return prepare();
-      } finally {
-        given = [];
-        resolvers = undefined;
-      }
-    },
-  };
-
-  /** Reads a property as the SDK does. */
-  function hasText(props, key) {
-    try {
-      if (Output.isInstance(props[key])) return true;
-      void `${props[key]}`;
-      return true;
-    } catch (error) {
-      return !readsTexts && error instanceof Error && error.__pulumiOutputToStringError === true;
-    }
-  }
-
-  function transferred(onto, label, props) {
-    declared += 1;
-    // V8 else lets a heap double before it collects what was kept for a while.
-    if (declared === mostOfSmall + 1) setFlagsFromString("--heap-growing-percent=40");
-    const keys = keysOf(props);
-    // What the SDK refuses, it refuses itself.
-    if (keys.some((key) => Object.hasOwn(onto, key))) return transferProperties(onto, label, props);
-    // As it fails for what has no text, and tells who counts that it reads.
-    if ((readsTexts || kept.inputs(props) === undefined) && !keys.every((key) => hasText(props, key))) {
-      return transferProperties(onto, label, props);
-    }
-    const laters = {};
-    for (const key of keys) {
-      define(laters, key, new Later(makeProperty, onto));
-      onto[key] = shown(laters[key]);
-    }
-    return new Proxy(laters, resolver);
-  }
 };
 
-function provide(symbol, value) {
-  Object.defineProperty(globalThis, symbol, { configurable: true, value });
+function provide(name, value) {
+  Object.defineProperty(globalThis, symbols[name], { configurable: true, value });
 }
 
-function keysOf(props) {
-  return Object.keys(props).filter((key) => key !== "id" && key !== "urn");
-}
-
-/** A property may be called `__proto__`, which an assignment would take for the prototype. */
-function define(object, key, value) {
-  Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true });
-}
-
-/** Whether a version of the SDK does what is done here in its place. */
-function isKnown(transferProperties) {
-  if (typeof transferProperties !== "function") return false;
-  const text = String(transferProperties);
+/** Whether a version of the SDK makes properties as is done here in its place. */
+function isKnown(text) {
   return (
-    text.includes("new output_1.Output(onto, debuggable_1.debuggablePromise(new Promise(") &&
+    text.includes("optropic.property") &&
+    text.includes("optropic.resolvers") &&
     text.includes("(v, isKnown, isSecret, deps = [], err) => {") &&
     text.split("debuggable_1.debuggablePromise(").length === 5
   );
@@ -196,16 +144,16 @@ class Later {
     this.#state = parts;
   }
 
+  static is(value) {
+    return typeof value === "object" && value !== null && #state in value;
+  }
+
   /** What the SDK calls once the resource is registered. */
   static settled(later, [value, isKnown, isSecret, resources = [], error]) {
     // An error has to be heard of, whoever looks.
     if (error) Later.made(later);
     const isOpen = value === undefined && isKnown === false && isSecret === false && resources.length === 0;
-    Later.become(later, isOpen ? openAnswer : [value, isKnown, isSecret, resources], error);
-  }
-
-  /** Gives it what the SDK makes an output of. */
-  static become(later, parts, error) {
+    const parts = isOpen ? openAnswer : [value, isKnown, isSecret, resources];
     if (later.#state === undefined) later.#state = parts;
     else if (later.#state instanceof Made) later.#state.settle?.(parts, error);
   }
@@ -222,13 +170,15 @@ class Later {
   }
 }
 
-/** Makes an output of its parts, or of promises of them; `noted` is told of that of its value. */
-function made(Output, onto, parts, noted) {
-  if (parts !== undefined) return new Made(new Output(onto, ...parts.map((part) => Promise.resolve(part))));
-  const open = Array.from({ length: 4 }, () => Promise.withResolvers());
-  const [value, ...others] = open.map(({ promise }) => promise);
-  return new Made(new Output(onto, noted(value), ...others), (known, error) => {
-    for (const [index, { resolve, reject }] of open.entries()) {
+/** What the SDK calls the promises of a property's value, and of what it says of that. */
+const partNames = ["transferProperty(", "transferIsStable(", "transferIsSecret(", "transferDeps("];
+
+/** Makes an output of promises of its parts, of each of which `noted` is told. */
+function open(Output, onto, noted) {
+  const parts = partNames.map(() => Promise.withResolvers());
+  const promises = parts.map(({ promise }, index) => noted(promise, partNames[index]));
+  return new Made(new Output(onto, ...promises), (known, error) => {
+    for (const [index, { resolve, reject }] of parts.entries()) {
       if (error) reject(error);
       else resolve(known[index]);
     }
@@ -263,7 +213,7 @@ function shown(later) {
 const whenUsed = {
   get(later, key, receiver) {
     // By this the SDK tells what is an output.
-    if (key === "__pulumiOutput" || key === ofResource) return true;
+    if (key === "__pulumiOutput") return true;
     const output = Later.made(later);
     return Object.hasOwn(later, key) ? Reflect.get(later, key, receiver) : Reflect.get(output, key);
   },

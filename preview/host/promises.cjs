@@ -2,33 +2,41 @@
 // where PULUMI_DEBUG_PROMISE_LEAKS is set. With source maps that is half of a program's time, and what it writes on the
 // promise itself a tenth. So here the SDK takes no more note than which promises are open, while the program's own
 // errors keep their stacks whole.
+"use strict";
+
 const { existsSync } = require("node:fs");
 const { join } = require("node:path");
+
+const isWritable = require("./writable.cjs");
 
 /** @param {string} sdk folder of the SDK */
 module.exports = (sdk) => {
   const debuggable = require(join(sdk, "runtime", "debuggable.js"));
   const { debuggablePromise } = debuggable;
   if (debuggable.debugPromiseLeaks || typeof debuggablePromise !== "function") return;
+  countOpen(sdk);
   const candidates = candidatesOf(join(sdk, "runtime", "state.js"));
   let isFirst = true;
   debuggable.debuggablePromise = (promise, ...rest) => {
     const open = candidates?.();
     // The first one has the SDK look for open promises when the program ends.
     if (open === undefined || isFirst) return withoutStack(() => debuggablePromise(promise, ...rest));
-    if (isBesideValue(rest[0])) return promise;
+    // What waits for either hears of it as late as ever, two steps later.
+    if (isBesideValue(rest[0])) return promise.then().then();
     open.add(promise);
-    return promise.then(
-      (value) => {
-        open.delete(promise);
-        return value;
-      },
-      (error) => {
-        open.delete(promise);
-        error.promise = promise;
-        throw error;
-      },
-    );
+    return promise
+      .then(
+        (value) => {
+          open.delete(promise);
+          return value;
+        },
+        (error) => {
+          open.delete(promise);
+          error.promise = promise;
+          throw error;
+        },
+      )
+      .then();
   };
 
   function withoutStack(note) {
@@ -62,5 +70,30 @@ function candidatesOf(path) {
   return () => {
     const { leakCandidates } = getStore();
     return leakCandidates instanceof Set ? leakCandidates : undefined;
+  };
+}
+
+/** The SDK chains a promise of each call that is under way to those before it; one for all that overlap says as much. */
+function countOpen(sdk) {
+  const [settings, { getStore }] = ["settings.js", "state.js"].map((name) => {
+    const path = join(sdk, "runtime", name);
+    return existsSync(path) ? require(path) : {};
+  });
+  if (typeof getStore !== "function" || !isWritable(settings, "rpcKeepAlive")) return;
+  const { rpcKeepAlive } = settings;
+  const byStore = new WeakMap();
+  settings.rpcKeepAlive = () => {
+    const store = getStore();
+    const underWay = byStore.get(store) ?? { count: 0, end: undefined };
+    byStore.set(store, underWay);
+    if (underWay.count === 0) underWay.end = rpcKeepAlive();
+    underWay.count += 1;
+    let isOpen = true;
+    return () => {
+      if (!isOpen) return;
+      isOpen = false;
+      underWay.count -= 1;
+      if (underWay.count === 0) underWay.end();
+    };
   };
 }

@@ -9,22 +9,17 @@ const Module = require("node:module");
  * @param {[from: string, to: string, count: number][]} changes each with how often it is made; a version of the module
  *   in which it is another number of times stays as it is
  * @param {() => void} load
- * @returns {boolean} whether it was changed
  */
 module.exports = (path, changes, load) => {
   const { _compile } = Module.prototype;
-  let isChanged = false;
   Module.prototype._compile = function (content, filename, ...rest) {
-    const source = filename === path ? changed(content, changes) : content;
-    isChanged ||= source !== content;
-    return _compile.call(this, source, filename, ...rest);
+    return _compile.call(this, filename === path ? changed(content, changes) : content, filename, ...rest);
   };
   try {
     load();
   } finally {
     Module.prototype._compile = _compile;
   }
-  return isChanged;
 };
 
 function changed(content, changes) {

@@ -8,27 +8,18 @@ const inspector = require("./inspector.cjs");
 const promises = require("./promises.cjs");
 const outputs = require("./outputs.cjs");
 const gate = require("./gate.cjs");
-const { changes, defer } = require("./deferred.cjs");
-const rewritten = require("./rewritten.cjs");
 
 /**
  * @param {string} sdk its folder
  * @param {() => void} load loads what the guest needs of it
- * @param {number | undefined} first how many of its resources wait for nothing
  */
-module.exports = (sdk, load, first = undefined) => {
-  let given;
-  let isDeferring = false;
+module.exports = (sdk, load) => {
   lazy(sdk, () => {
-    given = outputs(sdk, () => {
-      isDeferring = rewritten(join(sdk, "runtime", "resource.js"), changes, load);
-    });
+    outputs(sdk, load);
     for (const path of ["cmd/run/tracing.js", "runtime/manifest.js"]) {
       const module = join(sdk, path);
       if (existsSync(module)) require(module);
     }
   });
-  for (const change of [promises, quiet, inspector]) change(sdk);
-  const turns = gate(sdk, first);
-  if (isDeferring && given !== undefined && turns !== undefined) defer(sdk, given, turns);
+  for (const change of [promises, gate, quiet, inspector]) change(sdk);
 };

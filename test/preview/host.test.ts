@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import Module, { createRequire } from "node:module";
 import { tmpdir } from "node:os";
@@ -5,8 +6,9 @@ import { dirname, join } from "node:path";
 import { setImmediate as setImmediatePromise } from "node:timers/promises";
 import { inspect } from "node:util";
 import analyzerPb from "@pulumi/pulumi/proto/analyzer_pb.js";
+import resourcePb from "@pulumi/pulumi/proto/resource_pb.js";
 import structPb from "google-protobuf/google/protobuf/struct_pb.js";
-import { afterAll, expect, it } from "vitest";
+import { afterAll, expect, it, vi } from "vitest";
 import { originsPrefix } from "../../config/origin-message.ts";
 
 // What the preview changes of a guest's SDK must not be seen by the guest's own code.
@@ -77,6 +79,74 @@ it("keeps which promises of a program are open, as the SDK does", async () => {
   expect(await waiting).toBe(2);
   await expect(failing).rejects.toMatchObject({ message: "broken", promise: broken });
   expect([leakCandidates.size, debuggable.noted]).toEqual([0, 1]);
+  // What is thrown that can hold nothing is another error, as with the SDK.
+  await expect(debuggable.debuggablePromise(Promise.reject("a text"))).rejects.toThrow(
+    "Cannot create property",
+  );
+});
+
+it("has whoever waits for a promise of the SDK hear of it as late as without the preview", async () => {
+  const [own, changed] = await Promise.all(
+    ["own-steps", "steps"].map(async (name) => {
+      const path = sdk(name, {
+        "runtime/state.js": "const store = { leakCandidates: new Set() };\nexports.getStore = () => store;\n",
+        "runtime/debuggable.js":
+          "exports.debuggablePromise = (p) => p.then((v) => v).catch((e) => { throw e; });\n",
+      });
+      if (name === "steps") requireHost("./promises.cjs")(path);
+      const { debuggablePromise } = requireHost(join(path, "runtime/debuggable.js"));
+      await debuggablePromise(Promise.resolve());
+      return Promise.all(
+        ["an operation", "transferDeps(label, a, 1)"].map(async (label) => {
+          let steps = 0;
+          let isDone = false;
+          const done = debuggablePromise(Promise.resolve(), label).then(() => {
+            isDone = true;
+          });
+          for (; !isDone; steps += 1) await undefined;
+          await done;
+          return steps;
+        }),
+      );
+    }),
+  );
+  expect(own).toHaveLength(2);
+  expect(changed).toEqual(own);
+});
+
+it("counts all calls of the SDK that overlap as one, until the last of them is done", async () => {
+  const path = sdk("calls", {
+    "runtime/state.js": `const store = { settings: { rpcDone: Promise.resolve() }, leakCandidates: new Set() };
+exports.getStore = () => store;
+`,
+    "runtime/debuggable.js": "exports.debuggablePromise = (p) => p;\n",
+    "runtime/settings.js": `exports.chained = 0;
+exports.rpcKeepAlive = () => {
+  exports.chained += 1;
+  const { promise, resolve } = Promise.withResolvers();
+  const { settings } = require("./state.js").getStore();
+  settings.rpcDone = settings.rpcDone.then(() => promise);
+  return resolve;
+};
+`,
+  });
+  requireHost("./promises.cjs")(path);
+  const settings = requireHost(join(path, "runtime/settings.js"));
+  const { settings: state } = requireHost(join(path, "runtime/state.js")).getStore();
+  const ends = [settings.rpcKeepAlive(), settings.rpcKeepAlive(), settings.rpcKeepAlive()];
+  let isDone = false;
+  const done = state.rpcDone.then(() => {
+    isDone = true;
+  });
+  // One that ends twice ends once.
+  for (const end of [ends[0], ends[0], ends[1]]) end();
+  await setImmediatePromise();
+  expect([settings.chained, isDone]).toEqual([1, false]);
+  ends[2]();
+  await done;
+  settings.rpcKeepAlive()();
+  await state.rpcDone;
+  expect(settings.chained).toBe(2);
 });
 
 it("opens the inspector for the first function that is serialized, and names scripts in errors alone", async () => {
@@ -128,21 +198,28 @@ exports.prepare = (res) => {
 `,
   "runtime/rpc.js": `const output_1 = require("../output.js");
 const debuggable_1 = require("./debuggable.js");
-exports.transferProperties = function (onto, label, props) {
-  if ("taken" in onto) throw new Error("already initialized");
-  return ((v, isKnown, isSecret, deps = [], err) => {
-    isGrpcError(err); safeToString(v);
-    onto[v] = new output_1.Output(onto, debuggable_1.debuggablePromise(new Promise(() => {})), debuggable_1.debuggablePromise(),
-      debuggable_1.debuggablePromise(), debuggable_1.debuggablePromise());
-  });
-};
+function transferProperties(onto, label, props) {
+    const resolvers = {};
+    for (const k of Object.keys(props)) {
+        if (k === "id") continue;
+        if (Object.hasOwn(onto, k)) throw new Error("already initialized");
+        resolvers[k] = (v, isKnown, isSecret, deps = [], err) => {
+            if (isGrpcError(err)) return;
+        };
+        const propString = \`\${props[k]}\`;
+        onto[k] = new output_1.Output(onto, debuggable_1.debuggablePromise(new Promise(() => {}), propString),
+          debuggable_1.debuggablePromise(), debuggable_1.debuggablePromise(), debuggable_1.debuggablePromise());
+    }
+    return resolvers;
+}
+exports.transferProperties = transferProperties;
 `,
 };
 
 it("makes an output when something looks at it, which then is what the SDK would have made", async () => {
   const path = sdk("outputs", ofOutputs);
   const resource = requireHost("./outputs.cjs");
-  resource(path, () => requireHost(join(path, "runtime/resource.js")));
+  resource(path, () => ["resource.js", "rpc.js"].map((name) => requireHost(join(path, "runtime", name))));
   const { made, Output } = requireHost(join(path, "output.js"));
   const rpc = requireHost(join(path, "runtime/rpc.js"));
   const res = requireHost(join(path, "runtime/resource.js")).prepare({});
@@ -153,12 +230,8 @@ it("makes an output when something looks at it, which then is what the SDK would
     Object.fromEntries([...names, "id"].map((n) => [n, n])),
   );
   expect([Object.keys(res), Object.keys(resolvers)]).toEqual([["urn", "id", ...names], names]);
-  expect([resolvers.unheard, resolvers.toString, Output.isInstance(res.late), made]).toEqual([
-    undefined,
-    undefined,
-    true,
-    [],
-  ]);
+  expect([resolvers.unheard, Output.isInstance(res.late), made]).toEqual([undefined, true, []]);
+  expect(resolvers.toString()).toBe("[object Object]");
 
   const early = res.early.apply((parts: unknown) => parts);
   resolvers.early("value", true, true, ["dependency"]);
@@ -202,6 +275,69 @@ it("makes an output when something looks at it, which then is what the SDK would
   expect(() => rpc.transferProperties({ taken: 1 }, "label", { taken: 2 })).toThrow("already initialized");
 });
 
+it("has the SDK itself read what a program passes, so that an error in it shows nothing of the preview's", () => {
+  const [own, changed] = ["own-inputs", "inputs"].map((name) => {
+    const path = sdk(name, ofOutputs);
+    const load = (): void => void requireHost(join(path, "runtime/rpc.js"));
+    if (name === "inputs") requireHost("./outputs.cjs")(path, load);
+    const { transferProperties } = requireHost(join(path, "runtime/rpc.js"));
+    let reads = 0;
+    const failing = {
+      toString(): string {
+        reads += 1;
+        throw new Error("no text");
+      },
+    };
+    try {
+      transferProperties({}, "label", { failing });
+    } catch (error) {
+      return [
+        reads,
+        String((error as Error).stack)
+          .replaceAll(path, "sdk")
+          .split("\n")
+          .slice(2, 4),
+      ];
+    }
+    return undefined;
+  });
+  expect(own).toBeDefined();
+  expect(changed).toEqual(own);
+});
+
+it("makes what an alias stands for when somebody asks, if it is plain, and as it was when it was declared", async () => {
+  const path = sdk("aliases", {
+    ...ofOutputs,
+    "resource.js": `const { Output } = require("./output.js");
+exports.collapsed = [];
+function collapseAliasToUrn(alias, name) {
+  exports.collapsed.push(alias);
+  return new Output("alias", \`\${alias.type ?? alias}::\${name}\`);
+}
+exports.Resource = class {
+  constructor(name, aliases, t, parent) {
+    this.__aliases = [];
+    for (const alias of aliases) {
+      this.__aliases.push(collapseAliasToUrn(alias, name, t, parent));
+    }
+  }
+};
+`,
+  });
+  requireHost("./outputs.cjs")(path, () =>
+    ["resource.js", "runtime/rpc.js"].map((name) => requireHost(join(path, name))),
+  );
+  const { Resource, collapsed } = requireHost(join(path, "resource.js"));
+  const named = { type: "t:i:Old" };
+  const parent = { type: "t:i:Old", parent: "urn:parent" };
+  const later = Promise.resolve("t:i:Later");
+  const { __aliases: aliases } = new Resource("aliased", [named, "text", parent, later]);
+  expect(collapsed).toEqual([parent, later]);
+  named.type = "t:i:Changed";
+  expect(await aliases[0].all()).toEqual(["t:i:Old::aliased"]);
+  expect(await aliases[1].all()).toEqual(["text::aliased"]);
+});
+
 it("leaves the outputs of an SDK that it does not know as they are", () => {
   const path = sdk("other-outputs", {
     ...ofOutputs,
@@ -214,59 +350,114 @@ it("leaves the outputs of an SDK that it does not know as they are", () => {
   expect(requireHost(join(path, "runtime/rpc.js")).transferProperties({}, "", { a: 1 })).toBe("own");
 });
 
-it("prepares resources in their order, and more where those that are prepared wait for others", async () => {
-  const path = sdk("gate", {
-    "runtime/rpc.js": "exports.serializeResourceProperties = async (label) => [label];\n",
-    "proto/resource_grpc_pb.js": `exports.ResourceMonitorClient = class {
+const ofMonitor = {
+  "proto/resource_grpc_pb.js": `exports.ResourceMonitorClient = class {
   calls = [];
   registerResource(request, answered) { this.calls.push(() => answered(null, request)); }
   readResource(request, options, answered) { this.calls.push(() => answered(null, options)); }
+  registerStackTransform(callback, answered) { this.calls.push(() => answered(null, callback)); }
 };
 `,
-  });
-  requireHost("./gate.cjs")(path, 0);
-  const rpc = requireHost(join(path, "runtime/rpc.js"));
+};
+
+/** A client of which some calls are answered, and which numbers were answered. */
+function gated(name: string): { ask: (count: number) => void; answer: () => void; answers: unknown[] } {
+  const path = sdk(name, ofMonitor);
+  requireHost("./gate.cjs")(path);
   const client = new (requireHost(join(path, "proto/resource_grpc_pb.js")).ResourceMonitorClient)();
-  const prepared: number[] = [];
   const answers: unknown[] = [];
-  // Every resource but the first ten asks; those wait for the last.
-  for (let index = 0; index < 1000; index += 1) {
-    void rpc.serializeResourceProperties(index, {}).then(([label]: [number]) => {
-      prepared.push(label);
-      if (index < 10) return;
-      if (index % 2 === 0)
-        client.registerResource(label, (_: unknown, answer: unknown) => answers.push(answer));
-      else client.readResource(label, label, (_: unknown, answer: unknown) => answers.push(answer));
-    });
-  }
-  const turns = async (): Promise<void> => {
-    for (let turn = 0; turn < 5; turn += 1) await setImmediatePromise();
+  const answered = (_: unknown, answer: unknown): void => void answers.push(answer);
+  return {
+    ask: (count) => {
+      for (let index = 0; index < count; index += 1) {
+        if (index % 100 === 99) client.registerStackTransform(index, answered);
+        else if (index % 2 === 0) client.registerResource(index, answered);
+        else client.readResource(index, index, answered);
+      }
+    },
+    answer: () => {
+      for (const answer of client.calls.splice(0)) answer();
+    },
+    answers,
   };
-  await turns();
-  expect(prepared).toEqual(Array.from({ length: 266 }, (_, index) => index));
-  while (client.calls.length > 0) {
-    for (const answer of client.calls.splice(0)) answer();
-    await turns();
-  }
-  expect(prepared).toEqual(Array.from({ length: 1000 }, (_, index) => index));
-  expect(answers).toHaveLength(990);
+}
+
+it("asks the preview about so many resources at one time, and about all in the order of the SDK", () => {
+  const { ask, answer, answers } = gated("gate");
+  ask(1000);
+  answer();
+  expect(answers).toEqual(Array.from({ length: 256 }, (_, index) => index));
+  for (let round = 0; round < 3; round += 1) answer();
+  expect(answers).toEqual(Array.from({ length: 1000 }, (_, index) => index));
 });
 
-it("lets the first thousand resources of a program wait for nothing, and gives the SDK what the program holds", () => {
-  const path = sdk("free", {
-    "runtime/rpc.js":
-      "exports.read = []; exports.serializeResourceProperties = async (label, inputs) => { exports.read.push(inputs); return [label]; };\n",
-    "proto/resource_grpc_pb.js":
-      "exports.ResourceMonitorClient = class { registerResource() {} readResource() {} };\n",
-  });
-  const gate = requireHost("./gate.cjs")(path);
-  const rpc = requireHost(join(path, "runtime/rpc.js"));
-  const inputs = Array.from({ length: 1001 }, (_, index) => ({ index, rules: [] }));
-  for (const one of inputs) void rpc.serializeResourceProperties("", one);
-  expect(rpc.read).toHaveLength(1000);
-  expect(rpc.read.every((one: object, index: number) => one === inputs[index])).toBe(true);
-  const free = Array.from({ length: 1001 }, () => gate.isFree());
-  expect(free.indexOf(false)).toBe(1000);
+it("asks about all resources once nothing is answered any more, since what is asked may wait for what is not", () => {
+  vi.useFakeTimers();
+  try {
+    const { ask, answer, answers } = gated("waiting");
+    ask(1000);
+    vi.advanceTimersByTime(4999);
+    answer();
+    expect(answers).toHaveLength(256);
+    // Whatever is answered has the others wait anew.
+    vi.advanceTimersByTime(4999);
+    answer();
+    expect(answers).toHaveLength(512);
+    vi.advanceTimersByTime(5001);
+    answer();
+    expect([answers.length, vi.getTimerCount()]).toEqual([1000, 0]);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+it("keeps of a message that waits what is sent of it, and the rest once somebody reads it", () => {
+  const path = sdk("messages", ofMonitor);
+  requireHost("./gate.cjs")(path);
+  const { ResourceMonitorClient } = requireHost(join(path, "proto/resource_grpc_pb.js"));
+  const client = new ResourceMonitorClient();
+  const request = (index: number): InstanceType<typeof resourcePb.RegisterResourceRequest> => {
+    const message = new resourcePb.RegisterResourceRequest();
+    message.setName(`resource ${index}`);
+    message.setObject(structPb.Struct.fromJavaScript({ index, list: [1, "two"] }));
+    message.getProvidersMap().set("acme", "a provider");
+    return message;
+  };
+  const requests = Array.from({ length: 300 }, (_, index) => request(index));
+  for (const message of requests) client.registerResource(message, () => undefined);
+  const whole = Object.keys(request(0));
+  expect(Object.keys(requests[255] ?? {})).toEqual(whole);
+  const [last] = requests.slice(299);
+  if (last === undefined) throw new Error("no request");
+  expect(Object.keys(last)).toEqual([]);
+  expect(last).toBeInstanceOf(resourcePb.RegisterResourceRequest);
+  expect(Buffer.from(last.serializeBinary())).toEqual(Buffer.from(request(299).serializeBinary()));
+  expect(Object.keys(last)).toEqual([]);
+  expect(last.getObject()?.toJavaScript()).toEqual({ index: 299, list: [1, "two"] });
+  expect([last.toObject(), Object.keys(last).sort()]).toEqual([request(299).toObject(), whole.sort()]);
+  last.setName("changed");
+  const read = resourcePb.RegisterResourceRequest.deserializeBinary(last.serializeBinary());
+  expect(read.getName()).toBe("changed");
+});
+
+it("sends what waits where it was sent from", () => {
+  const path = sdk("context", ofMonitor);
+  const context = new AsyncLocalStorage<string>();
+  requireHost("./gate.cjs")(path);
+  const { ResourceMonitorClient } = requireHost(join(path, "proto/resource_grpc_pb.js"));
+  const client = new ResourceMonitorClient();
+  const seen: unknown[] = [];
+  const { push } = client.calls;
+  client.calls.push = (...calls: unknown[]) => {
+    seen.push(context.getStore());
+    return push.apply(client.calls, calls);
+  };
+  for (let index = 0; index <= 256; index += 1) {
+    context.run(`of ${index}`, () => client.registerResource(index, () => undefined));
+  }
+  expect(seen).toHaveLength(256);
+  client.calls[0]();
+  expect(seen.at(-1)).toBe("of 256");
 });
 
 interface Args {

@@ -20,6 +20,18 @@ it("judges 800 resources and what they depend on", async () => {
   expect(dependents).toHaveLength(400);
 });
 
+it("judges of a large program what it changes before Pulumi's SDK reads it, as of a small one", async () => {
+  const { resources } = await preview({ cwd: program("changing"), stack: "dev" });
+  const found = (name: string) => resources.find((resource) => resource.name === name);
+  // And the stack.
+  expect(resources).toHaveLength(1209);
+  expect([1, 2, 3, 4, 5, 6].map((steps) => found(`filled-${steps}`)?.inputs["rules"])).toEqual([
+    ...[["late"], ["late"], ["late"]],
+    ...[[], [], []],
+  ]);
+  expect(found("waiting")?.options).toEqual({ ignoreChanges: ["first", "late"], hideDiffs: ["first"] });
+});
+
 it("judges a large stack once the program's memory is free", async () => {
   const folder = mkdtempSync(join(tmpdir(), "many-"));
   process.env.LEFT_BY_PROGRAM = join(folder, "left");
