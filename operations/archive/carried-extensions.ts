@@ -1,4 +1,4 @@
-import { members } from "./extension-members.ts";
+import { afterScript, members } from "./extension-members.ts";
 
 /** An owner other than that of the extension, as a statement about an object; null when it is the same. */
 function ownerChange(what: string, owner: string, extension: string): string {
@@ -14,6 +14,27 @@ function grants(what: string, oid: string): string {
       case x.grantee when 0 then 'public' else quote_ident(pg_get_userbyid(x.grantee)) end)
     ${given.replace("%s", "cross join lateral aclexplode(b.initprivs) x")})`;
 }
+
+/**
+ * A block that gives the member function of a new extension which has the same body the name and the schema that somebody
+ * gave it.
+ */
+const renaming = `format('do %L', format('declare old oid; begin
+    if to_regprocedure(%L) is not null then return; end if;
+    select case count(*) when 1 then min(p.oid) end into old
+      from pg_proc p join pg_depend d on d.classid = p.tableoid and d.objid = p.oid and d.deptype = ''e''
+      join pg_extension e on e.oid = d.refobjid
+     where e.extname = %L and p.prosrc = %L and p.probin is not distinct from %L
+       and pg_get_function_identity_arguments(p.oid) = %L;
+    if old is null then return; end if;
+    if (select proname from pg_proc where oid = old) <> %L then
+      execute format(''alter routine %%s rename to %%I'', old::regprocedure, %L);
+    end if;
+    if (select pronamespace::regnamespace::text from pg_proc where oid = old) <> %L then
+      execute format(''alter routine %%s set schema %%s'', old::regprocedure, %L);
+    end if;
+  end', p.oid::regprocedure, (select x.extname from pg_extension x where x.oid = m.extension), p.prosrc, p.probin,
+    pg_get_function_identity_arguments(p.oid), p.proname, p.proname, p.pronamespace::regnamespace, p.pronamespace::regnamespace))`;
 
 /** How a column is declared. */
 const column = `format('%I %s%s%s', a.attname, format_type(a.atttypid, a.atttypmod),
@@ -34,29 +55,41 @@ export const sequenceOptions = `format('as %s increment %s minvalue %s maxvalue 
 
 const enabling = `case t.tgenabled when 'D' then 'disable' when 'R' then 'enable replica' when 'A' then 'enable always' end`;
 
+/** The transaction and the command that wrote a row. */
+function madeBy(row: string): string {
+  return `concat(${row}.xmin, ' ', ${row}.cmin)`;
+}
+
 /** Indexes, constraints and triggers of tables: those of `which`. */
 function partsOf(which: string): string {
   return `
-    select m.extension, format('index %s', i.indexrelid::regclass) as name, x.xmin::text as made, 'last' as phase,
-           array[pg_get_indexdef(i.indexrelid)] as statements
+    select m.extension, format('index %s', i.indexrelid::regclass) as name, ${madeBy("x")} as made, 'last' as phase,
+           array[regexp_replace(pg_get_indexdef(i.indexrelid), '^CREATE (UNIQUE )?INDEX ', 'CREATE \\1INDEX IF NOT EXISTS ')] as statements
       from ${which} m
       join pg_index i on m.classid = 'pg_class'::regclass and i.indrelid = m.objid and i.indisvalid
       join pg_attribute x on x.attrelid = i.indexrelid and x.attnum = 1
      where not exists (select from pg_constraint k where k.conindid = i.indexrelid and k.conrelid = i.indrelid)
     union all
-    select m.extension, format('constraint %I of %s', k.conname, k.conrelid::regclass), k.xmin::text,
+    select m.extension, format('constraint %I of %s', k.conname, k.conrelid::regclass), ${madeBy("k")},
            case k.contype when 'f' then 'last' else 'first' end,
-           array[format('alter table %s add constraint %I %s', k.conrelid::regclass, k.conname, pg_get_constraintdef(k.oid))]
+           array[format('do %L', format('begin if not exists (select from pg_constraint where conrelid = %L::regclass and conname = %L) then alter table %s add constraint %I %s; end if; end',
+             k.conrelid::regclass, k.conname, k.conrelid::regclass, k.conname, pg_get_constraintdef(k.oid)))]
       from ${which} m join pg_constraint k on m.classid = 'pg_class'::regclass and k.conrelid = m.objid
      where k.contype not in ('t', 'n') and k.conparentid = 0 and (k.conislocal or k.coninhcount = 0)
     union all
-    select m.extension, format('trigger %I on %s', t.tgname, t.tgrelid::regclass), t.xmin::text, 'last',
-           array_remove(array[pg_get_triggerdef(t.oid), format('alter table %s %s trigger %I', t.tgrelid::regclass, ${enabling}, t.tgname)],
+    select m.extension, format('trigger %I on %s', t.tgname, t.tgrelid::regclass), ${madeBy("t")}, 'last',
+           array_remove(array[regexp_replace(pg_get_triggerdef(t.oid), '^CREATE TRIGGER ', 'CREATE OR REPLACE TRIGGER '), format('alter table %s %s trigger %I', t.tgrelid::regclass, ${enabling}, t.tgname)],
              case when t.tgenabled = 'O' then format('alter table %s %s trigger %I', t.tgrelid::regclass, ${enabling}, t.tgname) end)
       from ${which} m join pg_trigger t on m.classid = 'pg_class'::regclass and t.tgrelid = m.objid
      where not t.tgisinternal and t.tgparentid = 0
     union all
-    select m.extension, format('row-level security of %s', c.oid::regclass), c.xmin::text, 'last',
+    select m.extension, format('statistics %s.%I', x.stxnamespace::regnamespace, x.stxname), ${madeBy("x")}, 'last',
+           array_remove(array[regexp_replace(pg_get_statisticsobjdef(x.oid), '^CREATE STATISTICS ', 'CREATE STATISTICS IF NOT EXISTS '), case when x.stxstattarget >= 0 then
+               format('alter statistics %s.%I set statistics %s', x.stxnamespace::regnamespace, x.stxname, x.stxstattarget) end,
+             format('alter statistics %s.%I owner to %I', x.stxnamespace::regnamespace, x.stxname, pg_get_userbyid(x.stxowner))], null)
+      from ${which} m join pg_statistic_ext x on m.classid = 'pg_class'::regclass and x.stxrelid = m.objid
+    union all
+    select m.extension, format('row-level security of %s', c.oid::regclass), ${madeBy("c")}, 'last',
            array_remove(array[case when c.relrowsecurity then format('alter table %s enable row level security', c.oid::regclass) end,
              case when c.relforcerowsecurity then format('alter table %s force row level security', c.oid::regclass) end], null)
       from ${which} m join pg_class c on m.classid = c.tableoid and c.oid = m.objid and c.relkind = 'r'
@@ -71,7 +104,7 @@ export const extensionChangesQuery = `
   with ${members}, part as materialized (
     ${partsOf("own")}
     union all
-    select m.extension, format('column %I of %s', a.attname, a.attrelid::regclass), a.xmin::text, 'first',
+    select m.extension, format('column %I of %s', a.attname, a.attrelid::regclass), ${madeBy("a")}, 'first',
            array_remove(array[format('alter table %s add column if not exists %s%s', c.oid::regclass, ${column},
                -- What the rows before it have.
                ' default ' || quote_literal((a.attmissingval::text::text[])[1])),
@@ -85,23 +118,19 @@ export const extensionChangesQuery = `
      where a.attnum > 0 and not a.attisdropped and a.attacl is null
     union all
     -- A grant is in the dump.
-    select m.extension, format('function %s', p.oid::regprocedure), p.xmin::text, 'first',
-           case when p.prokind in ('f', 'p', 'w') then array_remove(array[pg_get_functiondef(p.oid),
+    select m.extension, format('function %s', p.oid::regprocedure),
+           -- Scripts end with whom they let call their functions.
+           concat(p.xmin, ' ', case when p.proacl is null then p.cmin::text else '0' end), 'first',
+           case when p.prokind in ('f', 'p', 'w') then array_remove(array[${renaming}, pg_get_functiondef(p.oid),
              ${ownerChange("'routine ' || p.oid::regprocedure", "p.proowner", "m.extension")}], null) end
       from own m
       join pg_proc p on m.classid = 'pg_proc'::regclass and p.oid = m.objid
       left join pg_init_privs b on b.classoid = p.tableoid and b.objoid = p.oid and b.objsubid = 0
      where p.proacl is not distinct from b.initprivs
-    union all
-    select m.extension, format('comment on %s %s', i.type, i.identity), c.xmin::text, 'last',
-           array[format('comment on %s %s is %L', case i.type when 'composite type' then 'type' else i.type end, i.identity, c.description)]
-      from own m
-      join pg_description c on c.classoid = m.classid and c.objoid = m.objid and c.objsubid = 0
-     cross join lateral pg_identify_object(c.classoid, c.objoid, 0) i
-     where i.type in ('function', 'procedure', 'aggregate', 'table', 'view', 'sequence', 'type', 'composite type', 'operator', 'cast')
   ), made as materialized (
     select part.extension, part.name, part.phase, part.statements
-      from part join script using (extension) where part.made <> all (script.made)
+      from part join script using (extension)
+     where ${afterScript("script", { transaction: "split_part(part.made, ' ', 1)", command: "split_part(part.made, ' ', 2)" })}
     union all
     select part.extension, part.name, part.phase, part.statements from (${partsOf("added")}) part join script using (extension)
     union all

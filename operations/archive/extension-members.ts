@@ -1,15 +1,17 @@
 import type { Session } from "../../postgres/session.ts";
+import { firstNormal } from "./pristine.ts";
 
 /**
- * Extensions, their members, and the transactions that made them: `added` was there before it became a member,
- * `own` is what the extension's script made, and `script` has the transactions of that script. After pg_upgrade, no
- * member is of the transaction that made the extension, and `script` has none.
+ * Extensions but that of initdb, their members, and the transactions that made them: `added` was there before it became a member,
+ * `own` is what the extension's script made, and `script` has the transactions of that script, with the
+ * command in each that made the last member. After pg_upgrade, no member is of the transaction that made the extension,
+ * and `script` has none.
  */
 export const members = `
   member as materialized (
-    select d.refobjid as extension, d.classid, d.objid, d.xmin as made
+    select d.refobjid as extension, d.classid, d.objid, d.xmin as made, d.cmin::text::bigint as at
       from pg_depend d join pg_extension e on e.oid = d.refobjid
-     where d.refclassid = 'pg_extension'::regclass and d.deptype = 'e' and e.extname <> 'plpgsql'
+     where d.refclassid = 'pg_extension'::regclass and d.deptype = 'e' and e.oid >= ${firstNormal}
   ), added as materialized (
     select m.extension, m.classid, m.objid, format('%s %s', i.type, i.identity) as name
       from member m
@@ -19,17 +21,43 @@ export const members = `
       left join pg_sequence q on q.seqrelid = c.oid
      cross join lateral pg_identify_object(m.classid, m.objid, 0) i
      where age(coalesce(t.xmin, p.xmin, q.xmin)) > age(m.made)
+        or coalesce(t.xmin, p.xmin, q.xmin) = m.made and coalesce(t.cmin, p.cmin, q.cmin)::text::bigint < m.at
   ), own as materialized (
     select m.* from member m
      where not exists (select from added a where a.classid = m.classid and a.objid = m.objid)
   ), script as materialized (
-    select e.oid as extension, array(select distinct m.made::text from own m where m.extension = e.oid) as made
+    select e.oid as extension, array(select distinct m.made::text from own m where m.extension = e.oid) as made,
+           (select jsonb_object_agg(l.made, l.at)
+              from (select m.made::text, max(m.at) as at from own m where m.extension = e.oid group by m.made) l) as lasts
       from pg_extension e
      where exists (select from member m where m.extension = e.oid and m.made::text = e.xmin::text)
   )`;
 
+/**
+ * Whether a row of a catalog was written after the script of an extension had made its last member: by somebody, or by
+ * the end of the script, so that what is carried of it must do nothing where it is there.
+ *
+ * @param made transaction and command of the row, as texts
+ */
+export function afterScript(script: string, made: { transaction: string; command: string }): string {
+  return `coalesce(${made.command}::bigint > (${script}.lasts ->> ${made.transaction})::bigint, ${script}.lasts is not null)`;
+}
+
 /** What a query about extensions answers. Most databases have none, and to plan such a query takes longer than to ask. */
 export async function rowsOfExtensions(session: Session, query: string): Promise<readonly unknown[]> {
-  const some = await session.rows("select from pg_extension where extname <> 'plpgsql' limit 1");
-  return some.length === 0 ? [] : session.rows(query);
+  return (await hasExtensions(session)) ? session.rows(query) : [];
+}
+
+/** The members for a query that also reads what belongs to none. */
+export async function membersIn(session: Session): Promise<string> {
+  if (await hasExtensions(session)) return members;
+  return `
+  own as (select null::oid as extension, null::oid as classid, null::oid as objid, null::xid as made where false),
+  script as (select null::oid as extension, null::text[] as made, null::jsonb as lasts where false)`;
+}
+
+/** Whether a database has an extension that initdb did not make. */
+async function hasExtensions(session: Session): Promise<boolean> {
+  const some = await session.rows(`select from pg_extension where oid >= ${firstNormal} limit 1`);
+  return some.length > 0;
 }

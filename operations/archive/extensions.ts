@@ -4,7 +4,7 @@ import { Failure, reasonOf } from "../../lib/failure.ts";
 import type { Session } from "../../postgres/session.ts";
 import { dataEntry } from "./fragments.ts";
 import { type Extension, type Manifest, manifestSchema } from "./manifest.ts";
-import { namesOf } from "./names.ts";
+import { namesOf, serverNames } from "./names.ts";
 
 /** The extensions of a database, each after those that it requires. */
 export async function readExtensions(session: Session): Promise<Extension[]> {
@@ -174,6 +174,8 @@ async function createMissing(
     const reason = await createExtension(extension);
     if (reason !== undefined) leftOut.push({ extension, reason });
   }
+  // Scripts may leave a search path of their own, as postgis_topology's does.
+  await session.run(serverNames);
   return leftOut;
 }
 

@@ -94,3 +94,17 @@ export const functionUses = `
      select a.amproc::oid as function from pg_amproc a where a.amprocfamily = c.opcfamily
      union all
      select o.oprcode::oid from pg_amop a join pg_operator o on o.oid = a.amopopr where a.amopfamily = c.opcfamily) f`;
+
+/**
+ * What `COMMENT ON` takes for an object.
+ *
+ * @param i what `pg_identify_object` answers of it
+ * @param oid its number
+ */
+export function commentedObject(i: string, oid: string): string {
+  return `case ${i}.type
+    when 'domain constraint' then (select format('constraint %I on domain %s', k.conname, k.contypid::regtype) from pg_constraint k where k.oid = ${oid})
+    else case when ${i}.type like '% column' then 'column' when ${i}.type = 'table constraint' then 'constraint'
+      when ${i}.type = 'composite type' then 'type' when ${i}.type = 'statistics object' then 'statistics'
+      when ${i}.type = 'foreign-data wrapper' then 'foreign data wrapper' else ${i}.type end || ' ' || ${i}.identity end`;
+}

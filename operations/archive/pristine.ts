@@ -1,6 +1,5 @@
 import * as z from "zod";
 import type { Session } from "../../postgres/session.ts";
-import { members } from "./extension-members.ts";
 import { namesOf } from "./names.ts";
 
 /** Numbers of the objects that initdb made are below this. Source: FirstNormalObjectId in PostgreSQL's transam.h. */
@@ -42,15 +41,3 @@ export function readableTables(session: Session): Promise<ReadonlySet<string>> {
 }
 
 const lastRows = z.array(z.object({ last: z.string().nullable() }));
-
-/**
- * Members of extensions with what their scripts made, as `extension-members.ts` says it. Most databases have no
- * extension, and to plan such a query takes longer than to ask.
- */
-export async function membersOf(session: Session): Promise<string> {
-  const some = await session.rows("select from pg_extension where extname <> 'plpgsql' limit 1");
-  if (some.length > 0) return members;
-  return `
-  own as (select null::oid as extension, null::oid as classid, null::oid as objid, null::xid as made where false),
-  script as (select null::oid as extension, null::text[] as made where false)`;
-}

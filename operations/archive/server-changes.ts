@@ -1,7 +1,9 @@
 import { escapeLiteral } from "pg";
 import * as z from "zod";
 import type { Session } from "../../postgres/session.ts";
-import { firstNormal, firstRole, lastOfInitdb, membersOf, readableTables } from "./pristine.ts";
+import { afterScript, membersIn } from "./extension-members.ts";
+import { commentedObject } from "./fragments.ts";
+import { firstNormal, firstRole, lastOfInitdb, readableTables } from "./pristine.ts";
 
 /**
  * Changes of what the server or an extension brings, which no dump has, as statements: those that somebody made after
@@ -30,7 +32,7 @@ export async function readServerChanges(
   // Older servers lack columns that these read.
   if (major < 14) return [];
   const last = await lastOfInitdb(session);
-  const rows = await session.rows(changesQuery(await membersOf(session), last), wanted);
+  const rows = await session.rows(changesQuery(await membersIn(session), last), wanted);
   const changes = changeRows.parse(rows).map(({ isCertain, ...change }) => ({
     ...change,
     version: isCertain === null || change.extension !== null ? null : { major, isCertain },
@@ -102,6 +104,9 @@ const owned: readonly (readonly [catalog: string, column: string, counts?: strin
   ["pg_foreign_server", "srvowner"],
 ];
 
+/** A type by its name in the catalog: not everything that names it in an expression does so in `ALTER TYPE`. */
+const qualifiedType = "format('%s.%I', o.typnamespace::regnamespace, o.typname)";
+
 /** How `ALTER` calls a kind of object that `pg_identify_object` names. */
 const altered =
   "case i.type when 'composite type' then 'type' when 'foreign-data wrapper' then 'foreign data wrapper' else i.type end";
@@ -111,7 +116,7 @@ const owners = owned
   .map(
     ([catalog, column, counts = "true"]) => `
     select m.extension, format('owner of the %s %s', i.type, i.identity) as name, 'last' as phase,
-           array[format('alter %s %s owner to %I', ${altered}, i.identity, pg_get_userbyid(o.${column}))] as statements,
+           array[format('alter %s %s owner to %I', ${altered}, ${catalog === "pg_type" ? qualifiedType : "i.identity"}, pg_get_userbyid(o.${column}))] as statements,
            null::boolean as certain
       from ${catalog} o
       left join own m on m.classid = '${catalog}'::regclass and m.objid = o.oid
@@ -165,7 +170,11 @@ function privileges(last: number): string {
 
 /** Whether somebody changed the server's own object `o` of a catalog, or that of an extension: `m`, `s`. */
 function changed(last: number, row = "o"): string {
-  return `case when m.objid is null then ${row}.xmin::text::bigint > ${last} else ${row}.xmin::text <> all (s.made) end`;
+  return `case when m.objid is null then ${row}.xmin::text::bigint > ${last} else ${laterThanScript(row)} end`;
+}
+
+function laterThanScript(row: string): string {
+  return afterScript("s", { transaction: `${row}.xmin::text`, command: `${row}.cmin::text` });
 }
 
 /** Joins the extension whose member an object is. */
@@ -208,7 +217,19 @@ function looseMembers(catalog: "pg_amop" | "pg_amproc"): string {
 function changesQuery(membership: string, last: number): string {
   const isWanted = (name: string): string => `${name} = any($1)`;
   return `
-  with ${membership}, change as (
+  with ${membership}, part as materialized (
+    select extension, classid, objid from own
+    union all
+    select m.extension, x.classid, x.objid
+      from own m
+     cross join lateral (
+       select 'pg_class'::regclass::oid as classid, y.indexrelid as objid from pg_index y where y.indrelid = m.objid
+       union all select k.tableoid, k.oid from pg_constraint k where k.conrelid = m.objid
+       union all select t.tableoid, t.oid from pg_trigger t where t.tgrelid = m.objid) x
+     where m.classid = 'pg_class'::regclass
+    union all
+    select m.extension, k.tableoid, k.oid from own m join pg_constraint k on m.classid = 'pg_type'::regclass and k.contypid = m.objid
+  ), change as (
     ${owners}
     union all
     select null::oid, p.name, 'last', p.statements, null::boolean
@@ -227,7 +248,7 @@ function changesQuery(membership: string, last: number): string {
     select v.extension, v.name, 'first', array[format('create or replace view %s%s as %s', v.oid::regclass,
              ' with (' || array_to_string(v.options, ', ') || ')', pg_get_viewdef(v.oid))], true
       from (select m.extension, o.oid, o.reloptions as options, format('definition of the view %s', o.oid::regclass) as name,
-                   ${changed(last, "r")} or case when m.objid is not null then ${changed(last)} else o.reloptions is distinct from
+                   ${changed(last, "r")} or case when m.objid is not null then o.reloptions is not null and ${changed(last)} else o.reloptions is distinct from
                      case when o.relname in ('pg_stats', 'pg_stats_ext', 'pg_stats_ext_exprs') then '{security_barrier=true}'::text[] end end as changed
               from pg_class o
               join pg_rewrite r on r.ev_class = o.oid and r.rulename = '_RETURN'
@@ -269,14 +290,14 @@ function changesQuery(membership: string, last: number): string {
      where p.changed or ${isWanted("p.name")}
     union all
     select t.extension, t.name, 'first', case t.typtype when 'd' then array[
-             format('alter domain %s %s', t.oid::regtype, coalesce('set default ' || pg_get_expr(t.typdefaultbin, 0), 'drop default')),
-             format('alter domain %s %s not null', t.oid::regtype, case when t.typnotnull then 'set' else 'drop' end)]
-           else array[format('alter type %s set (receive = %s, send = %s, typmod_in = %s, typmod_out = %s, analyze = %s, subscript = %s%s)', t.oid::regtype,
+             format('alter domain %s %s', t.qualified, coalesce('set default ' || pg_get_expr(t.typdefaultbin, 0), 'drop default')),
+             format('alter domain %s %s not null', t.qualified, case when t.typnotnull then 'set' else 'drop' end)]
+           else array[format('alter type %s set (receive = %s, send = %s, typmod_in = %s, typmod_out = %s, analyze = %s, subscript = %s%s)', t.qualified,
              ${functionOrNone("t.typreceive")}, ${functionOrNone("t.typsend")}, ${functionOrNone("t.typmodin")}, ${functionOrNone("t.typmodout")},
              ${functionOrNone("t.typanalyze")}, ${functionOrNone("t.typsubscript")},
              case when t.typlen = -1 then ', storage = ' || case t.typstorage when 'p' then 'plain' when 'e' then 'external' when 'm' then 'main' else 'extended' end end)] end,
            t.certain
-      from (select m.extension, o.*, format('attributes of the type %s', o.oid::regtype) as name, ${changed(last)} as changed,
+      from (select m.extension, o.*, ${qualifiedType} as qualified, format('attributes of the type %s', o.oid::regtype) as name, ${changed(last)} as changed,
                    o.typacl is null and o.typowner = ${firstRole} as certain
               from pg_type o ${memberOf("pg_type")}
              where ${ofSomebody} and (o.typtype = 'd' or o.typtype = 'b' and o.typcategory <> 'A')
@@ -284,9 +305,54 @@ function changesQuery(membership: string, last: number): string {
      where t.changed or ${isWanted("t.name")}
     union all
     select m.extension, format('constraint %I of the domain %s', k.conname, o.oid::regtype), 'first',
-           array[format('alter domain %s add constraint %I %s', o.oid::regtype, k.conname, pg_get_constraintdef(k.oid))], null::boolean
+           array[format('alter domain %s add constraint %I %s', ${qualifiedType}, k.conname, pg_get_constraintdef(k.oid))], null::boolean
       from pg_constraint k join pg_type o on o.oid = k.contypid ${memberOf("pg_type")}
      where k.contype = 'c' and ${ofSomebody} and case when m.objid is null then k.oid >= ${firstNormal} else k.xmin::text <> all (s.made) end
+    union all
+    select null::oid, format('default privileges of %I in %I on %s', pg_get_userbyid(a.defaclrole), n.nspname, w.kind), 'last',
+           array(select format('alter default privileges for role %I in schema %I grant %s on %s to %s%s', pg_get_userbyid(a.defaclrole), n.nspname,
+                   x.privilege_type, w.kind, case x.grantee when 0 then 'public' else quote_ident(pg_get_userbyid(x.grantee)) end,
+                   case when x.is_grantable then ' with grant option' end)
+             from aclexplode(a.defaclacl) x order by x.grantee = 0, pg_get_userbyid(x.grantee) collate "C", x.privilege_type collate "C"), null::boolean
+      from pg_default_acl a
+      join pg_namespace n on n.oid = a.defaclnamespace
+     cross join lateral (select case a.defaclobjtype when 'r' then 'tables' when 'S' then 'sequences' when 'f' then 'functions' when 'T' then 'types' end as kind) w
+     where n.nspname = 'information_schema'
+    union all
+    -- A dump has the policies of an extension's table, with their comments.
+    select p.extension, format('comment on %s', w.object), 'last', array[format('comment on %s is %L', w.object, c.description)], null::boolean
+      from part p
+      join script s on s.extension = p.extension
+      join pg_description c on c.classoid = p.classid and c.objoid = p.objid
+     cross join lateral pg_identify_object(c.classoid, c.objoid, c.objsubid) i
+     cross join lateral (select ${commentedObject("i", "c.objoid")} as object) w
+     where c.xmin::text <> all (s.made) and i.type not in ('extension', 'schema')
+    union all
+    select a.extension, a.name, 'last', a.statements, null::boolean
+      from (select m.extension, format('storage of the table %s', o.oid::regclass) as name, array_remove(array[
+                   'alter table ' || o.oid::regclass || ' set (' || array_to_string(o.reloptions, ', ') || ')',
+                   case o.relreplident when 'f' then format('alter table %s replica identity full', o.oid::regclass)
+                     when 'n' then format('alter table %s replica identity nothing', o.oid::regclass) end,
+                   case o.relpersistence when 'u' then format('alter table %s set unlogged', o.oid::regclass) end,
+                   (select format('alter table %s replica identity using index %I', o.oid::regclass, x.relname)
+                      from pg_index y join pg_class x on x.oid = y.indexrelid where y.indrelid = o.oid and y.indisreplident),
+                   (select format('alter table %s cluster on %I', o.oid::regclass, x.relname)
+                      from pg_index y join pg_class x on x.oid = y.indexrelid where y.indrelid = o.oid and y.indisclustered)], null)
+                 || coalesce((select array_agg(t.statement order by t.statement) from pg_attribute a
+                      join pg_type y on y.oid = a.atttypid
+                     cross join lateral (values
+                       (case when a.attstattarget >= 0 then format('alter table %s alter %I set statistics %s', o.oid::regclass, a.attname, a.attstattarget) end),
+                       (case when a.attstorage <> y.typstorage then format('alter table %s alter %I set storage %s', o.oid::regclass, a.attname,
+                          case a.attstorage when 'p' then 'plain' when 'e' then 'external' when 'm' then 'main' else 'extended' end) end),
+                       (case when a.attcompression <> '' then format('alter table %s alter %I set compression %s', o.oid::regclass, a.attname,
+                          case a.attcompression when 'p' then 'pglz' else 'lz4' end) end),
+                       (format('alter table %s alter %I set (', o.oid::regclass, a.attname) || array_to_string(a.attoptions, ', ') || ')')) t (statement)
+                     where a.attrelid = o.oid and a.attnum > 0 and not a.attisdropped and ${laterThanScript("a")} and t.statement is not null), '{}') as statements
+              from pg_class o ${memberOf("pg_class")}
+             where m.objid is not null and o.relkind in ('r', 'p', 'm')
+               and (${changed(last)} or exists (select from pg_attribute a where a.attrelid = o.oid and ${laterThanScript("a")})
+                 or exists (select from pg_index y where y.indrelid = o.oid and ${laterThanScript("y")}))) a
+     where a.statements <> '{}'
     union all ${looseMembers("pg_amop")}
     union all ${looseMembers("pg_amproc")}
   )

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { Session } from "../../postgres/session.ts";
+import { commentedObject } from "./fragments.ts";
 import { namesOf } from "./names.ts";
 import { notesNaming } from "./notes.ts";
 import { firstNormal, firstRole, lastOfInitdb } from "./pristine.ts";
@@ -59,11 +60,11 @@ const functionsQuery = `
 
 /** Comments that initdb, whose last transaction is given, did not write. */
 const commentsQuery = (last: number): string => `
-  select format('comment on %s %s', w.kind, i.identity) as name, 'last' as phase,
-         array[format('comment on %s %s is %L', w.kind, i.identity, d.description)] as statements
+  select format('comment on %s', w.object) as name, 'last' as phase,
+         array[format('comment on %s is %L', w.object, d.description)] as statements
     from pg_description d
    cross join lateral pg_identify_object(d.classoid, d.objoid, d.objsubid) i
-   cross join lateral (select case when i.type like '% column' then 'column' else i.type end as kind) w
+   cross join lateral (select ${commentedObject("i", "d.objoid")} as object) w
    where d.objoid < ${firstNormal} and d.objoid <> ${publicSchema}
      and d.xmin::text::bigint > ${last}
      and not exists (select from pg_depend x where x.classid = d.classoid and x.objid = d.objoid and x.deptype = 'e')
@@ -98,8 +99,8 @@ const strange = [
     pg_proc: "and o.prokind = 'a'",
     // Indexes are of tables, and the server makes the collations of its operating system there.
     pg_class: "and o.relkind not in ('i', 'I', 't')",
-    pg_collation: `and (o.collowner <> ${firstRole} or exists (select from pg_depend d
-      where d.refclassid = 'pg_collation'::regclass and d.refobjid = o.oid and d.deptype = 'n'))`,
+    pg_collation: `and (o.collowner <> ${firstRole} or (o.collname !~ '-x-icu$' and coalesce(o.collcollate not like o.collname || '%', true))
+      or exists (select from pg_depend d where d.refclassid = 'pg_collation'::regclass and d.refobjid = o.oid and d.deptype = 'n'))`,
   };
   return `select format('%s %s', i.type, i.identity) as name
     from ${catalog} o cross join lateral pg_identify_object(o.tableoid, o.oid, 0) i

@@ -18,7 +18,12 @@ beforeAll(async () => {
   cycle = await startCycle();
   await cycle.source.sql("create database many");
   await cycle.source.sql(manyKinds, "many");
-  await cycle.backUp(cycle.source.connection("many"));
+  await cycle.source.sql("create database altered");
+  await cycle.source.sql(
+    `alter function pg_sleep(float8) cost 99; grant execute on function pg_ls_waldir() to pg_read_all_data;
+     create text search dictionary plain (template = simple); alter text search configuration english alter mapping for asciiword with plain`,
+    "altered",
+  );
 });
 
 afterAll(() => cycle.close());
@@ -36,6 +41,7 @@ describe.each(newer)("a dump of this machine's server goes into %s,", (name) => 
   });
 
   test("into a new database, and in place", async () => {
+    await cycle.backUp(cycle.source.connection("many"));
     const target = server.connection("many");
     expect((await cycle.restore(target, { jobs: 2 })).differences).toEqual([]);
     // What is there cannot be backed up without a newer pg_dump.
@@ -43,6 +49,31 @@ describe.each(newer)("a dump of this machine's server goes into %s,", (name) => 
     await server.sql("create database plain");
     await server.sql("drop schema public", "plain");
     expect((await cycle.restore(server.connection("plain"))).differences).toEqual([]);
+  });
+
+  test("without what somebody changed of the older server's own functions, which is named", async () => {
+    await cycle.backUp(cycle.source.connection("altered"));
+    const target = server.connection("altered");
+    const lost =
+      /^The definition of the function pg_catalog\.pg_sleep\(double precision\) was not restored: it is of a server of version \d+, and this one is of 1[78]\.$/;
+    const accepted = [
+      { name: "definition of the function pg_catalog.pg_sleep(double precision)", reason: "not needed" },
+    ];
+    await expect(cycle.restore(target, { jobs: 2 })).rejects.toThrow(new RegExp(lost.source, "m"));
+    await server.sql("drop database altered");
+    const { differences } = await cycle.restore(target, { jobs: 2, accepted });
+    expect(differences).toEqual([
+      expect.stringMatching(
+        /^The server is of another version than that of the backup, where somebody wrote these after initdb, perhaps only to grant privileges: definition of the function pg_catalog\.pg_ls_waldir\(\)\.$/,
+      ),
+      expect.stringMatching(/^Accepted: The definition of the function .* \(not needed\)$/),
+    ]);
+    expect(
+      await server.sql(
+        "select mapdict::regdictionary from pg_ts_config_map where mapcfg = 'english'::regconfig and maptokentype = 1",
+        "altered",
+      ),
+    ).toBe("plain");
   });
 });
 

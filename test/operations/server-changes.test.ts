@@ -20,6 +20,7 @@ async function make(name: string, statements: string) {
 
 /** What somebody can change of what the server brings, and of what extensions bring. */
 const changes = `
+  drop extension plpgsql; create extension plpgsql; alter language plpgsql owner to changer; alter function plpgsql_validator(oid) cost 3; commit; comment on language plpgsql is 'a language';
   create table t (a int); insert into t values (1); comment on table t is 'still read';
   create text search dictionary plain (template = simple); create text search dictionary pg_catalog.of_server (template = simple);
   alter text search configuration english alter mapping for asciiword with plain, english_stem;
@@ -32,7 +33,7 @@ const changes = `
   revoke select on information_schema.tables from public; grant select (table_name) on information_schema.tables to changed_reader;
   grant select on information_schema.views to changed_reader with grant option; revoke usage on type information_schema.yes_or_no from public;
   revoke execute on function information_schema._pg_truetypid(pg_attribute, pg_type) from public;
-  alter function pg_read_file(text) owner to changer; alter language sql owner to changer; alter language plpgsql owner to changer;
+  alter function pg_read_file(text) owner to changer; alter language sql owner to changer;
   alter view information_schema.schemata owner to changer; alter aggregate sum(int) owner to changer; alter text search configuration danish owner to changer;
   alter function abs(int) set work_mem = '2MB'; alter function pg_sleep(float8) cost 99; alter function to_char(timestamptz, text) immutable;
   create index at_day on t (to_char(to_timestamp(a), 'YYYY')); grant execute on function pg_ls_waldir() to changed_reader;
@@ -46,6 +47,13 @@ const changes = `
   alter text search dictionary unaccent (rules = 'unaccent'); alter text search dictionary unaccent owner to changer; alter type hstore set (storage = external);
   alter type hstore owner to changer; alter operator family gist_int4_ops using gist owner to changer; alter operator class gist_int4_ops using gist owner to changer;
   alter operator ? (hstore, text) set (restrict = contsel); alter view pg_stat_statements_info set (security_barrier = true);
+  comment on operator class gist_int4_ops using gist is 'a class'; comment on column pg_stat_statements.calls is 'a column'; comment on operator family gist_int4_ops using gist is 'a family';
+  alter function skeys(hstore) rename to skeys_of; alter function svals(hstore) set schema pg_catalog; alter aggregate sum(float8) owner to changer; alter type float8 owner to changer;
+  comment on constraint cardinal_number_domain_check on domain information_schema.cardinal_number is 'a check';
+  alter default privileges in schema information_schema grant select on tables to changed_reader;
+  begin; create extension pg_trgm; create table told (a int); insert into told values (7); alter extension pg_trgm add table told; alter function similarity(text, text) cost 77; commit;
+  create extension postgis_topology cascade; alter table topology.topology set (fillfactor = 55), replica identity full, cluster on topology_pkey;
+  alter table spatial_ref_sys alter srtext set statistics 77, alter srtext set storage external; create statistics two_of on srid, auth_name from spatial_ref_sys; alter statistics two_of set statistics 12;
   create function dist(int4, numeric) returns float8 language sql immutable as 'select 0::float8'; create operator <~~> (leftarg = int4, rightarg = numeric, function = dist);
   alter operator family gist_int4_ops using gist add operator 15 <~~> (int4, numeric) for order by float_ops;`;
 
@@ -65,6 +73,12 @@ const asked = `
   union all select concat_ws(' ', 'class', opcname, opcowner::regrole) from pg_opclass union all select concat_ws(' ', 'family', opfname, opfowner::regrole) from pg_opfamily
   union all select concat_ws(' ', 'configuration', cfgname, cfgowner::regrole) from pg_ts_config
   union all select concat_ws(' ', 'check', conname, contypid::regtype) from pg_constraint where contypid <> 0
+  union all select concat_ws(' ', 'comment', i.type, i.identity, d.description) from pg_description d, pg_identify_object(d.classoid, d.objoid, d.objsubid) i
+  union all select concat_ws(' ', 'of', i.type, i.identity, e.extname) from pg_depend d join pg_extension e on e.oid = d.refobjid, pg_identify_object(d.classid, d.objid, 0) i where d.deptype = 'e'
+  union all select concat_ws(' ', 'table', oid::regclass, relreplident, reloptions) from pg_class where oid = 'topology.topology'::regclass
+  union all select concat_ws(' ', 'attribute', attname, attstattarget, attstorage) from pg_attribute where attrelid = 'spatial_ref_sys'::regclass
+  union all select concat_ws(' ', 'statistics', stxname, stxstattarget) from pg_statistic_ext union all select concat_ws(' ', 'clustered', indexrelid::regclass) from pg_index where indisclustered
+  union all select concat_ws(' ', 'default', defaclnamespace::regnamespace, defaclacl) from pg_default_acl union all select a::text from told
   union all select catalog_name from information_schema.information_schema_catalog_name
   union all select f::text from information_schema.sql_features f union all select s::text from information_schema.sql_sizing s
   order by 1`;
