@@ -36,7 +36,8 @@ class DearFirst extends BaseSequencer {
 
 const shared = {
   setupFiles: ["test/worker.ts"],
-  maxConcurrency: 2,
+  // Tests that are told to run beside each other wait most of the time.
+  maxConcurrency: 8,
   testTimeout: 180_000,
   hookTimeout: 180_000,
   // Node.js runs the files itself, as it does outside of tests: nothing is transformed, and no module is mocked.
