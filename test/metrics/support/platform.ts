@@ -17,7 +17,8 @@ export interface Platform {
 /** Five minutes of a rule are a second here. */
 export const scale = 1 / 300;
 
-export async function startPlatform(): Promise<Platform> {
+/** @param requests how many each host is sent at a time */
+export async function startPlatform(requests = { api: 6, web: 4 }): Promise<Platform> {
   const running: (() => Promise<void>)[] = [];
   const stop = async () => {
     for (const end of running.splice(0).reverse()) await end();
@@ -31,7 +32,7 @@ export async function startPlatform(): Promise<Platform> {
       [...[api, web].map(target), { address: checks.address, path: "/metrics", labels: {} }],
       ruleFile(rules({ scale })),
     );
-    running.push(prometheus.stop, api.load(6), web.load(4));
+    running.push(prometheus.stop, api.load(requests.api), web.load(requests.web));
     return { api, web, prometheus, stop };
   } catch (error) {
     await stop();
