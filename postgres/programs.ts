@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
 import type { Launch } from "../lib/child.ts";
@@ -72,10 +72,20 @@ export function launchOf(
   return { command: findProgram(program, atLeast), args, env };
 }
 
-/** Version of a program, such as 17.4: the oldest that is new enough, or the newest. */
+/** Versions by the files that said them. */
+const versions = new Map<string, string>();
+
+/** Version of a program, such as 17.4: the oldest that is new enough, or the newest. A file is asked once. */
 export async function versionOf(program: Program, atLeast?: number): Promise<string> {
-  const { stdout } = await promisify(execFile)(findProgram(program, atLeast), ["--version"]);
-  return /\d+(?:\.\d+)*(?:(?:devel|beta|rc)\d*)?/.exec(stdout)?.[0] ?? "";
+  const path = findProgram(program, atLeast);
+  const { ino, size, mtimeMs } = statSync(path);
+  const file = JSON.stringify([path, ino, size, mtimeMs]);
+  const known = versions.get(file);
+  if (known !== undefined) return known;
+  const { stdout } = await promisify(execFile)(path, ["--version"]);
+  const version = /\d+(?:\.\d+)*(?:(?:devel|beta|rc)\d*)?/.exec(stdout)?.[0] ?? "";
+  versions.set(file, version);
+  return version;
 }
 
 /** Major version, such as 17 for 17.4. */

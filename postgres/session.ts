@@ -131,14 +131,14 @@ export class ServerSession implements Session {
 
 /**
  * A query that undoes the time limits of a session and of its statements and transactions, where it has any. Servers
- * before version 17 have no limit for transactions.
+ * before version 17 have no limit for transactions, and before version 14 none for idle sessions. To read the view of
+ * all settings takes a millisecond each time.
  */
 export const noTimeLimits = `
-  select pg_catalog.set_config(s.name, '0', false)
-    from pg_catalog.pg_settings s
-   where s.name operator(pg_catalog.=) any (array['statement_timeout', 'idle_in_transaction_session_timeout',
-       'idle_session_timeout', 'transaction_timeout']::pg_catalog.text[])
-     and s.setting operator(pg_catalog.<>) '0'`;
+  select pg_catalog.set_config(name, '0', false)
+    from pg_catalog.unnest(array['statement_timeout', 'idle_in_transaction_session_timeout',
+       'idle_session_timeout', 'transaction_timeout']::pg_catalog.text[]) name
+   where pg_catalog.current_setting(name, true) operator(pg_catalog.<>) '0'`;
 
 /** Bytes of the texts in rows. */
 function bytesOf(rows: readonly Record<string, unknown>[]): number {

@@ -1,5 +1,6 @@
 import { sequenceOptions } from "./carried-extensions.ts";
 import { notOfExtension } from "./fragments.ts";
+import { firstNormal } from "./pristine.ts";
 
 /** Whether a function came with a type of the database's own. */
 const ofType = `exists (select from pg_depend i where i.classid = p.tableoid and i.objid = p.oid and i.deptype = 'i'
@@ -128,7 +129,8 @@ export const objectLossesQueries: readonly string[] = [
     where t.typacl is not null and ${broughtType} and n.nspname = any($1)`,
   `select n.nspname::text as schema, format('comment on the %s', w.name) as name, 'last' as phase, null as replaces,
           array[format('comment on %s is %L', w.name, d.description)] as statements
-     from pg_description d
+     -- Without the thousands that the server brings.
+     from (select * from pg_description where objoid >= ${firstNormal}) d
      left join pg_type t on d.classoid = t.tableoid and t.oid = d.objoid and ${broughtType}
      left join pg_proc p on d.classoid = p.tableoid and p.oid = d.objoid and ${ofType}
      left join pg_rewrite r on d.classoid = r.tableoid and r.oid = d.objoid and r.rulename = '_RETURN' and ${notOfExtension("pg_class", "r.ev_class")}

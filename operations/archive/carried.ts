@@ -143,9 +143,13 @@ async function rowStatements(
   session: Session,
   { table, made, condition, columns, key, added }: z.infer<typeof tableRows>[number],
 ): Promise<string[]> {
-  const own = added
-    ? ""
-    : `where t.xmin::text <> all (${escapeLiteral(`{${made.join(",")}}`)}::text[]) and t.ctid not in (select ctid from only ${table} ${condition})`;
+  const isOwn = `t.xmin::text <> all (${escapeLiteral(`{${made.join(",")}}`)}::text[])`;
+  if (!added) {
+    // Before a condition that may have hundreds of parts, as that of PostGIS has.
+    const some = await session.attempt(`select from only ${table} t where ${isOwn} limit 1`);
+    if (some === undefined || some.length === 0) return [];
+  }
+  const own = added ? "" : `where ${isOwn} and t.ctid not in (select ctid from only ${table} ${condition})`;
   const answer = await session.attempt(
     `select t::text as row from only ${table} t ${own} order by t::text collate "C" limit ${mostRows + 1}`,
   );

@@ -108,6 +108,7 @@ export async function* readObjects(
   session: Session,
   schemas: readonly string[],
 ): AsyncGenerator<[name: string, described: Described]> {
+  if (schemas.length === 0) return;
   for (const query of objectQueries) {
     for await (const rows of session.batches(query, schemas)) {
       for (const { object, ...described } of objectRows.parse(rows)) yield [object, described];

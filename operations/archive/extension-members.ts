@@ -16,7 +16,8 @@ export const members = `
     select m.extension, m.classid, m.objid, format('%s %s', i.type, i.identity) as name
       from member m
       left join pg_class c on m.classid = c.tableoid and c.oid = m.objid
-      left join pg_type t on t.oid = case when m.classid = t.tableoid then m.objid else c.reltype end
+      -- With a column of the type in the condition, each member would read every type of the database.
+      left join pg_type t on t.oid = case m.classid when 'pg_type'::regclass then m.objid else c.reltype end
       left join pg_proc p on m.classid = p.tableoid and p.oid = m.objid
       left join pg_sequence q on q.seqrelid = c.oid
      cross join lateral pg_identify_object(m.classid, m.objid, 0) i

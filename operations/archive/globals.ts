@@ -98,14 +98,14 @@ export const memberPrivilegesQuery = `
   ), given as materialized (
     select p.tableoid as classid, p.oid as objid, p.proacl as acl, p.proowner as owner, 'f'::"char" as kind,
            format('ACL %s %s %s(', p.pronamespace::regnamespace, case p.prokind when 'p' then 'PROCEDURE' else 'FUNCTION' end, p.proname) as entry
-      from pg_proc p
+      from pg_proc p where p.oid in (select objid from member)
     union all
     select c.tableoid, c.oid, c.relacl, c.relowner, case c.relkind when 'S' then 's'::"char" else 'r' end,
            format('ACL %s %s %s ', c.relnamespace::regnamespace, case c.relkind when 'S' then 'SEQUENCE' else 'TABLE' end, c.relname)
-      from pg_class c where c.relkind in ('r', 'p', 'v', 'm', 'S', 'f')
+      from pg_class c where c.relkind in ('r', 'p', 'v', 'm', 'S', 'f') and c.oid in (select objid from member)
     union all
     select t.tableoid, t.oid, t.typacl, t.typowner, 'T'::"char", format('ACL %s TYPE %s ', t.typnamespace::regnamespace, t.typname)
-      from pg_type t
+      from pg_type t where t.oid in (select objid from member)
     union all
     select n.tableoid, n.oid, n.nspacl, n.nspowner, 'n'::"char", format('ACL - SCHEMA %s ', n.nspname)
       from pg_namespace n

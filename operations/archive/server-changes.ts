@@ -157,7 +157,8 @@ function privileges(last: number): string {
     union all
     select format('privileges of the function %s', o.oid::regprocedure), ${grants("'function ' || o.oid::regprocedure", "o.proacl", "f", "o.proowner")},
            o.proacl is not null
-      from pg_proc o join pg_namespace n on n.oid = o.pronamespace where ${ofServer}
+      -- The limit keeps the server from writing the names of its thousands of functions first.
+      from (select o.* from pg_proc o join pg_namespace n on n.oid = o.pronamespace where ${ofServer} offset 0) o
     union all
     select format('privileges of the type %s', o.oid::regtype), ${grants("'type ' || o.oid::regtype", "o.typacl", "T", "o.typowner")},
            o.typacl is not null

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import type { DrillFinding } from "../../evidence/drill.ts";
+import { members } from "../../operations/archive/extension-members.ts";
 import { rehearse } from "../../operations/drill/rehearse.ts";
 import { findProgram } from "../../postgres/programs.ts";
 import { withSession } from "../../postgres/session.ts";
@@ -606,6 +607,16 @@ test("more tables than pg_restore schedules well come back by parallel jobs, wit
   const target = cycle.source.connection("very_many");
   expect((await cycle.restore(target, { jobs: 2 })).differences).toEqual([]);
   expect(readingDifferences(before, await readIndependently(target))).toEqual([]);
+});
+
+test("members of extensions are looked up by their numbers, however many types and functions there are", async () => {
+  const { ask } = await make("create extension hstore");
+  const plan = await ask(
+    `set enable_seqscan = off; set enable_hashjoin = off; set enable_mergejoin = off;
+     explain with ${members} select count(*) from own`,
+  );
+  expect(plan).toMatch(/using pg_type_oid_index on pg_type t/);
+  expect(plan).not.toMatch(/Seq Scan on pg_(?:type|class|proc) /);
 });
 
 test("a table of another schema that would lose its rows is not replaced", async () => {

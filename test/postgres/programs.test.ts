@@ -1,3 +1,6 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, expect, test, vi } from "vitest";
 import { findProgram, majorOf, orderedVersions, versionOf } from "../../postgres/programs.ts";
 
@@ -22,4 +25,25 @@ test("a folder that POSTGRES_BIN names is the only one", async () => {
   expect(majorOf(await versionOf("pg_dump"))).toBeGreaterThanOrEqual(15);
   vi.stubEnv("POSTGRES_BIN", "/nowhere");
   expect(() => findProgram("pg_dump")).toThrow("POSTGRES_BIN names a folder without pg_dump: /nowhere");
+});
+
+test("a program says its version once, and again when there is another", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "programs-"));
+  const asked = join(folder, "asked");
+  const make = (version: string): void =>
+    writeFileSync(
+      join(folder, "pg_dump"),
+      `#!/bin/sh\necho asked >> '${asked}'\necho 'pg_dump (PostgreSQL) ${version}'\n`,
+      { mode: 0o755 },
+    );
+  try {
+    vi.stubEnv("POSTGRES_BIN", folder);
+    make("17.6");
+    expect([await versionOf("pg_dump"), await versionOf("pg_dump")]).toEqual(["17.6", "17.6"]);
+    expect(readFileSync(asked, "utf8")).toBe("asked\n");
+    make("18rc1");
+    expect(await versionOf("pg_dump")).toBe("18rc1");
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });

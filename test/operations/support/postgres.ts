@@ -58,6 +58,9 @@ export async function startPostgres(
     "-F",
     "-c",
     "full_page_writes=off",
+    // It would look into each of a hundred databases by turns.
+    "-c",
+    "autovacuum=off",
     ...own,
   ];
   const server = spawn(program("postgres"), flags, {
