@@ -290,6 +290,11 @@ function present<T>(stream: T | null | undefined): T {
 /** Most bytes that a program may print that is read as one text, by default. */
 const maximumText = 64 * 1024 * 1024;
 
+/** As `bytesOf`, with the output as text. */
+export async function outputOf(...given: Parameters<typeof bytesOf>): Promise<string> {
+  return (await bytesOf(...given)).toString("utf8");
+}
+
 /**
  * Runs a program to its end.
  *
@@ -297,12 +302,12 @@ const maximumText = 64 * 1024 * 1024;
  * @returns its standard output
  * @throws {Failure} `failed`, when it prints more than that or its exit status is not 0
  */
-export async function outputOf(
+export async function bytesOf(
   label: string,
   launch: Launch,
   signal: AbortSignal,
   maximum: number = maximumText,
-): Promise<string> {
+): Promise<Buffer> {
   const child = new Child({ label, launch, signal });
   child.stdin.end();
   const chunks: Buffer[] = [];
@@ -316,5 +321,5 @@ export async function outputOf(
     chunks.push(chunk);
   }
   await child.success();
-  return Buffer.concat(chunks).toString("utf8");
+  return Buffer.concat(chunks);
 }

@@ -1,3 +1,5 @@
+import { shownText } from "./raw-text.ts";
+
 /** A number with what it counts: `1 policy`, `2 policies`. The plural is the noun with `s` unless given. */
 export function counted(count: number, noun: string, plural = `${noun}s`): string {
   return `${count} ${count === 1 ? noun : plural}`;
@@ -32,11 +34,14 @@ export function snakeCase(camelCase: string): string {
 
 /**
  * A text on one line that is shown and never obeyed: control and formatting characters and line separators
- * become dots, a tab two spaces. What a runner of GitHub or Azure takes for a command gets a dot.
+ * become dots, a tab two spaces, and a byte of a database that is no text `\xE9`. What a runner of GitHub or Azure takes
+ * for a command gets a dot.
  */
 export function printable(text: string): string {
   return unobeyed(
-    text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => (character === "\t" ? "  " : "·")),
+    shownText(text).replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) =>
+      character === "\t" ? "  " : "·",
+    ),
   );
 }
 

@@ -4,6 +4,7 @@ import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
 import type { Launch } from "../lib/child.ts";
 import { Failure } from "../lib/failure.ts";
+import { bytesIn } from "./encodings.ts";
 
 type Program = "pg_dump" | "pg_restore" | "psql" | "pg_ctl" | "initdb" | "postgres";
 
@@ -56,8 +57,28 @@ export function orderedVersions(versions: readonly number[], atLeast: number | u
   return [...enough, ...newestFirst.filter((version) => version < atLeast)];
 }
 
+/** An argument of a program: of bytes, where it is no UTF-8. */
+export type Argument = string | Uint8Array;
+
+/** An argument with a name in it, in the encoding of a database. */
+export function argumentIn(encoding: string, text: string): Argument {
+  const bytes = bytesIn(encoding, text);
+  return bytes.equals(Buffer.from(text, "utf8")) ? text : bytes;
+}
+
+/** Starts a program with arguments that are written with escapes. What the shell prints ends with a newline less. */
+const unescaping = `program=$1; shift
+for argument; do
+  bytes=$(printf '%b_' "$argument"); set -- "$@" "\${bytes%_}"; shift
+done
+exec "$program" "$@"`;
+
+function escaped(argument: Argument): string {
+  return Array.from(Buffer.from(argument), (byte) => `\\0${byte.toString(8).padStart(3, "0")}`).join("");
+}
+
 /**
- * How one of PostgreSQL's programs is started.
+ * How one of PostgreSQL's programs is started. Node.js gives a program UTF-8 alone, and the shell any other bytes.
  *
  * @param env its environment; by default one that names no database, for programs that read files
  * @param atLeast the oldest major version that is new enough
@@ -65,11 +86,15 @@ export function orderedVersions(versions: readonly number[], atLeast: number | u
  */
 export function launchOf(
   program: Program,
-  args: readonly string[],
+  args: readonly Argument[],
   env: NodeJS.ProcessEnv = { PATH: process.env.PATH, LC_ALL: "C" },
   atLeast?: number,
 ): Launch {
-  return { command: findProgram(program, atLeast), args, env };
+  const command = findProgram(program, atLeast);
+  const texts = args.filter((argument) => typeof argument === "string");
+  if (texts.length === args.length) return { command, args: texts, env };
+  const all = ["-c", unescaping, "sh", command, ...args.map(escaped)];
+  return { command: "/bin/sh", args: all, env: { ...env, LC_ALL: "C" } };
 }
 
 /** Versions by the files that said them. */

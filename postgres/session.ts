@@ -3,6 +3,7 @@ import { Client, type ClientConfig, DatabaseError, type QueryConfig, types } fro
 import { Failure, reasonOf } from "../lib/failure.ts";
 import { type Connection, connectSeconds, describeConnection } from "./connection.ts";
 import { passwordFileProblem, passwordFromFile } from "./password-file.ts";
+import { passRawText } from "./raw-stream.ts";
 import { tlsAttempts } from "./tls.ts";
 
 /** A session in which statements run one after another. */
@@ -177,9 +178,18 @@ export async function connect(
     });
     // A session that the server ends fails the running or the next statement.
     client.on("error", () => undefined);
+    let encoding: unknown;
+    client.connection.on("parameterStatus", (status: { parameterName: string; parameterValue: string }) => {
+      if (status.parameterName === "server_encoding") encoding = status.parameterValue;
+    });
     try {
       await client.connect();
-      return new ServerSession(client);
+      const session = new ServerSession(client);
+      if (encoding === "SQL_ASCII") {
+        passRawText(client.connection.stream);
+        await session.run("set client_encoding = 'SQL_ASCII'");
+      }
+      return session;
     } catch (error) {
       reasons.add(reasonOf(error));
       cause = error;

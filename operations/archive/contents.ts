@@ -1,5 +1,5 @@
 import { closeSync, openSync, readSync, writeFileSync } from "node:fs";
-import { StringDecoder } from "node:string_decoder";
+import { rawBytes, rawText } from "../../lib/raw-text.ts";
 import type { LeftOut } from "./extensions.ts";
 import type { Beside, Manifest } from "./manifest.ts";
 
@@ -128,7 +128,7 @@ export class Contents {
     let texts: string[] = [];
     let length = 0;
     const flush = (): void => {
-      if (length > 0) writeFileSync(target, texts.join(""));
+      if (length > 0) writeFileSync(target, rawBytes(texts.join("")));
       texts = [];
       length = 0;
     };
@@ -154,19 +154,16 @@ const chunkBytes = 256 * 1024;
 export function* textsOf(file: string): Generator<string> {
   const source = openSync(file, "r");
   try {
-    const decoder = new StringDecoder("utf8");
     const chunk = Buffer.alloc(chunkBytes);
-    let rest = "";
+    let rest: Buffer = Buffer.alloc(0);
     for (;;) {
       const bytes = readSync(source, chunk);
-      const lines = (rest + (bytes === 0 ? decoder.end() : decoder.write(chunk.subarray(0, bytes)))).split(
-        "\n",
-      );
-      rest = lines.pop() ?? "";
-      yield* lines;
+      const all = Buffer.concat([rest, chunk.subarray(0, bytes)]);
+      const end = bytes === 0 ? all.length : all.lastIndexOf("\n") + 1;
+      rest = all.subarray(end);
+      if (end > 0) yield* rawText(all.subarray(0, end)).replace(/\n$/, "").split("\n");
       if (bytes === 0) break;
     }
-    if (rest !== "") yield rest;
   } finally {
     closeSync(source);
   }

@@ -1,6 +1,6 @@
 import { Child } from "../../lib/child.ts";
 import { type Connection, programEnvironment } from "../../postgres/connection.ts";
-import { launchOf } from "../../postgres/programs.ts";
+import { type Argument, argumentIn, launchOf } from "../../postgres/programs.ts";
 import type { DumpWarnings } from "./dump-warnings.ts";
 import { patternsFor, type Scope } from "./scope.ts";
 
@@ -54,14 +54,16 @@ export function dumpArguments({
   snapshot,
   encoding,
   lockTimeoutMs,
-}: Pick<DumpOptions, "scope" | "snapshot" | "encoding" | "lockTimeoutMs">): string[] {
+}: Pick<DumpOptions, "scope" | "snapshot" | "encoding" | "lockTimeoutMs">): Argument[] {
+  const named = (option: string, patterns: readonly string[]): Argument[] =>
+    patterns.map((pattern) => argumentIn(encoding, `${option}=${pattern}`));
   return [
     "--no-password",
     `--encoding=${encoding}`,
     `--lock-wait-timeout=${lockTimeoutMs}`,
     `--snapshot=${snapshot}`,
-    ...patternsFor(scope.excluded).map((pattern) => `--exclude-schema=${pattern}`),
-    ...scope.withoutRows.map((pattern) => `--exclude-table-data=${pattern}`),
-    ...scope.withoutTables.map((pattern) => `--exclude-table=${pattern}`),
+    ...named("--exclude-schema", patternsFor(scope.excluded)),
+    ...named("--exclude-table-data", scope.withoutRows),
+    ...named("--exclude-table", scope.withoutTables),
   ];
 }

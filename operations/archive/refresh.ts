@@ -1,5 +1,5 @@
 import type { Contents } from "./contents.ts";
-import { identifier, scriptOf } from "./dump-script.ts";
+import { type DumpFile, identifier, scriptOf } from "./dump-script.ts";
 
 /**
  * Divides a table of contents: materialized views are filled last, as pg_restore does it too, and each on its own
@@ -15,11 +15,10 @@ export function splitRefreshes(contents: Contents): { others: Contents; refreshe
 /**
  * The quoted names of the materialized views that lines of a table of contents fill, in that order.
  *
- * @param dump the decrypted file, and the version of the pg_dump that wrote it
  * @throws {Failure} `failed`, with the error of pg_restore
  */
 export async function refreshedViews(
-  dump: { file: string; dumpVersion: string },
+  dump: DumpFile,
   refreshes: Contents,
   signal: AbortSignal,
 ): Promise<string[]> {

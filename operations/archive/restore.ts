@@ -3,8 +3,10 @@ import { pipeline } from "node:stream/promises";
 import * as z from "zod";
 import { Child } from "../../lib/child.ts";
 import { Failure, reasonOf } from "../../lib/failure.ts";
+import { rawBytes } from "../../lib/raw-text.ts";
 import { type Connection, databaseArgument, programEnvironment } from "../../postgres/connection.ts";
-import { launchOf, majorOf, versionOf } from "../../postgres/programs.ts";
+import { textIn } from "../../postgres/encodings.ts";
+import { type Argument, argumentIn, launchOf, majorOf, versionOf } from "../../postgres/programs.ts";
 import { type Session, withSession } from "../../postgres/session.ts";
 import { attemptTogether, type Carrier, carrierFor } from "./carried.ts";
 import {
@@ -322,7 +324,7 @@ async function makeAll(options: Restoring, lines: Contents): Promise<boolean> {
 async function remakeKeys(options: Restoring, contents: Contents): Promise<void> {
   const { session, manifest, file, signal } = options;
   const { keys, about } = foreignKeysOf(contents);
-  const dump = { file, dumpVersion: manifest.dumpVersion, keys };
+  const dump = { ...manifest, file, keys };
   const attempt = (statement: string) => attemptEach(session, [statement]);
   if (await addViolatedKeys(session, dump, attempt, signal)) await runOn({ ...options, jobs: 1 }, about);
 }
@@ -337,7 +339,7 @@ async function fillViews(options: Restoring, refreshes: Contents): Promise<strin
     signal.throwIfAborted();
   }
   const failed: string[] = [];
-  for (const name of await refreshedViews({ file, dumpVersion: manifest.dumpVersion }, refreshes, signal)) {
+  for (const name of await refreshedViews({ ...manifest, file }, refreshes, signal)) {
     const reason = await attemptEach(session, [`refresh materialized view ${name}`]);
     if (reason !== undefined) failed.push(unfilled(name, reason));
   }
@@ -423,7 +425,7 @@ async function runRestore(
 /** Writes the table of contents of a dump, with what each line needs, beside it; fails when the file is not a dump. */
 export async function listContents(
   file: string,
-  manifest: Pick<Manifest, "dumpVersion">,
+  manifest: Pick<Manifest, "dumpVersion" | "encoding">,
   signal: AbortSignal,
 ): Promise<Contents> {
   return list({ file, args: ["--verbose"], into: `${file}.contents` }, manifest, signal);
@@ -433,11 +435,11 @@ export async function listContents(
 export async function listSchemas(
   file: string,
   schemas: readonly string[],
-  manifest: Pick<Manifest, "dumpVersion">,
+  manifest: Pick<Manifest, "dumpVersion" | "encoding">,
   signal: AbortSignal,
 ): Promise<ReadonlySet<string>> {
   const into = `${file}.schema`;
-  const args = schemas.map((schema) => `--schema=${schema}`);
+  const args = schemas.map((schema) => argumentIn(manifest.encoding, `--schema=${schema}`));
   const contents = await list({ file, args, into }, manifest, signal);
   const ids = new Set<string>();
   for (const { id } of contents.lines()) ids.add(id);
@@ -446,16 +448,30 @@ export async function listSchemas(
 }
 
 async function list(
-  { file, args, into }: { file: string; args: readonly string[]; into: string },
-  { dumpVersion }: Pick<Manifest, "dumpVersion">,
+  { file, args, into }: { file: string; args: readonly Argument[]; into: string },
+  { dumpVersion, encoding }: Pick<Manifest, "dumpVersion" | "encoding">,
   signal: AbortSignal,
 ): Promise<Contents> {
   const launch = launchOf("pg_restore", ["--list", ...args, file], undefined, majorOf(dumpVersion));
   const child = new Child({ label: "pg_restore", launch, signal });
   child.stdin.end();
-  await pipeline(child.stdout, createWriteStream(into, { mode: 0o600, flags: "wx" }));
+  // pg_restore reads the numbers alone of such a list.
+  const read = readLines(child.stdout, encoding);
+  await pipeline(read, createWriteStream(into, { mode: 0o600, flags: "wx" }));
   await child.success();
   return new Contents(into);
+}
+
+/** Lines that are in the encoding of a database, as UTF-8. */
+async function* readLines(source: AsyncIterable<Buffer>, encoding: string): AsyncGenerator<Buffer> {
+  let rest: Buffer = Buffer.alloc(0);
+  for await (const chunk of source) {
+    const all = Buffer.concat([rest, chunk]);
+    const end = all.lastIndexOf("\n") + 1;
+    rest = all.subarray(end);
+    if (end > 0) yield rawBytes(textIn(encoding, all.subarray(0, end)));
+  }
+  if (rest.length > 0) yield rawBytes(textIn(encoding, rest));
 }
 
 /**

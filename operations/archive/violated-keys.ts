@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { Session } from "../../postgres/session.ts";
 import type { Contents } from "./contents.ts";
-import { identifier, scriptOf } from "./dump-script.ts";
+import { type DumpFile, identifier, scriptOf } from "./dump-script.ts";
 import { unquoted } from "./qualified-names.ts";
 
 /**
@@ -15,7 +15,7 @@ import { unquoted } from "./qualified-names.ts";
  */
 export async function addViolatedKeys(
   session: Session,
-  { keys, ...dump }: { file: string; dumpVersion: string; keys: Contents },
+  { keys, ...dump }: DumpFile & { keys: Contents },
   attempt: (statement: string) => Promise<string | undefined>,
   signal: AbortSignal,
 ): Promise<boolean> {

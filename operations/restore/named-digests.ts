@@ -1,6 +1,7 @@
 import { closeSync, openSync, writeFileSync } from "node:fs";
 import * as z from "zod";
 import { parseJson } from "../../lib/json.ts";
+import { rawBytes } from "../../lib/raw-text.ts";
 import { textsOf } from "../archive/contents.ts";
 import { DigestTable } from "../archive/digest-table.ts";
 
@@ -33,10 +34,10 @@ export async function digestsInFile(
       table.set(name, digest);
       lines += `${JSON.stringify([name, digest])}\n`;
       if (lines.length < chunk) continue;
-      writeFileSync(target, lines);
+      writeFileSync(target, rawBytes(lines));
       lines = "";
     }
-    writeFileSync(target, lines);
+    writeFileSync(target, rawBytes(lines));
   } finally {
     closeSync(target);
   }

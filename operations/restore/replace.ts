@@ -181,6 +181,7 @@ async function replaceWithin(
   const run = {
     file: files.file,
     dumpVersion: manifest.dumpVersion,
+    encoding: manifest.encoding,
     contents: files.contents,
     foreignRoles: files.foreignRoles,
     noOwner: options.noOwner,
@@ -287,8 +288,8 @@ async function replaceTablesWithin(
   const actedFor = await standIn(session);
   const enableOthers = await quietEventTriggers(session);
   const { noOwner, signal } = options;
-  const { dumpVersion } = manifest;
-  const run = { file, dumpVersion, contents, foreignRoles, noOwner, tablespaces, signal };
+  const { dumpVersion, encoding } = manifest;
+  const run = { file, dumpVersion, encoding, contents, foreignRoles, noOwner, tablespaces, signal };
   const emptied = await replaceTables(
     session,
     manifest,

@@ -17,6 +17,7 @@ import {
   withoutObjects,
 } from "../archive/contents.ts";
 import { readableEncoding } from "../archive/describe.ts";
+import type { DumpFile } from "../archive/dump-script.ts";
 import { addChecks, setChecksAside } from "../archive/late-checks.ts";
 import type { Manifest } from "../archive/manifest.ts";
 import { oneLine } from "../archive/qualified-names.ts";
@@ -35,10 +36,7 @@ import type { Plan } from "./plan.ts";
 import { type ScriptSession, withKnownSettings, withoutCommit } from "./script-session.ts";
 
 /** A decrypted dump, and how it is run. */
-export interface DumpRun {
-  file: string;
-  /** Version of the pg_dump that wrote it. */
-  dumpVersion: string;
+export interface DumpRun extends DumpFile {
   /** Its table of contents. */
   contents: Contents;
   /** Roles whose default privileges are left out. */

@@ -4,6 +4,7 @@ import { escapeLiteral } from "pg";
 import * as z from "zod";
 import { Child } from "../../lib/child.ts";
 import { Failure, reasonOf } from "../../lib/failure.ts";
+import { rawBytes, rawText } from "../../lib/raw-text.ts";
 import { type Connection, programEnvironment } from "../../postgres/connection.ts";
 import { launchOf } from "../../postgres/programs.ts";
 import { batchesOf, type Session } from "../../postgres/session.ts";
@@ -195,7 +196,7 @@ export class ScriptSession implements Session {
   /** @returns the lines that the statements print */
   async #ask(statements: string): Promise<string[]> {
     const mark = randomBytes(16).toString("hex");
-    this.#child.stdin.write(`${statements}\n\\echo ${mark}\n`);
+    this.#child.stdin.write(rawBytes(`${statements}\n\\echo ${mark}\n`));
     const lines: string[] = [];
     for (;;) {
       const line = await this.#lines.next();
@@ -239,16 +240,20 @@ class Lines {
   #lines: string[] = [];
   /** How many of them were taken. To shift each out would move all that follow. */
   #taken = 0;
-  #rest = "";
+  #rest: Buffer[] = [];
   #ended = false;
   #wake: () => void = () => undefined;
 
   constructor(output: Readable) {
-    output.setEncoding("utf8").on("data", (text: string) => {
-      const [first = "", ...others] = text.split("\n");
-      const lines = [this.#rest + first, ...others];
-      this.#rest = lines.pop() ?? "";
-      for (const line of lines) this.#lines.push(line);
+    output.on("data", (chunk: Buffer) => {
+      const end = chunk.lastIndexOf("\n") + 1;
+      if (end === 0) {
+        this.#rest.push(chunk);
+        return;
+      }
+      const text = rawText(Buffer.concat([...this.#rest, chunk.subarray(0, end - 1)]));
+      this.#rest = [chunk.subarray(end)];
+      for (const line of text.split("\n")) this.#lines.push(line);
       this.#wake();
     });
     output.once("close", () => {

@@ -104,7 +104,7 @@ async function dumped(role: string, kind: "TABLE" | "TABLE DATA"): Promise<strin
       lockTimeoutMs: 1000,
       signal,
     };
-    const args = ["--format=plain", ...dumpArguments(options)];
+    const args = ["--format=plain", ...dumpArguments(options).map(String)];
     const env = { ...process.env, ...connection };
     return (await promisify(execFile)(findProgram("pg_dump"), args, { env, maxBuffer: 2 ** 26 })).stdout;
   });

@@ -358,7 +358,47 @@ export const moreKinds: readonly Kind[] = [
     made: `create table t (a int); insert into t values (1);
       do $$ begin execute convert_from('\\x637265617465207669657720762061732073656c6563742027e9273a3a746578742061732078', 'SQL_ASCII');
         execute convert_from('\\x637265617465207461626c652022e922286120696e7429', 'SQL_ASCII'); end $$;`,
-    notes: [`The rows of public."\ufffd" could not be counted, so a restore cannot compare them.`],
     asked: "select encode(convert_to(x, 'SQL_ASCII'), 'hex') from v",
+  },
+  {
+    name: "names that only bytes tell apart which are no text",
+    together: "bytes",
+    create: "encoding 'SQL_ASCII' lc_collate 'C' lc_ctype 'C' template template0",
+    made: `do $$ declare e text := chr(233); begin
+        execute format('create table %I (a int); create table %I (a int, b int); insert into %1$I values (1)', 'o' || e, 'o' || chr(232));
+        execute format('create schema %I; create table %1$I.%I (%I int primary key, v text); insert into %1$I.%2$I values (1, %4$L), (2, null)',
+          's' || e || ' "x', 'd ' || e, 'k' || e, e);
+        execute format('create table keyed (a int constraint %I references %I.%I); insert into keyed values (1), (2)', 'c' || e, 's' || e || ' "x', 'd ' || e);
+        execute format('create materialized view %I as select v from %I.%I; create unique index %I on %1$I (v)', 'm' || e, 's' || e || ' "x', 'd ' || e, 'i' || e);
+        execute format('create publication %I for table %I.%I; comment on schema %2$I is %4$L', 'p' || e, 's' || e || ' "x', 'd ' || e, e);
+        execute format('create sequence %I.%I start 9', 's' || e || ' "x', 'q' || e); execute format('create domain %I as text check (value <> %L)', 'n' || e, e);
+      end $$;`,
+    asked: `select string_agg(encode(convert_to(relname, 'SQL_ASCII'), 'hex'), ' ' order by relname)
+      from pg_class where oid > 16384 and relnamespace <> 'pg_toast'::regnamespace
+      union all select count(*)::text from pg_publication_tables`,
+  },
+  {
+    name: "one schema of others whose names are no text, and what depends on it",
+    create: "encoding 'SQL_ASCII' lc_collate 'C' lc_ctype 'C' template template0",
+    schemas: ["s\u{10F7FC}"],
+    made: `do $$ declare u text := chr(252); begin
+        execute format('create schema %I; create table %1$I.t (id int primary key); insert into %1$I.t values (1)', 's' || u);
+        execute format('create schema %I; create table %1$I.left_out (a int); insert into %1$I.left_out values (1)', 's' || chr(253));
+        execute format('create schema %I; create table %1$I.b (id int references %I.t); create view %1$I.v as select * from %2$I.t', 'b' || u, 's' || u);
+        execute format('insert into %I.b values (1)', 'b' || u);
+      end $$;`,
+    companions: ["b\u{10F7FC}"],
+    asked: `select count(*) from pg_class where relname in ('t', 'left_out', 'b', 'v')`,
+  },
+  {
+    name: "one schema of others in an encoding of one byte for each character, and what depends on it",
+    create: "encoding 'LATIN1' lc_collate 'C' lc_ctype 'C' template template0",
+    schemas: ["größe"],
+    made: `create schema "größe"; create table "größe"."ü" (id int primary key); insert into "größe"."ü" values (1);
+      create schema "größer"; create table "größer".left_out (a int); insert into "größer".left_out values (1);
+      create schema "länge"; create table "länge"."ä b" (id int constraint "é" references "größe"."ü"); insert into "länge"."ä b" values (1);
+      create view "länge"."ÿ" as select * from "größe"."ü"; create materialized view "größe"."m ß" as select * from "größe"."ü";`,
+    companions: ["länge"],
+    asked: `select count(*) from "länge"."ÿ", "größe"."m ß", "größer".left_out`,
   },
 ];
