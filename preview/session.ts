@@ -11,7 +11,7 @@ import { withPlainSecrets } from "./document/plain-secrets.ts";
 import type { Secrets } from "./document/secrets.ts";
 import { endingOf } from "./ending.ts";
 import type { Doorway } from "./engine/doorway.ts";
-import { DynamicProviders, JudgedFailure } from "./engine/dynamic.ts";
+import { DynamicProviders, JudgedFailure, type ReadState } from "./engine/dynamic.ts";
 import { Engine, type LogEntry } from "./engine/engine.ts";
 import { BoundedServer, maxMessageBytes, serve } from "./engine/grpc.ts";
 import { Monitor } from "./engine/monitor.ts";
@@ -216,6 +216,7 @@ export class Session {
       heard: (properties) => this.#secrets.hear(properties),
       check: async (resource, provider) =>
         (await this.#dynamicProviders?.check(resource, provider.inputs)) ?? resource.inputs,
+      read: (resource, provider) => this.#readDynamic(resource, provider),
       remediate: async (resource) => (await this.#judgement?.remediate(resource)) ?? resource.inputs,
       registered: (resource) => {
         this.#advanced();
@@ -230,6 +231,18 @@ export class Session {
       },
     });
     return this.#monitor;
+  }
+
+  /** What the program's own provider finds; where it fails it may be no more than that nothing is in reach here. */
+  async #readDynamic(resource: PreviewResource, provider: PreviewResource): Promise<ReadState | undefined> {
+    try {
+      return await this.#dynamicProviders?.read(resource, provider.inputs);
+    } catch (error) {
+      if (error instanceof JudgedFailure || !(error instanceof Failure)) throw error;
+      const reason = shortened(error.message, longestFailure);
+      this.#engine.warn(`what there is of it is not known offline: ${reason}`, resource.urn);
+      return undefined;
+    }
   }
 
   get #connection(): Duplex {

@@ -37,10 +37,16 @@ const { ResourceProviderService: service } = providerRpc;
 /** A failure of the program's own code beside a resource: what is registered is judged all the same. */
 export class JudgedFailure extends Failure {}
 
+/** What a dynamic provider found of a resource that the program only reads. */
+export interface ReadState {
+  id: string;
+  outputs: PropertyMap;
+}
+
 /**
  * The providers that a program brings itself. They travel as source text in each resource's inputs, and run in a
  * process of the program's own SDK, as with the engine, which in a preview of what does not exist yet asks them
- * for no more than `check`.
+ * for no more than `check`, and for `read` where the program only reads a resource.
  */
 export class DynamicProviders {
   #options: DynamicOptions;
@@ -85,6 +91,37 @@ export class DynamicProviders {
       );
     }
     return withSecrets(fromStruct(response.getInputs()), inputs);
+  }
+
+  /**
+   * @param configuration inputs of the resource's provider
+   * @returns what there is of a resource that the program only reads; undefined where its provider is not known
+   * @throws {JudgedFailure} when there is no such resource, as the engine does
+   * @throws {Failure} when its provider fails
+   */
+  async read(resource: PreviewResource, configuration: PropertyMap): Promise<ReadState | undefined> {
+    const { urn, id, name, type, inputs } = resource;
+    if (isUnknown(id) || isUnknown(inputs[providerKey]) || inputs[providerKey] === undefined)
+      return undefined;
+    this.#caller ??= this.#start(configuration);
+    const caller = await this.#caller;
+    const request = new providerPb.ReadRequest();
+    request.setUrn(urn);
+    request.setName(name);
+    request.setType(type);
+    request.setId(id);
+    // The engine gives the inputs as both.
+    const given = toStruct(forProgram(inputs, plain));
+    request.setInputs(given);
+    request.setProperties(given);
+    const response = await this.#call(caller, service.read, request, name);
+    if (response.getId() === "") {
+      throw new JudgedFailure(
+        "program",
+        `'${name}' (${type}) does not exist: its dynamic provider finds no ${id}`,
+      );
+    }
+    return { id: response.getId(), outputs: withSecrets(fromStruct(response.getProperties()), inputs) };
   }
 
   async close(): Promise<void> {

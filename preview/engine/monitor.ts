@@ -18,7 +18,7 @@ import { InstalledPlugins } from "./installed.ts";
 import { Providers } from "./providers.ts";
 import { ReadResponse } from "./read-response.ts";
 import { type RecordOptions, Records } from "./records.ts";
-import { outputsOf, outputsOfRead } from "./registration.ts";
+import { outputsOf, outputsOfRead, withSecretOutputs } from "./registration.ts";
 import type { PreviewResource } from "./resource.ts";
 import { stackReferenceOutputs, stackReferenceType } from "./stack-reference.ts";
 import { fromStruct, toStruct } from "./struct.ts";
@@ -264,7 +264,7 @@ export class Monitor {
 
   async #read(request: ReadRequest): Promise<InstanceType<typeof resourcePb.ReadResourceResponse>> {
     const resource = await this.#declarations.read(request, this.#hear(request.getProperties()));
-    resource.outputs = this.#readOutputs(resource);
+    resource.outputs = await this.#readOutputs(resource);
     await this.#records.add(resource);
     const response = new ReadResponse();
     if (!isUnknown(resource.id)) response.setKnownId(resource.id);
@@ -281,12 +281,16 @@ export class Monitor {
     return response;
   }
 
-  #readOutputs(resource: PreviewResource): PropertyMap {
+  async #readOutputs(resource: PreviewResource): Promise<PropertyMap> {
     if (isUnknown(resource.id) || this.#records.hasUnknownProvider(resource)) return {};
     if (resource.type === stackReferenceType) {
       return stackReferenceOutputs(resource.inputs, this.#options.stackOutputs);
     }
-    return outputsOfRead(resource);
+    const found = await this.#records.found(resource);
+    if (found === undefined) return outputsOfRead(resource);
+    this.#options.heard(found.outputs);
+    resource.id = found.id;
+    return withSecretOutputs(found.outputs, resource);
   }
 
   #hear(struct: Struct): PropertyMap {

@@ -1,5 +1,6 @@
 import { Failure } from "../../lib/failure.ts";
 import { builtinOutputs } from "./builtins.ts";
+import type { ReadState } from "./dynamic.ts";
 import { dynamicPackage } from "./providers.ts";
 import { importedOutputs } from "./registration.ts";
 import type { PreviewResource } from "./resource.ts";
@@ -9,6 +10,8 @@ import { holdsUnknown, type PropertyMap } from "./values.ts";
 export interface RecordOptions {
   /** What a dynamic resource's own provider makes of its inputs. */
   check: (resource: PreviewResource, provider: PreviewResource) => Promise<PropertyMap>;
+  /** What a dynamic resource's own provider finds of one that the program only reads, if it is known. */
+  read: (resource: PreviewResource, provider: PreviewResource) => Promise<ReadState | undefined>;
   /** Changes a resource's inputs before it is registered. */
   remediate: (resource: PreviewResource) => Promise<PropertyMap>;
   /** Told of each resource once it is registered. */
@@ -91,11 +94,23 @@ export class Records {
   }
 
   async #checked(resource: PreviewResource): Promise<PropertyMap> {
+    return (await this.#asked(resource, this.#options.check)) ?? resource.inputs;
+  }
+
+  /** What the resource's provider finds of it, if the program brings that provider itself. */
+  found(resource: PreviewResource): Promise<ReadState | undefined> {
+    return this.#asked(resource, this.#options.read);
+  }
+
+  async #asked<T>(
+    resource: PreviewResource,
+    ask: (resource: PreviewResource, provider: PreviewResource) => Promise<T>,
+  ): Promise<T | undefined> {
     const provider = this.byUrn.get(resource.provider);
-    if (provider === undefined || packageOf(resource.type) !== dynamicPackage) return resource.inputs;
-    if (this.hasUnknownProvider(resource)) return resource.inputs;
+    if (provider === undefined || packageOf(resource.type) !== dynamicPackage) return undefined;
+    if (this.hasUnknownProvider(resource)) return undefined;
     try {
-      return await this.#options.check(resource, provider);
+      return await ask(resource, provider);
     } catch (error) {
       // A program that goes on without the resource is not what would be deployed.
       if (error instanceof Failure) this.#options.refuse(error);

@@ -8,12 +8,19 @@ import { holdsSecret, isSecret, type PropertyMap, secret, unknown } from "./valu
  * takes as unknown.
  */
 export function outputsOf(resource: PreviewResource): PropertyMap {
-  const outputs = { ...resource.inputs, ...importedOutputs(resource) };
-  for (const name of resource.additionalSecretOutputs) {
+  return withSecretOutputs({ ...resource.inputs, ...importedOutputs(resource) }, resource);
+}
+
+/** Outputs, of which those are secret that the program declares to be. */
+export function withSecretOutputs(
+  outputs: PropertyMap,
+  { additionalSecretOutputs }: PreviewResource,
+): PropertyMap {
+  const secrets = additionalSecretOutputs.map((name) => {
     const value = outputs[name] ?? unknown;
-    outputs[name] = isSecret(value) ? value : secret(value);
-  }
-  return outputs;
+    return [name, isSecret(value) ? value : secret(value)];
+  });
+  return { ...outputs, ...Object.fromEntries(secrets) };
 }
 
 /**

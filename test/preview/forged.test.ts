@@ -25,6 +25,7 @@ beforeEach(() => {
     warn: () => undefined,
     failed: () => undefined,
     check: async ({ inputs }) => inputs,
+    read: async () => undefined,
     remediate: async ({ inputs }) => inputs,
     registered: () => undefined,
   });

@@ -45,6 +45,16 @@ describe("a program that the engine refuses", () => {
     expect(message).toMatch(/\n {2}echo-resource \[\w+\], small: .*defaulted/);
   });
 
+  it("by its own provider's read, which finds nothing", async () => {
+    const code = `
+      const provider = { create: async () => ({ id: "1", outs: {} }), read: async () => ({}) };
+      class Found extends pulumi.dynamic.Resource { constructor(n, p, o) { super(provider, n, p, o); } }
+      new Found("gone", {}, { id: "nowhere" });`;
+    const { failure, message } = await failureOf(previewing("gone", code));
+    expect(failure).toBe("program");
+    expect(message).toMatch(/^'gone' .* does not exist: its dynamic provider finds no nowhere/);
+  });
+
   it("by a transform of a function call that throws", async () => {
     const code = `
       pulumi.runtime.registerInvokeTransform(async () => { throw new Error("refused by the transform"); });
@@ -198,4 +208,23 @@ describe("a program that the engine takes", () => {
       expect.stringMatching(/^hook failing of .*::whole failed: too late$/),
     ]);
   });
+});
+
+it("warns of what its own provider cannot read here, and takes it for unknown", async () => {
+  const code = `
+    const provider = { create: async () => ({ id: "1", outs: {} }), read: async () => { throw new Error("no network"); } };
+    class Found extends pulumi.dynamic.Resource { constructor(n, p, o) { super(provider, n, p, o); } }
+    const found = new Found("far", { place: undefined, size: 1 }, { id: "there" });
+    new Thing("after", { place: found.place, size: found.size, at: found.id });`;
+  const { resources, messages } = await previewing("far", code);
+  expect(resources.find(({ name }) => name === "after")?.inputs).toEqual({
+    ...{ place: { unknown: true }, size: { unknown: true } },
+    at: "there",
+  });
+  const [warning, ...others] = messages.filter(({ severity }) => severity === "warning");
+  expect(others).toEqual([]);
+  expect(warning?.message).toMatch(
+    /^what there is of it is not known offline: .* 'far' failed: .*no network/s,
+  );
+  expect(warning?.urn).toMatch(/::far$/);
 });

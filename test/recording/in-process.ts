@@ -64,6 +64,7 @@ async function run({ organization = "organization", ...program }: Program): Prom
     mayRead: () => undefined,
     heard: () => undefined,
     check: async ({ inputs }) => inputs,
+    read: async () => undefined,
     remediate: async ({ inputs }) => inputs,
     registered: () => undefined,
     connection: () => {

@@ -58,6 +58,13 @@ const registrations: Record<string, unknown> = {
   transformed: { a: 1, by: "transformation" },
   dynamic: { size: 1, secret: "[secret]", defaulted: "for 1" },
   "after-dynamic": { defaulted: "for 1" },
+  found: { size: 2, secret: "[secret]" },
+  "after-found": { place: "where there is, of size 2", secret: "[secret]" },
+  // Without a read of its own it is as the program supposes.
+  unread: { size: 3 },
+  "after-unread": { size: 3 },
+  "found-later": { size: 2 },
+  "after-found-later": { place: unknown },
   explicit: { region: "here" },
   open: { endpoint: unknown },
 };

@@ -173,6 +173,32 @@ class Dynamic extends pulumi.dynamic.Resource {
     this.defaulted = this.defaulted ?? pulumi.output(undefined);
   }
 }
+class Found extends pulumi.dynamic.Resource {
+  constructor(name, props, options) {
+    const provider = {
+      create: async (inputs) => ({ id: "1", outs: inputs }),
+      read: async (id, state) => ({
+        id,
+        props: { ...state, place: `where ${id} is, of size ${state.size}` },
+      }),
+    };
+    super(provider, name, { place: undefined, ...props }, options);
+  }
+}
+class Unread extends pulumi.dynamic.Resource {
+  constructor(name, props, options) {
+    super({ create: async (inputs) => ({ id: "1", outs: inputs }) }, name, props, options);
+  }
+}
+const found = new Found(
+  "found",
+  { size: 2, secret: pulumi.secret("of a dynamic resource") },
+  { id: "there" },
+);
+new Thing("after-found", { place: found.place, secret: found.secret });
+new Thing("after-unread", { size: new Unread("unread", { size: 3 }, { id: "there" }).size });
+const foundLater = new Found("found-later", { size: 2 }, { id: made.made });
+new Thing("after-found-later", { place: foundLater.place });
 const dynamic = new Dynamic("dynamic", { size: 1, secret: pulumi.secret("of a dynamic resource") });
 new Thing("after-dynamic", { defaulted: dynamic.defaulted });
 
