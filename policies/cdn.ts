@@ -6,10 +6,10 @@ import { edgeZoneOf, edgeZones, judgeEdgeZones } from "./model/edge-zones.ts";
 import { edges, judgeEdges } from "./model/edges.ts";
 import { headersOf, pageRequest } from "./model/response-headers.ts";
 import { judgeSites, requestTo, type Site } from "./model/sites.ts";
-import { isOtherHost } from "./model/variables.ts";
 import type { SampleRequest } from "./values/sample-request.ts";
 
-// Items 6.8 and 6.9. Whether the edge is proxied is in platform.ts.
+// Items 6.8 and 6.9. Whether the edge is proxied is in platform.ts. Item 6.9 is about the performance of the application,
+// whatever else the zone serves.
 
 const year = 31_536_000;
 
@@ -30,7 +30,8 @@ export const cacheRules = policy({
       ({ caches, onlyRedirects }) =>
         onlyRedirects() || caches() || "No rule of the zone says what the CDN caches.",
     ),
-    ...judgeSites(stack, undefined, (site) => judgePages(stack, site)),
+    // Pages beside the application, such as a blog's, are the same for every visitor.
+    ...judgeSites(stack, undefined, (site) => site.isBeside || judgePages(stack, site)),
     ...judgeEdges(stack, ({ caching }) => caching()),
   ],
 });
@@ -48,8 +49,8 @@ export const immutableAssets = policy({
       stack,
       "No public host is declared, so such files are not cached.",
       (site) =>
-        site.edge?.keepsAssets() ??
-        (site.framework === undefined || isBeside(stack, site) || judgeAssets(stack, site)),
+        site.isBeside ||
+        (site.edge?.keepsAssets() ?? (site.framework === undefined || judgeAssets(stack, site))),
     ),
 });
 
@@ -64,7 +65,9 @@ export const assetsCompressed = policy({
     ...judgeSites(
       stack,
       "No public host is declared, so files are not compressed.",
-      (site) => site.edge?.compresses() ?? (site.framework === undefined || judgeCompression(stack, site)),
+      (site) =>
+        site.isBeside ||
+        (site.edge?.compresses() ?? (site.framework === undefined || judgeCompression(stack, site))),
     ),
     ...edgeZones(stack).map(({ resource, compresses }) => judge(resource, compresses)),
   ],
@@ -86,10 +89,6 @@ export const http2 = policy({
     ),
   ],
 });
-
-/** Whether what answers there is something else than the application, such as its documentation. */
-const isBeside = (stack: Stack, { project }: Site): boolean =>
-  project !== undefined && isOtherHost(stack)(project);
 
 /** Some hosts are a CDN by themselves: https://vercel.com/docs/cdn */
 function unlessCdnFacesPublic(stack: Stack, absent: string): string | undefined {

@@ -122,7 +122,9 @@ What the pack cannot see:
   could delete backups; \`backup-keys-scoped\` judges the tokens that the stack creates.
 - Who else may do what a ruleset forbids: an owner of the organization can change the ruleset.
 - In a map of variables, such as Render's, which variable comes from which resource. The same variable at Vercel tells,
-  the name of what generates it, or its value at \`pulumi up\`.
+  the name of what generates it, how many secrets the map is made from, or its value at \`pulumi up\`. A map that
+  \`apply\` makes from another one is unknown in a preview with all its names: that it gives one secret under two names
+  is found at \`pulumi up\`, unless it is made from too few.
 - What a container of ECS is given where its definitions hold a value that only the deployment knows: they are one JSON
   document, which is then unknown. Written in the names of secrets they are known.
 

@@ -2,8 +2,8 @@ import { counted } from "../lib/text.ts";
 import { fault, judge, policy, type Stack, some, type Verdict } from "./framework/index.ts";
 import { type HealthCheck, longestIntervalSeconds } from "./model/adapter.ts";
 import { healthChecks } from "./model/facts.ts";
+import { callsHealth } from "./model/health-checks.ts";
 import { judgeApplicationSites, type Site } from "./model/sites.ts";
-import { hosts } from "./model/variables.ts";
 
 // Item 5.7. The health checks of Render itself are in render.ts.
 
@@ -78,14 +78,4 @@ function checks(stack: Stack, { host }: Site): (() => boolean)[] {
 function isHealthCheck(stack: Stack, text: string | undefined, host: string): boolean {
   const url = URL.parse(text ?? "");
   return url?.protocol === "https:" && url.hostname === host && callsHealth(stack, text);
-}
-
-/** A URL with such a path. */
-function callsHealth(stack: Stack, text: string | undefined): boolean {
-  const { pathname } = URL.parse(text ?? "") ?? {};
-  return (
-    pathname !== undefined &&
-    (/health|ready|live|status|ping/i.test(pathname) ||
-      some(hosts(stack), ({ healthPath }) => healthPath?.string() === pathname))
-  );
 }

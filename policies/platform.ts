@@ -79,12 +79,15 @@ export const dnsRecords = policy({
         if (records.length === 0) {
           return isVendorsOwn(host) || fault(name, `${host} has no DNS record in this stack.`);
         }
-        const wrong = records.map((record) => targetFault(record, domain)).find((it) => it !== undefined);
+        const wrong = records
+          .map((record) => targetFault(stack, record, domain))
+          .find((it) => it !== undefined);
         return (
           wrong === undefined ||
           // A host that only redirects needs no machine behind it.
           (redirect?.exists === true && records.every(leadsNowhere)) || {
             found: `The record of ${host} ${wrong}.`,
+            fix: "Lead the record to the host's own name, or to another name of the zone that leads there.",
           }
         );
       }),

@@ -4,7 +4,6 @@ import {
   type Finding,
   fault,
   judge,
-  known,
   policy,
   postponed,
   type Resource,
@@ -20,11 +19,11 @@ import {
   isImported,
   isShown,
   judgeNamed,
-  makesSecret,
   type NamedVariable,
   variablesNamed,
 } from "./model/generated.ts";
 import { isGenerator } from "./model/generators.ts";
+import { isLeftWithout, unreadMaps } from "./model/secret-maps.ts";
 import { isConnectionName, isSecretName } from "./model/secret-names.ts";
 import { isOtherStage } from "./model/stack-reference.ts";
 import { secretOfProduction } from "./model/stage-secrets.ts";
@@ -90,12 +89,17 @@ export const secretsDistinct = policy({
         if (own.some((identity) => taken.has(identity))) {
           return "SECRET_KEY has the same value as JWT_SECRET.";
         }
-        if (!key.alone && key.value.isUnknown && own.length === 0 && isLeftWith(stack, key, taken)) {
-          return "SECRET_KEY has the same value as JWT_SECRET: nothing else is generated for it.";
-        }
+        if (isLeftWithout(stack, key)) return withoutOwn(key);
         const unknown = own.length === 0 && key.value.isUnknown ? key : open;
         return unknown === undefined || undecided(unknown.value);
       }),
+      ...variables.map((variable) =>
+        judge(
+          variable.resource,
+          () => !isLeftWithout(stack, variable) || fault(variable.value, withoutOwn(variable)),
+        ),
+      ),
+      ...unreadMaps(stack),
       ...others(stack, both),
       ...passwords(stack, both),
       ...findings,
@@ -103,23 +107,8 @@ export const secretsDistinct = policy({
   },
 });
 
-/** Whether all that a map is made from is JWT_SECRET's or another variable's, so that nothing is left for the key. */
-function isLeftWith(stack: Stack, key: NamedVariable, taken: ReadonlySet<string>): boolean {
-  const generated = key.sources.filter(makesSecret);
-  const beside = declaredVariables(stack)
-    .filter(({ resource, value }) => resource === key.resource && value.path[0] === key.value.path[0])
-    .flatMap(({ name }) => known(name) ?? [])
-    .filter((name) => name !== "SECRET_KEY");
-  const used = new Set<Resource>(
-    beside.flatMap((name) =>
-      variablesNamed(stack, name)
-        .variables.filter(({ resource }) => resource === key.resource)
-        .flatMap(({ generators }) => generators ?? []),
-    ),
-  );
-  const isTaken = generated.some(({ urn }) => taken.has(urn));
-  return isTaken && generated.every((source) => used.has(source));
-}
+const withoutOwn = ({ name, resource }: NamedVariable): string =>
+  `${name} has the value of another secret: of what ${resource.name} is made from, nothing is generated for it alone.`;
 
 /** No other secret may be the same, under whatever name; a connection string may hold the password of another. */
 function others(stack: Stack, both: readonly NamedVariable[]): Finding[] {
@@ -269,7 +258,7 @@ function longEnough(stack: Stack, name: string, minimum: number, { isSupplied }:
 }
 
 function generatedHere(stack: Stack, name: string, { isSupplied }: Context): Finding[] {
-  return judgeNamed(stack, name, ({ value, generators, hostGenerated }) => {
+  return judgeNamed(stack, name, ({ value, sources, generators, hostGenerated }) => {
     const text = value.isUnknown ? undefined : value.string();
     const shown = (generators ?? []).find(isShown);
     if (shown !== undefined) {
@@ -280,6 +269,12 @@ function generatedHere(stack: Stack, name: string, { isSupplied }: Context): Fin
       return `${imported.name} does not generate ${name}: it imports a value that is written in the program.`;
     }
     const isSetting = text !== undefined && value.isSecret === true && isSupplied(text);
+    if (value.isUnknown && value.isSecret === true && sources.length === 0) {
+      return postponed(
+        value,
+        `${name} is made from no resource: whether it is an encrypted setting only a decrypting preview knows`,
+      );
+    }
     return (
       hostGenerated !== undefined ||
       isSetting ||

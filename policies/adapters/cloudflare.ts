@@ -97,12 +97,16 @@ function records(stack: Stack): HostRecord[] {
       : resource.at("content"),
     isOfItself: () =>
       resource.at("type").string() === "HTTPS" &&
-      resource.at("data", "target").string() === "." &&
+      isOwnTarget(stack, resource, resource.at("data", "target").string()) &&
       !/ipv[46]hint/i.test(resource.at("data", "value").string() ?? ""),
     sources: resource.dependenciesOf("content"),
     proxied: resource.at("proxied"),
   }));
 }
+
+/** A record of type HTTPS means its own name by a dot, and may write it out. Throws UnknownRead. */
+const isOwnTarget = (stack: Stack, record: CloudflareRecord, target = ""): boolean =>
+  target === "." || target.toLowerCase().replace(/\.$/, "") === nameOf(stack, record);
 
 const zonesById = perStack((stack) => lookup(stack.ofType(cloudflare.zone), (zone) => zone.id));
 

@@ -1,6 +1,8 @@
-import type { Stack } from "../framework/index.ts";
+import { known, type Resource, type Stack } from "../framework/index.ts";
 import type { AlertFacts } from "../values/promql-labels.ts";
+import { healthChecks } from "./facts.ts";
 import { isOn } from "./given.ts";
+import { isOfApplication } from "./health-checks.ts";
 import { perStack } from "./per-stack.ts";
 import { grafana } from "./tokens.ts";
 
@@ -14,6 +16,13 @@ const standardScrapeSeconds = 60;
 export const alertFacts: (stack: Stack) => AlertFacts = perStack((stack) => {
   const jobs = stack.ofType(grafana.scrapeJob).filter((job) => isOn(job.at("enabled")));
   const checks = stack.ofType(grafana.check).filter((check) => isOn(check.at("enabled")));
+  const asking: ReadonlySet<Resource> = new Set(
+    healthChecks(stack)
+      .filter((check) => known(() => isOfApplication(stack, check)) !== false)
+      .map(({ resource }) => resource),
+  );
+  const ofHealth = checks.filter((check) => asking.has(check));
+  const needed = ofHealth.length > 0 ? ofHealth : checks;
   const texts = (read: (string | undefined)[]) => [...new Set(read.filter((text) => text !== undefined))];
   return {
     scrapeSeconds: Math.max(
@@ -23,5 +32,7 @@ export const alertFacts: (stack: Stack) => AlertFacts = perStack((stack) => {
     scrapeJobs: texts(jobs.map((job) => job.at("name").string())),
     checkJobs: texts(checks.map((check) => check.at("job").string())),
     checkTargets: texts(checks.map((check) => check.at("target").string())),
+    healthJobs: texts(needed.map((check) => check.at("job").string())),
+    healthTargets: texts(needed.map((check) => check.at("target").string())),
   };
 });

@@ -53,7 +53,8 @@ export function judgeAlert(stack: Stack, requirement: AlertRequirement): Finding
   }
   if (first !== undefined) {
     const found = `The alert ${first.name()} leaves out ${left}, and no other alert watches it.`;
-    return [violation(fault(first.entry, found), first.resource)];
+    const fix = `Let ${first.name()} watch ${left} as well, or declare another alert that does.`;
+    return [violation(fault(first.entry, found, fix), first.resource)];
   }
   return near.length === 0
     ? [violation(requirement.absent)]

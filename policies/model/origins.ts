@@ -11,12 +11,23 @@ import {
 } from "../framework/index.ts";
 import { fullName } from "./dns-names.ts";
 import { type Domain, domains, type HostRecord, hostRecords, recordsFor } from "./domains.ts";
+import { endsOf, targetOf } from "./record-ends.ts";
 import { cloudflare } from "./tokens.ts";
 import { hosts } from "./variables.ts";
 import { zoneName, zoneOf } from "./zones.ts";
 
-/** What is wrong with where a domain's record leads, as the predicate of a sentence. Throws UnknownRead. */
-export function targetFault(record: HostRecord, domain: Domain): string | undefined {
+/**
+ * What is wrong with where a domain's record leads, by itself or through other names of the stack, as the predicate of
+ * a sentence. Throws UnknownRead.
+ */
+export function targetFault(stack: Stack, record: HostRecord, domain: Domain): string | undefined {
+  const ends = endsOf(stack, record);
+  return ends.length === 0
+    ? `leads to ${targetOf(record)}, which leads back to it`
+    : ends.map((end) => endFault(end, domain)).find((wrong) => wrong !== undefined);
+}
+
+function endFault(record: HostRecord, domain: Domain): string | undefined {
   const content = targetOf(record);
   if (content === undefined || record.isOfItself?.() === true) {
     return undefined;
@@ -41,8 +52,9 @@ export function strayTarget(stack: Stack, record: HostRecord, domain: Domain): F
   }
   const answering = domain.host();
   const own: readonly (Resource | undefined)[] = [answering, domain.resource];
-  if (answering === undefined || record.sources.some((source) => own.includes(source))) return undefined;
-  const other = record.sources.find((source) => hosts(stack).some((host) => host.resource === source));
+  const sources = endsOf(stack, record).flatMap((end) => end.sources);
+  if (answering === undefined || sources.some((source) => own.includes(source))) return undefined;
+  const other = sources.find((source) => hosts(stack).some((host) => host.resource === source));
   return other === undefined
     ? undefined
     : fault(
@@ -95,7 +107,14 @@ export function shownOrigins(stack: Stack): Finding[] {
     proxied === undefined ? [] : [{ ...record, proxied }],
   );
   const isProxied = ({ proxied }: (typeof records)[number]) => known(() => proxied.boolean() === true);
-  const hidden = new Set(records.filter(isProxied).flatMap(targetsOf));
+  // A name of the stack's own shows what its records show, and these are judged themselves.
+  const hidden = new Set(
+    records
+      .filter(isProxied)
+      .flatMap((record) => known(() => endsOf(stack, record)) ?? [record])
+      .filter((end) => known(() => end.isOfItself?.()) !== true)
+      .flatMap(targetsOf),
+  );
   const names = new Set(
     domains(stack).flatMap(({ name }) => known(() => name.string()?.toLowerCase()) ?? []),
   );
@@ -111,7 +130,11 @@ export function shownOrigins(stack: Stack): Finding[] {
         record.resource,
         () =>
           (!targetsOf(record).some((target) => hidden.has(target)) && !isVendors(record)) ||
-          fault(record.proxied, `The record ${record.resource.name} shows where a host behind the CDN is.`),
+          fault(
+            record.proxied,
+            `The record ${record.resource.name} shows where a host behind the CDN is.`,
+            "Set proxied of the record to true where it is of a host; of any other, take the host's name or address out of it.",
+          ),
       ),
     );
 }
@@ -174,11 +197,9 @@ function shownIn(resource: Resource): string[] {
   return texts.flatMap((value) => (known(() => value.string()) ?? "").toLowerCase().match(hostNames) ?? []);
 }
 
-const hostNames = /(?:[a-z0-9_-]{1,63}\.){1,20}[a-z0-9-]{1,63}|(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{1,4}/g;
-
-function targetOf({ content }: HostRecord): string | undefined {
-  return content.isUnknown ? undefined : content.string()?.trim().toLowerCase().replace(/\.$/, "");
-}
+/** What follows an @ is where mail goes, which records of mail say. */
+const hostNames =
+  /(?<![@a-z0-9_.-])(?:[a-z0-9_-]{1,63}\.){1,20}[a-z0-9-]{1,63}|(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{1,4}/g;
 
 /** Loopback, private, link-local and documentation addresses, and names of one's own network. */
 const isPrivate = (target: string): boolean =>

@@ -28,24 +28,38 @@ export function judgeUse(stack: Stack, role: Role): Verdict {
   if (user === undefined) return true;
   const login = role.at("login");
   if (login.boolean() !== true) {
-    return fault(login, `${user.name} connects as ${role.name}, which may not log in.`);
+    return fault(
+      login,
+      `${user.name} connects as ${role.name}, which may not log in.`,
+      "Set login of the role to true.",
+    );
   }
   const password = role.at("password");
   if (!password.isUnknown && password.string() === "") {
-    return fault(password, `${user.name} connects as ${role.name}, which has an empty password.`);
+    return fault(
+      password,
+      `${user.name} connects as ${role.name}, which has an empty password.`,
+      "Give the role the password that the variable has, of a RandomPassword.",
+    );
   }
   const timeout = role.at("statementTimeout");
   const time = timeout.number() ?? 0;
   if (time > 0 && time < leastTimeoutMs) {
-    return fault(timeout, `A statement of ${role.name} may take ${time} ms, in which hardly any ends.`);
+    return fault(
+      timeout,
+      `A statement of ${role.name} may take ${time} ms, in which hardly any ends.`,
+      `Set statementTimeout of the role to ${leastTimeoutMs} or more; it is in milliseconds.`,
+    );
   }
   const limit = role.at("connectionLimit");
   const most = limit.number() ?? -1;
   const pool = Math.max(0, ...databases(stack).map(({ poolSize }) => known(() => poolSize?.()) ?? 0));
+  // A pooler opens as many for each user: https://supabase.com/docs/guides/database/connecting-to-postgres/pooling-and-limits
   if (most >= 0 && most < pool && !isJob(user) && applies(stack, role)) {
     return fault(
       limit,
       `The pooler opens up to ${pool} connections as ${role.name}, of which the server takes ${most}.`,
+      `Set connectionLimit of ${role.name} to ${pool} or more, or the size of the pool, such as defaultPoolSize of the pooler, to ${most} or less.`,
     );
   }
   return judgeReading(stack, role, user);
@@ -73,6 +87,7 @@ export function judgeUsers(stack: Stack, isSupplied: (text: string) => boolean):
             fault(
               variable.value,
               "PGUSER names a role that this stack does not declare, so the server lets nobody in.",
+              "Let PGUSER name a role of this stack.",
             ),
             variable.resource,
           ),
@@ -121,7 +136,8 @@ function judgeReading(stack: Stack, role: Role, user: Resource): Verdict {
     groups.includes("pg_read_all_data") ||
     fault(
       role.at("roles"),
-      `${user.name} backs up as ${role.name}, which may read no table: it is in no pg_read_all_data.`,
+      `${user.name} backs up as ${role.name}, which may read no table: it is not in pg_read_all_data.`,
+      "Add pg_read_all_data to roles of the role.",
     )
   );
 }
@@ -149,7 +165,11 @@ export function judgeServer(stack: Stack, isSupplied: (text: string) => boolean)
         isKnown ||
         isSupplied(text) ||
         (isMade && /\.pooler\.supabase\.com$/i.test(text)) ||
-        fault(host, `The provider makes roles and grants at ${text}, which is no database of this stack.`)
+        fault(
+          host,
+          `The provider makes roles and grants at ${text}, which is no database of this stack.`,
+          "Give the provider the host of the database that this stack declares.",
+        )
       );
     },
   }));

@@ -20,7 +20,7 @@ import { perStack } from "./per-stack.ts";
 import { redirectsHost } from "./redirects.ts";
 import type { RenderHost, RenderHostArgs } from "./render-host.ts";
 import { cloudflare, render, vercel } from "./tokens.ts";
-import { applicationHosts, hosts } from "./variables.ts";
+import { applicationHosts, hosts, isOtherHost } from "./variables.ts";
 import { type Zone, zoneName, zoneOf, zones } from "./zones.ts";
 
 /** A public host of the platform and what stands in front of it. */
@@ -34,6 +34,8 @@ export interface Site {
   readonly edge: Edge | undefined;
   /** The host of the application that answers there, where it is one. */
   readonly application: Resource | undefined;
+  /** Whether a host of something else than the application answers there. */
+  readonly isBeside: boolean;
   /** The framework whose pages the host that answers there is made for, where its vendor asks for one. */
   readonly framework: AnyValue | undefined;
   /** The path of the health check of the host that answers there. */
@@ -67,12 +69,18 @@ export function judgeApplicationSites(
   absent: string | undefined,
   test: (site: Site) => Verdict,
 ): Finding[] {
-  const { found, unknowns } = declarations(stack);
-  const answering = [...found].filter(
-    ([host, { domain }]) => !host.startsWith("*") && domain !== undefined && isOfApplication(stack, domain),
-  );
-  return judgeFound(stack, { found: answering, unknowns }, absent, test);
+  const { unknowns } = declarations(stack);
+  return judgeFound(stack, { found: answering(stack), unknowns }, absent, test);
 }
+
+/** The known names at which a host of the application answers, in lower case. */
+export const applicationNames = (stack: Stack): readonly string[] => answering(stack).map(([host]) => host);
+
+const answering: (stack: Stack) => readonly [string, Declaration][] = perStack((stack) =>
+  [...declarations(stack).found].filter(
+    ([host, { domain }]) => !host.startsWith("*") && domain !== undefined && isOfApplication(stack, domain),
+  ),
+);
 
 /** Judges, as `judgeSites` does, the names at which a host only sends visitors on. */
 export function judgeRedirectingSites(stack: Stack, test: (site: Site) => Verdict): Finding[] {
@@ -226,17 +234,18 @@ function siteOf(stack: Stack, host: string, domain: Domain | undefined): Site {
   const zone = zoneFor(stack, host, record);
   // A paused zone answers by DNS alone.
   const acts = unproxied === undefined && zone?.resource?.at("paused").boolean() !== true;
-  const answering = domain?.host();
+  const own = domain?.host();
   return {
     host,
     zone: acts ? zone : undefined,
     unproxied,
     edge: edgeOf(stack, host),
-    application: applicationHosts(stack).find(({ resource }) => resource === answering)?.resource,
-    framework: hosts(stack).find(({ resource }) => resource === answering)?.framework,
-    healthPath: hosts(stack).find(({ resource }) => resource === answering)?.healthPath,
-    project: answering?.is(vercel.project) ? answering : undefined,
-    service: answering?.is<RenderHostArgs>(render.webService, render.staticSite) ? answering : undefined,
+    application: applicationHosts(stack).find(({ resource }) => resource === own)?.resource,
+    isBeside: own !== undefined && isOtherHost(stack)(own),
+    framework: hosts(stack).find(({ resource }) => resource === own)?.framework,
+    healthPath: hosts(stack).find(({ resource }) => resource === own)?.healthPath,
+    project: own?.is(vercel.project) ? own : undefined,
+    service: own?.is<RenderHostArgs>(render.webService, render.staticSite) ? own : undefined,
   };
 }
 

@@ -10,6 +10,9 @@ export interface AlertFacts {
   readonly scrapeJobs: readonly string[];
   readonly checkJobs: readonly string[];
   readonly checkTargets: readonly string[];
+  /** Those of the checks that ask a host of the application whether it can serve: an alert has to watch them. */
+  readonly healthJobs: readonly string[];
+  readonly healthTargets: readonly string[];
 }
 
 /**
@@ -87,6 +90,12 @@ function domainOf(metric: string, label: string, facts: AlertFacts): readonly st
   }
 }
 
+/** Of the values that a label can have, those that an alert must not leave out. */
+function neededOf(metric: string, label: string, facts: AlertFacts): readonly string[] | undefined {
+  const { healthJobs: checkJobs, healthTargets: checkTargets } = facts;
+  return domainOf(metric, label, { ...facts, checkJobs, checkTargets });
+}
+
 /** Bounds of the platform's own histograms, as a scraper writes them. */
 function bucketsOf(metric: string): readonly string[] | undefined {
   const all: Readonly<Record<string, Metric>> = contract;
@@ -101,7 +110,7 @@ function partsOf(selector: Selector, facts: AlertFacts): Map<string, readonly st
     const domain =
       matcher.label === "le"
         ? undefined
-        : (parts.get(matcher.label) ?? domainOf(selector.metric, matcher.label, facts));
+        : (parts.get(matcher.label) ?? neededOf(selector.metric, matcher.label, facts));
     const taken = domain?.filter((value) => takes(matcher, value));
     if (taken !== undefined && domain !== undefined) {
       parts.set(matcher.label, taken);
@@ -154,9 +163,9 @@ function widened(one: Limits, other: Limits): Limits {
   );
 }
 
-/** All values of a label that the stack decides. */
+/** All values of a label that the stack decides, and that alerts have to watch. */
 export function allOf(selector: Selector, label: string, facts: AlertFacts): readonly string[] {
-  return domainOf(selector.metric, label, facts) ?? [];
+  return neededOf(selector.metric, label, facts) ?? [];
 }
 
 /** No value that anybody gives a label: a matcher that does not take it takes only some values. */

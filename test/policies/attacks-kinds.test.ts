@@ -1,7 +1,9 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { objecting, set } from "../recording/edited.ts";
+import { judge } from "../recording/judge.ts";
 import { type RecordedStack, recordDelivery, recordPlatform } from "../recording/stacks.ts";
 import { brokenBesides, rightBesides } from "./beside-edits.ts";
+import { foundOnTheWay, lostOnTheWay, mailAtOrigin } from "./following-edits.ts";
 import { brokenFronts, rightFronts } from "./front-edits.ts";
 import { brokenDeliveries, brokenPlatforms, rightDeliveries, rightPlatforms } from "./kinds-edits.ts";
 import { provedDeliveries, provedPlatforms, unprovedDeliveries, unprovedPlatforms } from "./proof-edits.ts";
@@ -53,8 +55,25 @@ describe("what breaks an item is refused", () => {
     ...sharedSecrets,
     ...unwatchedPlatforms,
     ...nearlyUsual,
+    ...lostOnTheWay,
   ])("%s objects where %s", (policy, _what, edit) => {
     expect(objecting(edit(platform), policy)).toEqual([policy]);
+  });
+
+  test("what is wrong with a pool and its role is mended by their own settings", () => {
+    const larger = set("database-pooler", () => ({ defaultPoolSize: 40 }))(platform);
+    const [found] = judge(larger.resources, larger.context)
+      .filter(({ policy }) => policy.name === "database-roles-connect")
+      .flatMap(({ violations }) => violations);
+    expect(found).toMatchObject({
+      found:
+        "The pooler opens up to 40 connections as database-application-role, of which the server takes 30.",
+      fix: expect.stringMatching(/connectionLimit of database-application-role to 40 or more/),
+    });
+  });
+
+  test("where mail goes says nothing of what is behind the CDN", () => {
+    expect(objecting(mailAtOrigin(platform), "cdn-enabled")).toEqual([]);
   });
 
   test.each([
@@ -81,8 +100,16 @@ describe("what looks like it and is right is accepted", () => {
     ...ownSecrets,
     ...watchedPlatforms,
     ...usual,
+    ...foundOnTheWay,
   ])("%s", (_what, edit) => {
     expect(objecting(edit(platform))).toEqual([]);
+  });
+
+  test("secrets that are in use stay, as encrypted settings", async () => {
+    const kept = { length: 64, rotation: "2026-11", protect: true, existing: ["jwtSecret", "secretKey"] };
+    expect(objecting(await recordPlatform("production", `optropic:secrets=${JSON.stringify(kept)}`))).toEqual(
+      [],
+    );
   });
 
   test("rows may be hidden from who backs up where no API serves tables", () => {
