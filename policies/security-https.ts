@@ -2,6 +2,7 @@ import { judge, policy, type Stack, type Verdict } from "./framework/index.ts";
 import { edgeZoneOf, edgeZones, judgeEdgeZones } from "./model/edge-zones.ts";
 import { judgeEdges, unlessHostFacesPublic } from "./model/edges.ts";
 import { headersByPage, judgeHeader, otherResponses } from "./model/page-headers.ts";
+import { redirectsWithoutTls } from "./model/plain-redirects.ts";
 import { judgeRedirectingSites, judgeSites, type Site } from "./model/sites.ts";
 import { hstsFault, parseHsts } from "./values/hsts.ts";
 
@@ -10,7 +11,7 @@ import { hstsFault, parseHsts } from "./values/hsts.ts";
 export const alwaysHttps = policy({
   name: "https-always",
   items: ["4.2"],
-  title: "Every zone must redirect plain http to https.",
+  title: "Every zone must redirect plain http to https, and nothing may redirect to plain http.",
   severity: "critical",
   fix: "Declare a cloudflare.ZoneSetting with settingId always_use_https and value on.",
   url: "https://developers.cloudflare.com/ssl/edge-certificates/additional-options/always-use-https/",
@@ -21,6 +22,7 @@ export const alwaysHttps = policy({
       unlessHostFacesPublic(stack, "No zone is declared, so none redirects plain http."),
       ({ redirectsHttp }) => redirectsHttp(),
     ),
+    ...redirectsWithoutTls(stack),
   ],
 });
 

@@ -21,6 +21,7 @@ import { judgePlain } from "../model/plain-places.ts";
 import { cloudflare } from "../model/tokens.ts";
 import { judgeBucketRules } from "./cloudflare/bucket-values.ts";
 import { corsAnswers } from "./cloudflare/cors.ts";
+import { redirects } from "./cloudflare/redirects.ts";
 import { resourceTypes } from "./cloudflare/types.ts";
 import {
   judgeLimitPeriods,
@@ -51,6 +52,7 @@ export const cloudflareAdapter: Adapter = {
   zoneSettings: settingFacts,
   hostTls,
   records,
+  redirects,
   apiTokens,
   rejects: {
     apiTokens: judgeTokenResources,

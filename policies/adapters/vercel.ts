@@ -27,6 +27,7 @@ import { vercel } from "../model/tokens.ts";
 import { corsAnswers } from "./vercel/cors.ts";
 import { leadsElsewhere } from "./vercel/domains.ts";
 import { fixes } from "./vercel/fixes.ts";
+import { redirects } from "./vercel/redirects.ts";
 import { section } from "./vercel/section.ts";
 import { resourceTypes } from "./vercel/types.ts";
 import { judgeFirewallTimes, judgeRedirectStatus, judgeVariableTargets } from "./vercel/values.ts";
@@ -65,6 +66,7 @@ export const vercelAdapter: Adapter = {
     variables: judgeVariableTargets,
   },
   records,
+  redirects,
   issuers: (stack) =>
     stack
       .ofType(vercel.dnsRecord)
@@ -218,6 +220,9 @@ function toVariable(entry: Value<Entry>, belongs: () => boolean): Variable {
 function customEnvironments(entry: Value<Entry>): string[] {
   const ids = entry.at("customEnvironmentIds");
   const { resource } = entry;
+  if (resource.is(vercel.sharedVariable) && resource.at("applyToAllCustomEnvironments").boolean() === true) {
+    return ["every custom environment"];
+  }
   if (ids.isUnknown && resource.sourcesOf(ids).some((source) => source.is(vercel.customEnvironment))) {
     return ["a custom environment"];
   }

@@ -1,6 +1,7 @@
 import type { Context } from "../framework/context.ts";
 import type { AnyValue, Fault, Finding, Resource, Stack, Verdict } from "../framework/index.ts";
 import type { GoldenSignal } from "../values/golden-signals.ts";
+import type { RedirectTarget } from "../values/redirect-target.ts";
 import type { AlertRule, Channel } from "./alert-rule.ts";
 import type { ApiToken } from "./api-token.ts";
 import type { Database } from "./database.ts";
@@ -74,6 +75,8 @@ export interface Adapter {
   readonly hostTls?: (stack: Stack) => readonly ZoneFact[];
   /** What stands in front of hosts. */
   readonly edges?: (stack: Stack) => readonly Edge[];
+  /** What sends visitors on to another URL. */
+  readonly redirects?: (stack: Stack) => readonly Redirect[];
   readonly issuers?: (stack: Stack) => readonly Issuer[];
   /** Ids of hosts to which variables are given. */
   readonly recipients?: (stack: Stack) => readonly Recipient[];
@@ -224,6 +227,22 @@ export interface Scrape {
 export interface Sender {
   readonly resource: Resource;
   readonly channels: () => readonly Channel[];
+}
+
+/** What sends visitors on. */
+export interface Redirect {
+  readonly resource: Resource;
+  /** Throws UnknownRead. */
+  readonly urls: () => readonly RedirectUrl[];
+}
+
+/** A URL that a redirect leads to. Each question may throw UnknownRead. */
+export interface RedirectUrl {
+  readonly at: AnyValue;
+  /** Undefined where there is none. */
+  readonly target: () => RedirectTarget | undefined;
+  /** Whether it surely is without TLS, although nothing says of which host. */
+  readonly isPlain?: () => boolean;
 }
 
 /** What decides where alerts go. */

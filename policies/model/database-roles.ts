@@ -108,7 +108,19 @@ export function judgeExpiry(role: Role, now: number): Verdict {
 export function judgeMembership(stack: Stack, grant: ResourceOf<GrantRoleArgs>): Verdict {
   const group = grant.at("grantRole").string() ?? "";
   if (!isAdministrator(group)) {
-    return true;
+    const passedOn = grant.at("withAdminOption");
+    const isApplications = [...applicationRoles(stack)].some((role) =>
+      known(
+        () =>
+          grant.refersTo(role, "role") ||
+          (role.is(postgresql.role) && isNamed(grant.at("role").string(), role)),
+      ),
+    );
+    return (
+      !isApplications ||
+      passedOn.boolean() !== true ||
+      fault(passedOn, `${grant.name} lets the application's role make others members of ${group}.`)
+    );
   }
   const member = known(() => ownerOf(stack, grant, "role", postgresql.role)?.name);
   return fault(grant.at("grantRole"), `${member ?? "A role"} becomes a member of ${group}.`);
@@ -436,9 +448,14 @@ export const judgePrivileges = (stack: Stack, now: number): Finding[] => [
     .map((grant) => judge(grant, () => judgePublic(grant))),
   ...stack.ofType(postgresql.schema).map((schema) => judge(schema, () => judgeSchema(schema))),
   ...stack.ofType(postgresql.schema).map((schema) => judge(schema, () => judgeOwner(stack, schema))),
-  ...stack
-    .ofType(postgresql.database)
-    .map((database) => judge(database, () => judgeOwner(stack, database, "database"))),
+  ...stack.ofType(postgresql.database).map((database) =>
+    judge(database, () => {
+      const open = database.at("allowConnections");
+      return open.boolean() === false
+        ? fault(open, `Nobody may connect to the database ${database.name}.`)
+        : judgeOwner(stack, database, "database");
+    }),
+  ),
   ...stack.ofType(postgresql.function).map((it) => judge(it, () => judgeFunction(stack, it))),
   ...stack
     .ofType(postgresql.grant, postgresql.defaultPrivileges)

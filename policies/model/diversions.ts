@@ -37,6 +37,12 @@ export function ruleDiversion(stack: Stack, site: Site, zone: Zone): Fault | und
     ) ??
     firstOf(stack, site, zone, ["http_custom_errors"], "serve_error", hidden) ??
     firstOf(stack, site, zone, ["http_request_late_transform"], "rewrite", (rule) => changed(rule, site)) ??
+    firstOf(stack, site, zone, ["http_response_cache_settings"], "set_cache_settings", (rule) =>
+      withoutCookies(rule, site),
+    ) ??
+    firstOf(stack, site, zone, ["http_response_headers_transform"], "rewrite", (rule) =>
+      withoutCookies(rule, site),
+    ) ??
     byPageRule(stack, site, zone)
   );
 }
@@ -309,13 +315,34 @@ function unwatched(stack: Stack, rule: Rule, site: Site): Fault | undefined {
 /** What a host is asked for where a person is signed in, or signs in. */
 const askedOf = ["/", "/orders/17", ...callPaths, "/api/trpc/login", "/api/auth/session"];
 
+/** Whoever gets no cookie does not stay signed in. */
+function withoutCookies(rule: Rule, site: Site): Fault | undefined {
+  const parameters = rule.entry.at("actionParameters");
+  const strips = parameters.at("stripSetCookie");
+  const [, header] =
+    parameters
+      .at("headers")
+      .entries()
+      .find(([name]) => name.toLowerCase() === "set-cookie") ?? [];
+  const at =
+    strips.boolean() === true ? strips : header?.at("operation").string() === "add" ? undefined : header;
+  return at === undefined || isOfFiles(rule, site)
+    ? undefined
+    : fault(
+        at,
+        `a rule of ${rule.resource.name} takes Set-Cookie from answers, so that nobody stays signed in`,
+      );
+}
+
+const isOfFiles = (rule: Rule, site: Site): boolean =>
+  askedOf.every((path) =>
+    ["GET", "POST"].every((method) => mayActOn(rule, requestTo(site, path, method)) === false),
+  );
+
 /** Files of pages need no cookie, and a rule may take it from what asks for them. */
 function changed(rule: Rule, site: Site): Fault | undefined {
   const { entry, resource } = rule;
-  const isOfFiles = askedOf.every((path) =>
-    ["GET", "POST"].every((method) => mayActOn(rule, requestTo(site, path, method)) === false),
-  );
-  if (isOfFiles) return undefined;
+  if (isOfFiles(rule, site)) return undefined;
   for (const [name, header] of entry.at("actionParameters", "headers").entries()) {
     const found = headerChangeFault({
       name,

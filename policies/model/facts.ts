@@ -22,6 +22,7 @@ export const otherCommands = all(({ otherCommands: part }) => part);
 export const otherFiles = all(({ otherFiles: part }) => part);
 export const documents = all(({ documents: part }) => part);
 export const placed = all(({ placed: part }) => part);
+export const redirects = all(({ redirects: part }) => part);
 export const recipients = all(({ recipients: part }) => part);
 /** Also those that are switched off: `scrapes` of shared-secrets.ts leaves them out. */
 export const allScrapes = all(({ scrapes: part }) => part);

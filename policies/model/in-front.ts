@@ -1,5 +1,6 @@
+import type { ProjectRouteArgs } from "@pulumi/vercel";
 import { adapters } from "../adapters/index.ts";
-import { type Fault, fault, known, type Stack, unproved } from "../framework/index.ts";
+import { type Fault, fault, known, type ResourceOf, type Stack, unproved } from "../framework/index.ts";
 import { actsOn } from "../values/cloudflare-expression.ts";
 import { headerChangeFault } from "../values/request-headers.ts";
 import type { SampleRequest } from "../values/sample-request.ts";
@@ -7,9 +8,10 @@ import { placeParts, starForm } from "../values/star-pattern.ts";
 import { isVendorsOwn } from "./domains.ts";
 import { isOn } from "./given.ts";
 import { ownedBy } from "./links.ts";
-import { probedRequests } from "./lock-outs.ts";
+import { neededRequests, probedRequests } from "./lock-outs.ts";
 import { isDeclaredName, isOwnName } from "./own-names.ts";
 import { reachOf } from "./reach.ts";
+import { routeActsOn } from "./response-headers.ts";
 import { knownHealthPath, requestTo, type Site } from "./sites.ts";
 import { cloudflare, vercel } from "./tokens.ts";
 import { inZone, type Zone } from "./zones.ts";
@@ -24,6 +26,7 @@ export function interposed(stack: Stack, site: Site, zone: Zone): Fault | undefi
   return (
     byWorker(stack, site, zone) ??
     byPages(stack, site) ??
+    byCustomHostname(stack, site) ??
     byGateway(stack, site, zone) ??
     byConnector(stack, site, zone) ??
     bySnippet(stack, site, zone) ??
@@ -45,6 +48,23 @@ function byPages(stack: Stack, { host }: Site): Fault | undefined {
   return (
     domain &&
     fault(domain.at("name"), `the Pages project ${domain.at("projectName").string()} answers in its place`)
+  );
+}
+
+/** A name of a customer of the zone: what it is asked goes to an origin of its own. */
+function byCustomHostname(stack: Stack, { host }: Site): Fault | undefined {
+  const [own] = stack
+    .ofType(cloudflare.customHostname)
+    .filter((it) => it.at("hostname").string()?.toLowerCase() === host);
+  const origin = own?.at("customOriginServer");
+  return (
+    own &&
+    origin &&
+    unproved(
+      origin.exists ? origin : own.at("hostname"),
+      `the custom hostname ${own.name} sends its requests to ${origin.string() ?? "the zone's fallback origin"}`,
+      "Remove the custom hostname: it is for names of customers, and this one is of the zone.",
+    )
   );
 }
 
@@ -226,7 +246,11 @@ export function routedElsewhere(stack: Stack, site: Site): Fault | undefined {
     if (isStray) {
       return fault(route.at("dest"), `the route ${resource.name} sends its requests to ${host}`);
     }
-    const measured = measuredAt(stack, site, source, route.at("dest").string());
+    const answered = answeredBy(resource, neededRequests(stack, site));
+    if (answered !== undefined) return answered;
+    const measured =
+      measuredAt(stack, site, source, route.at("dest").string()) ??
+      rewrittenBy(resource, probedRequests(stack, site));
     if (measured !== undefined) {
       return fault(
         route.at("dest"),
@@ -246,10 +270,6 @@ export function routedElsewhere(stack: Stack, site: Site): Fault | undefined {
     const status = route.at("status");
     if (isRedirect(status.number()) && isPlain(stack, route.at("dest").string())) {
       return fault(route.at("dest"), `the route ${resource.name} redirects ${source} to plain http`);
-    }
-    const isFilter = [route.at("has"), route.at("missings")].some((list) => list.items().length > 0);
-    if (host === undefined && takesAll.test(source) && !isFilter && (status.number() ?? 0) >= 400) {
-      return fault(status, `the route ${resource.name} answers its requests with ${status.number()}`);
     }
   }
   for (const resource of redirectsOf(stack, project)) {
@@ -275,6 +295,50 @@ export function routedElsewhere(stack: Stack, site: Site): Fault | undefined {
     }
   }
   return undefined;
+}
+
+/** A route that has a status and leads nowhere, or has that of an error, is the answer itself; undefined where it is none to these requests. */
+function answeredBy(
+  route: ResourceOf<ProjectRouteArgs>,
+  requests: readonly SampleRequest[],
+): Fault | undefined {
+  const status = route.at("route", "status");
+  const code = status.number();
+  const isSentOn = (route.at("route", "dest").string() ?? "") !== "" && (code ?? 0) < 400;
+  if (code === undefined || isSentOn) return undefined;
+  for (const { host, path } of requests) {
+    const acts = routeActsOn(route, host, path);
+    if (acts === true) {
+      return fault(
+        status,
+        `the route ${route.name} answers ${path} with ${code} in its place`,
+        "Remove the route, or limit its src to a path that the application does not have.",
+      );
+    }
+    // What keeps some visitors out is a filter; a success without the application is none.
+    if (acts === undefined && code < 400) {
+      return unproved(
+        status,
+        `the route ${route.name} may answer ${path} with ${code} in its place`,
+        "Remove the route, or limit its src to a path that the application does not have.",
+      );
+    }
+  }
+  return undefined;
+}
+
+/** A path of these requests for which the host gets another one; undefined where the route keeps each. */
+function rewrittenBy(
+  route: ResourceOf<ProjectRouteArgs>,
+  requests: readonly SampleRequest[],
+): string | undefined {
+  const target = route.at("route", "dest").string() ?? "";
+  // What a group or a name of the source takes may be the path itself.
+  if (target === "" || /[$:](?:\w|\{)/.test(target.replace(/^https?:\/\/[^/]*/i, ""))) return undefined;
+  return requests.find(({ host, path }) => {
+    const to = URL.parse(target, `https://${host}`);
+    return to !== null && to.pathname !== path && routeActsOn(route, host, path) !== false;
+  })?.path;
 }
 
 /** The path of a health check or a scrape job, where the source is that path alone and the target is another one. */

@@ -4,6 +4,7 @@ import {
   type Fault,
   fault,
   known,
+  type PropertiesOf,
   type ResourceOf,
   type Stack,
   unproved,
@@ -29,7 +30,7 @@ import { stackOutput } from "./stack-outputs.ts";
 import { cloudflare, render, vercel } from "./tokens.ts";
 import { hosts } from "./variables.ts";
 import { conditionsOf } from "./waf.ts";
-import { accessPlaces, asksNobody, inZone, type Zone, zoneSettings } from "./zones.ts";
+import { accessPlaces, asksNobody, inZone, type Zone, zoneName, zoneSettings } from "./zones.ts";
 
 /** What keeps every visitor of a site out, or lets only some in; undefined where nothing does. Throws UnknownRead. */
 export function lockedOut(stack: Stack, site: Site): Fault | undefined {
@@ -156,7 +157,7 @@ export const probedRequests = (stack: Stack, site: Site): SampleRequest[] =>
     .map(({ pathname }) => requestTo(site, pathname));
 
 /** What is asked of a site by those whom no rule can tell from others: its first page, its API, what the stack checks. */
-function neededRequests(stack: Stack, site: Site): SampleRequest[] {
+export function neededRequests(stack: Stack, site: Site): SampleRequest[] {
   const health = knownHealthPath(site);
   const read = [
     ...(site.framework === undefined ? [] : ["/"]),
@@ -249,6 +250,8 @@ function byAccess(stack: Stack, site: Site): Fault | undefined {
       return fault(all, `${application.name} asks every visitor of ${all.string()} to sign in`);
     }
   }
+  const closed = unnamedStopped(stack, site);
+  if (closed !== undefined && !applications.some((it) => isNamedBy(it, site))) return closed;
   for (const request of probedRequests(stack, site)) {
     // The application of the longest place is the one that asks.
     const [nearest] = applications
@@ -263,6 +266,27 @@ function byAccess(stack: Stack, site: Site): Fault | undefined {
         nearest.place,
         `${nearest.application.name} answers what asks for ${request.path} with a sign-in`,
         "Leave the path out of the application, by another one for it with the decision bypass for everyone, and let the path ask for a token.",
+      );
+    }
+  }
+  return undefined;
+}
+
+/** Whether the sign-in knows a place of the site, which it then judges by policies. */
+const isNamedBy = (application: ResourceOf<PropertiesOf<typeof cloudflare.access>>, site: Site): boolean =>
+  accessPlaces(application).some((place) => covers(place.string() ?? "", requestTo(site, "/"), true));
+
+/** An organization may stop what none of its applications is for, but in the zones that it names. */
+function unnamedStopped(stack: Stack, { zone }: Site): Fault | undefined {
+  const name = zone && known(() => zoneName(zone));
+  for (const organization of stack.ofType(cloudflare.zeroTrust)) {
+    const stops = organization.at("denyUnmatchedRequests");
+    const exempt = organization.at("denyUnmatchedRequestsExemptedZoneNames").strings();
+    if (stops.boolean() === true && (name === undefined || !exempt.includes(name))) {
+      return fault(
+        stops,
+        `${organization.name} stops every request that no application of Access is for`,
+        "Name the zone in denyUnmatchedRequestsExemptedZoneNames, or remove denyUnmatchedRequests.",
       );
     }
   }

@@ -115,6 +115,11 @@ function judgeHolding(service: Service): Verdict {
   if (isByTime && (span.number() ?? 0) > longestHoldSeconds.group) {
     return fault(span, `${service.name} puts what comes within ${span.number()} seconds to an old incident.`);
   }
+  const older = service.at("alertGroupingTimeout");
+  const minutes = service.at("alertGrouping").string() === "time" ? Number(older.string() ?? 0) : 0;
+  if (minutes * 60 > longestHoldSeconds.group) {
+    return fault(older, `${service.name} puts what comes within ${minutes} minutes to an old incident.`);
+  }
   const pause = service.at("autoPauseNotificationsParameters");
   const paused = pause.at("timeout");
   return (

@@ -195,7 +195,7 @@ function fromVercel(stack: Stack, { project, host }: Site, name: string, { path 
     if (value === undefined || !route.refersTo(project, "projectId")) {
       continue;
     }
-    const acts = takes(route, host, path);
+    const acts = routeActsOn(route, host, path);
     if (acts !== false) {
       const before = headers.length === 0 ? [undefined] : headers;
       headers = acts === true ? [{ value }] : [...before, { value }];
@@ -204,37 +204,39 @@ function fromVercel(stack: Stack, { project, host }: Site, name: string, { path 
   return headers;
 }
 
-/** Undefined where what the request does not say decides it. */
-function takes(route: ResourceOf<ProjectRouteArgs>, host: string, path: string): boolean | undefined {
-  if (
-    route.at("enabled").boolean() === false ||
-    !pathMatches(route.at("route", "src").string() ?? "", route.at("srcSyntax").string(), path)
-  ) {
-    return false;
-  }
+/** Whether a route of a project at Vercel is for a path of a host; undefined where what the path does not say decides it. */
+export function routeActsOn(
+  route: ResourceOf<ProjectRouteArgs>,
+  host: string,
+  path: string,
+): boolean | undefined {
+  if (route.at("enabled").boolean() === false) return false;
+  const source = route.at("route", "src").string() ?? "";
+  const matches = route.at("srcSyntax").string() === "equals" ? source === path : formOf(source)?.test(path);
+  if (matches === false) return false;
   const answers = route
     .at("route", "has")
     .items()
-    .map((condition) =>
-      condition.at("type").string() === "host" ? condition.at("value").string() === host : undefined,
-    );
-  const isOpen = answers.includes(undefined) || route.at("route", "missings").items().length > 0;
+    .map((condition) => {
+      const value = condition.at("value").string() ?? "";
+      const isName = condition.at("type").string() === "host" && /^[\w.-]+$/.test(value);
+      return isName ? value.toLowerCase() === host : undefined;
+    });
+  const isOpen =
+    matches === undefined || answers.includes(undefined) || route.at("route", "missings").items().length > 0;
   return answers.includes(false) ? false : isOpen ? undefined : true;
 }
 
-function pathMatches(source: string, syntax: string | undefined, path: string): boolean {
-  if (syntax === "equals") {
-    return source === path;
-  }
-  // path-to-regexp: `:name*` and `:name+` take the rest of the path, `:name` one segment of it.
+/** path-to-regexp: `:name*` and `:name+` take the rest of the path, `:name` one segment of it. */
+function formOf(source: string): RegExp | undefined {
   const pattern = source
     .replace(/\/:\w+\*/g, "(?:/.*)?")
     .replace(/:\w+\+/g, ".+")
     .replace(/:\w+/g, "[^/]+");
   try {
-    return new RegExp(`^(?:${pattern.replace(/^\^|\$$/g, "")})$`).test(path);
+    return new RegExp(`^(?:${pattern.replace(/^\^|\$$/g, "")})$`);
   } catch {
-    return false;
+    return undefined;
   }
 }
 

@@ -141,6 +141,12 @@ export const cloudflare = {
   userAgentRule: token<cf.UserAgentBlockingRuleArgs>(
     "cloudflare:index/userAgentBlockingRule:UserAgentBlockingRule",
   ),
+  zeroTrust: token<cf.ZeroTrustOrganizationArgs>(
+    "cloudflare:index/zeroTrustOrganization:ZeroTrustOrganization",
+  ),
+  notificationWebhooks: token<cf.NotificationPolicyWebhooksArgs>(
+    "cloudflare:index/notificationPolicyWebhooks:NotificationPolicyWebhooks",
+  ),
   web3Hostname: token<cf.Web3HostnameArgs>("cloudflare:index/web3Hostname:Web3Hostname"),
   pagesProject: token<cf.PagesProjectArgs>("cloudflare:index/pagesProject:PagesProject"),
   workerVersion: token<cf.WorkerVersionArgs>("cloudflare:index/workerVersion:WorkerVersion"),
@@ -223,6 +229,11 @@ export const pagerduty = {
   service: token<pd.ServiceArgs>("pagerduty:index/service:Service"),
   integration: token<pd.ServiceIntegrationArgs>("pagerduty:index/serviceIntegration:ServiceIntegration"),
 } as const;
+
+/** Where PagerDuty sends what happens to incidents. */
+export const pagerWebhook = token<pd.WebhookSubscriptionArgs>(
+  "pagerduty:index/webhookSubscription:WebhookSubscription",
+);
 
 /** What may keep an incident of PagerDuty from calling anybody. Versions of the provider differ in which they have. */
 export const pagerRules = {

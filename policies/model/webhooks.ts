@@ -5,11 +5,12 @@ import {
   fault,
   judge,
   type Stack,
+  type Value,
   type Verdict,
 } from "../framework/index.ts";
 import { isGiven, isOn } from "./given.ts";
 import { isCalledProduction } from "./production-access.ts";
-import { github, pulumiCloud, renderWebhook, vercel } from "./tokens.ts";
+import { cloudflare, github, pagerWebhook, pulumiCloud, renderWebhook, vercel } from "./tokens.ts";
 
 /** Judges whether each webhook reaches a verified server and can be told from a forged one. */
 export function webhooks(stack: Stack): Finding[] {
@@ -42,7 +43,20 @@ export function webhooks(stack: Stack): Finding[] {
             : true;
         }
         // The address of a channel is its secret.
-        return urlFault(url) ?? (format === "raw" ? secretFault(hook.at("secret")) : undefined) ?? true;
+        const isSigned = format !== "raw" || tellsOnly(hook.at("filters"), hook.at("groups"));
+        return urlFault(url) ?? (isSigned ? undefined : secretFault(hook.at("secret"))) ?? true;
+      }),
+    ),
+    ...stack
+      .ofType(cloudflare.notificationWebhooks)
+      .map((hook) => judge(hook, () => urlFault(hook.at("url")) ?? true)),
+    ...stack.ofType(pagerWebhook).map((hook) =>
+      judge(hook, () => {
+        const urls = hook
+          .at("deliveryMethods")
+          .items()
+          .map((method) => urlFault(method.at("url")));
+        return !isOn(hook.at("active")) || (urls.find((found) => found !== undefined) ?? true);
       }),
     ),
     ...stack.ofType(vercel.webhook).map((hook) => judge(hook, () => urlFault(hook.at("endpoint")) ?? true)),
@@ -50,6 +64,12 @@ export function webhooks(stack: Stack): Finding[] {
       .ofType(renderWebhook)
       .map((hook) => judge(hook, () => !isOn(hook.at("enabled")) || (urlFault(hook.at("url")) ?? true))),
   ];
+}
+
+/** News of drift and of failures, by which nobody starts anything: a forged one costs a look. */
+function tellsOnly(filters: Value<readonly unknown[] | undefined>, groups: AnyValue): boolean {
+  const names = filters.strings();
+  return !groups.exists && names.length > 0 && names.every((name) => /^drift_|_failed$/.test(name));
 }
 
 function urlFault(url: AnyValue): Fault | undefined {

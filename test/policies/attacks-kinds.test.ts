@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { objecting, set } from "../recording/edited.ts";
 import { judge } from "../recording/judge.ts";
 import { type RecordedStack, recordDelivery, recordPlatform } from "../recording/stacks.ts";
+import { otherAnswers, ownAnswers } from "./answer-edits.ts";
 import { brokenBesides, rightBesides } from "./beside-edits.ts";
 import { foundOnTheWay, lostOnTheWay, mailAtOrigin } from "./following-edits.ts";
 import { brokenFronts, rightFronts } from "./front-edits.ts";
@@ -56,6 +57,7 @@ describe("what breaks an item is refused", () => {
     ...unwatchedPlatforms,
     ...nearlyUsual,
     ...lostOnTheWay,
+    ...otherAnswers,
   ])("%s objects where %s", (policy, _what, edit) => {
     expect(objecting(edit(platform), policy)).toEqual([policy]);
   });
@@ -101,6 +103,7 @@ describe("what looks like it and is right is accepted", () => {
     ...watchedPlatforms,
     ...usual,
     ...foundOnTheWay,
+    ...ownAnswers,
   ])("%s", (_what, edit) => {
     expect(objecting(edit(platform))).toEqual([]);
   });

@@ -121,6 +121,15 @@ export const brokenDelivery: readonly (readonly [policy: string, what: string, E
   ],
   [
     "webhooks-verified",
+    "no secret at Pulumi Cloud, where it tells of updates",
+    atPulumi("Webhook", {
+      active: true,
+      payloadUrl: "https://ci.example/hook",
+      filters: ["drift_detected", "update_succeeded"],
+    }),
+  ],
+  [
+    "webhooks-verified",
     "production follows another stack",
     atPulumi("Webhook", { active: true, format: "pulumi_deployments", payloadUrl: "optropic/production" }),
   ],
@@ -270,6 +279,12 @@ export const acceptedDelivery: Readonly<Record<string, Edit>> = {
     active: true,
     format: "slack",
     payloadUrl: "https://chat.example/hook",
+  }),
+  "a webhook that tells of drift": atPulumi("Webhook", {
+    active: true,
+    format: "raw",
+    payloadUrl: "https://ops.example/hook",
+    filters: ["drift_detected", "update_failed"],
   }),
   "a token that administers nothing": atPulumi("OrgAccessToken", { name: "x", admin: false }),
   "a workflow of one environment": issued({ sub: "repo:optropic/platform:environment:production" }),

@@ -47,7 +47,6 @@ export const resourceTypes: ResourceTypes = {
         "ZeroTrustAccessServiceToken",
         "ZeroTrustAccessShortLivedCertificate",
         "ZeroTrustAccessTag",
-        "ZeroTrustOrganization",
       ],
     ],
     [
@@ -158,7 +157,6 @@ export const resourceTypes: ResourceTypes = {
         "LoadBalancerMonitorGroup",
         "NelSetting",
         "NotificationPolicy",
-        "NotificationPolicyWebhooks",
         "ObservatoryScheduledTest",
         "OriginTlsComplianceModes",
         // Its policies are sent beside the site's own, and a browser obeys both.
@@ -264,9 +262,8 @@ export const resourceTypes: ResourceTypes = {
       ],
     ],
     [
-      "says how the account's zones begin, or lets a zone's copies be made: without a transfer none is",
+      "answers names of the account's own network, or lets a zone's copies be made: without a transfer none is",
       [
-        "AccountDnsSettings",
         "AccountDnsSettingsInternalView",
         "DnsZoneTransfersAcl",
         "DnsZoneTransfersPeer",
@@ -277,6 +274,13 @@ export const resourceTypes: ResourceTypes = {
     ["is a part of a rule of the older firewall, which is judged with it", ["Filter"]],
   ],
   doubtful: [
+    {
+      name: "AccountDnsSettings",
+      may: "may have zones answer DNS alone, so that no request goes through their rules",
+      unless: (it) =>
+        it.at("enforceDnsOnly").boolean() !== true &&
+        it.at("zoneDefaults", "zoneMode").string() !== "dns_only",
+    },
     {
       name: "ApiShieldOperationSchemaValidationSettings",
       may: "may stop requests to the API",

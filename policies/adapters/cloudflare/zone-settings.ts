@@ -160,6 +160,9 @@ const levelFault = (level: string | undefined): string | undefined =>
 /** Settings of zones, each of which may take a protection away. */
 export const settingFacts = (stack: Stack): ZoneFact[] => [
   ...stack
+    .ofType(cloudflare.zone)
+    .map((zone) => ({ resource: zone, isGood: () => judgeType(zone.at("type")) })),
+  ...stack
     .ofType(cloudflare.zoneSetting)
     .map((setting) => ({ resource: setting, isGood: () => judgeSetting(setting) })),
   // Its least version of TLS is a policy's own.
@@ -183,6 +186,19 @@ export const settingFacts = (stack: Stack): ZoneFact[] => [
     isGood: () => judgeNormalization(normalization.at("scope")),
   })),
 ];
+
+/** Zones of other types than `full` have their records elsewhere: https://developers.cloudflare.com/dns/zone-setups/ */
+function judgeType(type: AnyValue): Verdict {
+  const text = type.string() ?? "full";
+  return (
+    text === "full" ||
+    unproved(
+      type,
+      `The zone is of the type ${text}, so that other name servers say what its names are, and not this stack.`,
+      "Set type to full, or waive this policy for the zone.",
+    )
+  );
+}
 
 /** A zone in which nothing is proxied only answers DNS anyway, such as one whose hosts are at Vercel. */
 function judgeMode(stack: Stack, settings: ResourceOf<ZoneDnsSettingsArgs>): Verdict {

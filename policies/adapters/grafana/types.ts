@@ -4,6 +4,9 @@ import { grafana, grafanaPanels, grafanaTokens, onCall } from "../../model/token
 /** A host of the installation's own network, as names of a cluster are. */
 const isNear = /^http:\/\/(?:[\w-]+|[\w.-]+\.(?:svc|internal|local))(?::\d+)?(?:\/|$)/i;
 
+/** What a dashboard shows may be that old. */
+const longestCacheMs = 300_000;
+
 /** Types of Grafana's provider up to version 2.40. */
 export const resourceTypes: ResourceTypes = {
   vendor: "Grafana",
@@ -110,7 +113,6 @@ export const resourceTypes: ResourceTypes = {
         "cloudProvider/AwsCloudwatchScrapeJob",
         "cloudProvider/AwsResourceMetadataScrapeJob",
         "cloudProvider/AzureCredential",
-        "enterprise/DataSourceCacheConfig",
         "enterprise/v1beta1/SecretKeeper",
         "enterprise/v1beta1/SecretKeeperActivation",
         "enterprise/v1beta1/SecretSecureValue",
@@ -138,6 +140,14 @@ export const resourceTypes: ResourceTypes = {
   ],
   doubtful: [
     { name: "apps/GenericResource", may: "may be anything that Grafana has" },
+    {
+      name: "enterprise/DataSourceCacheConfig",
+      may: "may show on dashboards what was asked for long before",
+      unless: (it) =>
+        it.at("enabled").boolean() !== true ||
+        it.at("useDefaultTtl").boolean() === true ||
+        (it.at("ttlQueriesMs").number() ?? 0) <= longestCacheMs,
+    },
     {
       name: "onCall/Route",
       may: "may send an alert to a chain that calls nobody",

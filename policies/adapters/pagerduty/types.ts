@@ -1,11 +1,24 @@
+import type { Value } from "../../framework/index.ts";
 import { longestHoldSeconds } from "../../model/pager-silence.ts";
 import type { ResourceTypes } from "../../model/resource-type.ts";
-import { pagerduty, pagerRules } from "../../model/tokens.ts";
+import { pagerduty, pagerRules, pagerWebhook } from "../../model/tokens.ts";
+
+/** A step that leaves the incident and whom it calls as they are. */
+const isOfTelling = (step: Value): boolean =>
+  !/resolve|acknowledge|reassign|escalat|snooze|merge|urgency|incident-status|priority/i.test(
+    [step.at("action"), step.at("name")].map((text) => text.string() ?? "").join(" "),
+  );
 
 /** Types of PagerDuty's provider up to version 3.4 of its package, with those of Terraform's provider since. */
 export const resourceTypes: ResourceTypes = {
   vendor: "PagerDuty",
-  judged: [...Object.values(pagerduty), pagerRules.notification, pagerRules.window, ...pagerRules.rules],
+  judged: [
+    ...Object.values(pagerduty),
+    pagerRules.notification,
+    pagerRules.window,
+    ...pagerRules.rules,
+    pagerWebhook,
+  ],
   harmless: [
     [
       "says who belongs together, or how something is called",
@@ -37,14 +50,12 @@ export const resourceTypes: ResourceTypes = {
         "AutomationActionsRunnerTeamAssociation",
         "Extension",
         "ExtensionServiceNow",
-        "IncidentWorkflow",
         "IncidentWorkflowTrigger",
         "JiraCloudAccountMappingRule",
         "ResponsePlay",
         "SlackConnection",
         "UserContactMethod",
         "UserHandoffNotificationRule",
-        "WebhookSubscription",
       ],
     ],
     [
@@ -65,6 +76,11 @@ export const resourceTypes: ResourceTypes = {
       unless: (it) =>
         it.at("type").string() !== "time" ||
         (it.at("config", "timeout").number() ?? 0) <= longestHoldSeconds.group,
+    },
+    {
+      name: "IncidentWorkflow",
+      may: "may close an incident, or put it to somebody else, before anybody has answered it",
+      unless: (it) => it.at("steps").items().every(isOfTelling),
     },
     { name: "EventOrchestrationRouter", may: "may send an alert to another service" },
     { name: "EventRule", may: "may suppress an alert" },

@@ -37,7 +37,7 @@ export const resourceTypes: ResourceTypes = {
     ],
     [
       "is a way to release, to call or to connect what is declared elsewhere",
-      ["CustomCertificate", "Network", "ProjectCrons", "ProjectRollingRelease", "TraceDrain"],
+      ["CustomCertificate", "Network", "ProjectCrons", "ProjectRollingRelease"],
     ],
   ],
   doubtful: [
@@ -50,6 +50,11 @@ export const resourceTypes: ResourceTypes = {
       name: "MicrofrontendGroupMembership",
       may: "may have a project answer for a host that this stack does not declare",
       unless: (it) => isOwnProject(it, "projectId"),
+    },
+    {
+      name: "TraceDrain",
+      may: "may send traces without TLS",
+      unless: (it) => /^https:/i.test(it.at("endpoint").string() ?? ""),
     },
     { name: "UserToken", may: "lets whoever has the token do what its owner may" },
   ],
