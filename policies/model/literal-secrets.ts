@@ -1,6 +1,6 @@
 import type { AnyValue, Resource } from "../framework/index.ts";
 import { looksRandom } from "../values/randomness.ts";
-import { type NamedInput, readName } from "./named-inputs.ts";
+import type { NamedInput } from "./named-inputs.ts";
 import { findCredential, isPublicToken, isReference } from "./secret-formats.ts";
 import { isConnectionName, isPasswordName, isPublicName, isSecretName } from "./secret-names.ts";
 
@@ -9,7 +9,7 @@ import { isConnectionName, isPasswordName, isPublicName, isSecretName } from "./
  * a secret; undefined if it is not a secret, or if it was supplied from outside the program.
  */
 export function literalKind(
-  { value, name, labelled }: NamedInput,
+  { value, name, property, labelled }: NamedInput,
   isSupplied: (text: string) => boolean,
 ): string | undefined {
   const text = value.isUnknown ? "" : (value.string() ?? "");
@@ -23,7 +23,6 @@ export function literalKind(
   if (credential !== undefined) {
     return isSupplied(credential.secret) ? undefined : credential.kind;
   }
-  const property = readName(value.path.at(-1) ?? "");
   // GitHub's resources for secrets hold nothing else in their value.
   if (
     plaintextKeys.has(property) ||

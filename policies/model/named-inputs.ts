@@ -1,10 +1,13 @@
 import type { ResourceOf, Value } from "../framework/index.ts";
+import { remembered } from "../values/remembered.ts";
 
 /** A text among the inputs of a resource, or a part of them that is unknown, with what it is called there. */
 export interface NamedInput {
   readonly value: Value;
   /** The name that says what it is: the property's, or of a variable the variable's. */
   readonly name: string;
+  /** Its own key; empty in a list. */
+  readonly property: string;
   /** Whether it is the value of something named, such as a variable, rather than a property. */
   readonly labelled: boolean;
 }
@@ -19,8 +22,7 @@ const valueKeys: ReadonlySet<string> = new Set(["value", "plaintextValue", "text
  * What a property is about: one that is only written, such as `passwordWo`, is the same as the one that a provider
  * reads back. Its version, such as `passwordWoVersion`, is no part of it.
  */
-export const readName = (property: string): string =>
-  property.replace(/(?<=[a-z\d])(?:Wo|_wo|WriteOnly)$/, "");
+const readName = remembered((property) => property.replace(/(?<=[a-z\d])(?:Wo|_wo|WriteOnly)$/, ""));
 
 /** Inputs of resources that were looked through, which more than one policy asks for. */
 const walked = new WeakMap<object, readonly NamedInput[]>();
@@ -32,7 +34,7 @@ export function namedInputs(resource: ResourceOf<unknown>): readonly NamedInput[
     return known;
   }
   const inputs: NamedInput[] = [];
-  walk({ value: resource.at(), name: "", labelled: false }, 0, inputs);
+  walk({ value: resource.at(), name: "", property: "", labelled: false }, 0, inputs);
   walked.set(resource, inputs);
   return inputs;
 }
@@ -53,15 +55,17 @@ function walk(input: NamedInput, depth: number, found: NamedInput[]): void {
   const text = value.string();
   if (text !== undefined) {
     found.push(input);
+    // Most are texts without anything in them.
+    if (!document.test(text)) return;
   }
-  const whole = text !== undefined && document.test(text) ? { ...input, value: value.json() } : input;
-  for (const part of parts(whole)) {
+  const { name, labelled } = input;
+  const whole = text === undefined ? value : value.json();
+  for (const item of whole.items()) {
+    walk({ value: item, name, property: "", labelled }, depth + 1, found);
+  }
+  for (const part of properties(whole, name)) {
     walk(part, depth + 1, found);
   }
-}
-
-function parts({ value, name, labelled }: NamedInput): NamedInput[] {
-  return [...value.items().map((item) => ({ value: item, name, labelled })), ...properties(value, name)];
 }
 
 function properties(value: Value, name: string): NamedInput[] {
@@ -71,7 +75,7 @@ function properties(value: Value, name: string): NamedInput[] {
   return entries.map(([key, child]) => {
     const property = readName(key);
     const isValue = valueKeys.has(property) && label !== "";
-    return { value: child, name: isValue ? label : property, labelled: isValue };
+    return { value: child, name: isValue ? label : property, property, labelled: isValue };
   });
 }
 

@@ -1,3 +1,5 @@
+import { remembered } from "../values/remembered.ts";
+
 /** Prefixes whose variables a build tool puts into what it sends to browsers. */
 const browserPrefixes = [
   "NEXT_PUBLIC_",
@@ -25,12 +27,12 @@ const connectionEnd =
 const publicKey = /public|publishable|anonkey$|anonymouskey$|sitekey$|clientsideid$/;
 
 /** Whether a variable or property of that name is expected to hold a secret. */
-export function isSecretName(name: string): boolean {
+export const isSecretName = remembered((name) => {
   const plain = letters(name.replace(version, ""));
   return (
     (secretEnd.test(plain) && !publicKey.test(plain)) || isPasswordName(name) || connectionEnd.test(plain)
   );
-}
+});
 
 /** Whether that is the name of a key that anyone may read. */
 export function isPublicName(name: string): boolean {
