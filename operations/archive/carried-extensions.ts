@@ -247,7 +247,9 @@ export const extensionSequencesQuery = `
 /**
  * What was taken out of an extension: a dump has it as an object of the database, and CREATE EXTENSION makes it too. It
  * is taken out of the new extension and dropped, so that the dump can make it; where something else of the extension
- * needs it, `objectLossesQueries` keeps it. The transaction and the number tell what the script of the extension made.
+ * needs it, `objectLossesQueries` keeps it. The transaction and the number tell what the script of the extension made; once
+ * such an object was restored, only its function or types tell that, and the statement does nothing where the new
+ * extension has none like it.
  */
 export const removedMembersQuery = `
   with ${members}, object as (
@@ -256,9 +258,31 @@ export const removedMembersQuery = `
     union all select tableoid, oid, xmin::text from pg_cast
     union all select tableoid, oid, xmin::text from pg_type where typrelid = 0 and typcategory <> 'A'
     union all select tableoid, oid, xmin::text from pg_class where relkind in ('r', 'v', 'S')
-  ), numbered as (
-    select e.oid, e.extname, script.made, (select max(own.objid::bigint) from own where own.extension = e.oid) + 20 as last
+  ), numbered as materialized (
+    select e.oid, script.made, (select max(own.objid::bigint) from own where own.extension = e.oid) + 20 as last
       from pg_extension e join script on script.extension = e.oid
+  ), library as materialized (
+    select distinct m.extension, p.probin from member m join pg_proc p on m.classid = p.tableoid and p.oid = m.objid where p.probin is not null
+  ), related as materialized (
+    select n.oid as extension, o.classid, o.objid
+      from object o join numbered n on o.objid > n.oid and o.objid <= n.last
+     where o.made = any (n.made) or o.classid = 'pg_proc'::regclass
+    union
+    select l.extension, p.tableoid, p.oid from pg_proc p join library l on l.probin = p.probin
+    union
+    select m.extension, o.tableoid, o.oid
+      from pg_operator o join member m on m.classid = 'pg_proc'::regclass and m.objid = o.oprcode::oid
+    union
+    select m.extension, c.tableoid, c.oid
+      from pg_cast c
+      join member m on m.classid = 'pg_proc'::regclass and m.objid = c.castfunc or m.classid = 'pg_type'::regclass and m.objid in (c.castsource, c.casttarget)
+  ), removed as materialized (
+    select r.* from related r
+     where not exists (
+       select from pg_depend d where d.classid = r.classid and d.objid = r.objid and d.deptype in ('e', 'i', 'a'))
+     and not exists (
+       select from pg_depend d join member m on m.classid = d.classid and m.objid = d.objid
+        where d.refclassid = r.classid and d.refobjid = r.objid and d.deptype = 'n')
   )
   select e.extname::text as extension, format('removal of %s', w.name) as name, 'first' as phase,
          array[format('do %L', format('declare is_member boolean; begin
@@ -270,15 +294,9 @@ export const removedMembersQuery = `
              if is_member then execute %L; execute %L; end if;
            end', e.extname, a.type, a.object_names, a.object_args,
            format('alter extension %I drop %s', e.extname, w.name), format('drop %s', w.name)))] as statements
-    from object o
-    join numbered e on o.objid > e.oid and o.objid <= e.last
+    from removed o
+    join pg_extension e on e.oid = o.extension
    cross join lateral pg_identify_object(o.classid, o.objid, 0) i
    cross join lateral pg_identify_object_as_address(o.classid, o.objid, 0) a
    cross join lateral (select format('%s %s', case i.type when 'composite type' then 'type' else i.type end, i.identity) as name) w
-   where (o.made = any (e.made) or o.classid = 'pg_proc'::regclass)
-     and not exists (
-       select from pg_depend d where d.classid = o.classid and d.objid = o.objid and d.deptype in ('e', 'i', 'a'))
-     and not exists (
-       select from pg_depend d join member m on m.classid = d.classid and m.objid = d.objid
-        where d.refclassid = o.classid and d.refobjid = o.objid and d.deptype = 'n')
    order by 1, o.classid = 'pg_operator'::regclass desc, 2`;

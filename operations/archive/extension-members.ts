@@ -1,11 +1,15 @@
 import type { Session } from "../../postgres/session.ts";
 import { firstNormal } from "./pristine.ts";
 
+/** A command that no transaction comes to. */
+const neverReached = 4_294_967_296;
+
 /**
  * Extensions but that of initdb, their members, and the transactions that made them: `added` was there before it became a member,
  * `own` is what the extension's script made, and `script` has the transactions of that script, with the
- * command in each that made the last member. After pg_upgrade, no member is of the transaction that made the extension,
- * and `script` has none.
+ * command in each that made the last member. One that is later moved to another schema has all of its rows written by
+ * that transaction, which counts as the script's. After pg_upgrade every member was there before it became one, and
+ * `script` has none of the extension.
  */
 export const members = `
   member as materialized (
@@ -27,11 +31,16 @@ export const members = `
     select m.* from member m
      where not exists (select from added a where a.classid = m.classid and a.objid = m.objid)
   ), script as materialized (
-    select e.oid as extension, array(select distinct m.made::text from own m where m.extension = e.oid) as made,
-           (select jsonb_object_agg(l.made, l.at)
-              from (select m.made::text, max(m.at) as at from own m where m.extension = e.oid group by m.made) l) as lasts
+    select e.oid as extension, k.made || e.xmin::text as made, e.xmin::text <> all (k.made) as moved,
+           case when e.xmin::text = any (k.made) then '{}' else jsonb_build_object(e.xmin::text, ${neverReached}) end || k.lasts as lasts
       from pg_extension e
+     cross join lateral (
+       select coalesce(array_agg(l.made), '{}') as made, coalesce(jsonb_object_agg(l.made, l.at), '{}') as lasts
+         from (select m.made::text, max(m.at) as at from own m where m.extension = e.oid group by m.made) l) k
      where exists (select from member m where m.extension = e.oid and m.made::text = e.xmin::text)
+        or (select count(*) filter (where a.objid is null) > count(a.objid)
+              from member m left join added a on a.classid = m.classid and a.objid = m.objid
+             where m.extension = e.oid and m.classid in ('pg_proc'::regclass, 'pg_type'::regclass, 'pg_class'::regclass))
   )`;
 
 /**
@@ -54,7 +63,7 @@ export async function membersIn(session: Session): Promise<string> {
   if (await hasExtensions(session)) return members;
   return `
   own as (select null::oid as extension, null::oid as classid, null::oid as objid, null::xid as made where false),
-  script as (select null::oid as extension, null::text[] as made, null::jsonb as lasts where false)`;
+  script as (select null::oid as extension, null::text[] as made, false as moved, null::jsonb as lasts where false)`;
 }
 
 /** Whether a database has an extension that initdb did not make. */

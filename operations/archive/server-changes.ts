@@ -169,9 +169,13 @@ function privileges(last: number): string {
       from pg_language o where o.lanpltrusted and o.oid < ${firstNormal}`;
 }
 
-/** Whether somebody changed the server's own object `o` of a catalog, or that of an extension: `m`, `s`. */
+/**
+ * Whether somebody changed the server's own object `o` of a catalog, or that of an extension: `m`, `s`. Where the rows of
+ * an extension do not tell it, since it was moved or the server was upgraded, somebody may have.
+ */
 function changed(last: number, row = "o"): string {
-  return `case when m.objid is null then ${row}.xmin::text::bigint > ${last} else ${laterThanScript(row)} end`;
+  return `case when m.objid is null then ${row}.xmin::text::bigint > ${last}
+    when coalesce(s.moved, true) then true else ${laterThanScript(row)} end`;
 }
 
 function laterThanScript(row: string): string {

@@ -30,7 +30,12 @@ export async function notesOnServerObjects(session: Session): Promise<string[]> 
     note: (names: string) =>
       `These functions of the server were replaced. The backup carries them, but what reads and compares definitions may call them, and is then not certain: ${names}.`,
   };
-  for (const { query, note } of [...uncarried, ofTables, replaced]) {
+  const moved = {
+    query: movedQuery(last),
+    note: (names: string) =>
+      `These objects of the server have another name or schema, which no dump gives them: what uses them cannot be restored where they are not so, too: ${names}.`,
+  };
+  for (const { query, note } of [...uncarried, ofTables, replaced, moved]) {
     notes.push(...notesNaming([...(await namesOf(session, query))], note));
   }
   return notes;
@@ -106,6 +111,37 @@ const strange = [
     from ${catalog} o cross join lateral pg_identify_object(o.tableoid, o.oid, 0) i
    where o.${prefix}namespace ${inServerSchema} ${counts[catalog] ?? ""} and ${ofNobody(catalog, "o.oid")}`;
 });
+
+/**
+ * Objects of the server that are no longer in one of its schemas, or that somebody named anew. Of those for which a
+ * catalog records more than name, schema and owner, this cannot be told, and a drill says what is missing.
+ */
+const movedQuery = (last: number): string => `
+  select * from (
+    ${[
+      ["pg_class", "relnamespace", "o.relkind in ('r', 'v')", "false"],
+      ["pg_proc", "pronamespace", "true", "false"],
+      ["pg_type", "typnamespace", "o.typrelid = 0 and o.typcategory <> 'A'", "false"],
+      ["pg_operator", "oprnamespace", "true", "false"],
+      ["pg_opclass", "opcnamespace", "true", "o.opcowner = FIRST"],
+      ["pg_opfamily", "opfnamespace", "true", "o.opfowner = FIRST"],
+      ["pg_conversion", "connamespace", "true", "o.conowner = FIRST"],
+      ["pg_ts_config", "cfgnamespace", "true", "o.cfgowner = FIRST"],
+      ["pg_ts_dict", "dictnamespace", "true", "false"],
+      ["pg_ts_parser", "prsnamespace", "true", "true"],
+      ["pg_ts_template", "tmplnamespace", "true", "true"],
+    ]
+      .map(
+        ([catalog = "", namespace = "", counts = "", renamed = ""]) => `
+    select format('%s %s', i.type, i.identity) as name
+      from ${catalog} o
+     cross join lateral pg_identify_object(o.tableoid, o.oid, 0) i
+     where o.oid < ${firstNormal} and ${counts}
+       and (o.${namespace} not ${inServerSchema} and o.${namespace} <> 'pg_toast'::regnamespace
+         or (${renamed.replace("FIRST", `${firstRole}`)}) and o.xmin::text::bigint > ${last})`,
+      )
+      .join(" union all ")}) moved
+   order by 1`;
 
 const ofServer = `c.oid < ${firstNormal} and not exists (select from pg_depend x
     where x.classid = c.tableoid and x.objid = c.oid and x.deptype = 'e')`;

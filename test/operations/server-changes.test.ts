@@ -47,8 +47,9 @@ const changes = `
   alter text search dictionary unaccent (rules = 'unaccent'); alter text search dictionary unaccent owner to changer; alter type hstore set (storage = external);
   alter type hstore owner to changer; alter operator family gist_int4_ops using gist owner to changer; alter operator class gist_int4_ops using gist owner to changer;
   alter operator ? (hstore, text) set (restrict = contsel); alter view pg_stat_statements_info set (security_barrier = true);
+  create schema ext; alter extension unaccent set schema ext; alter extension hstore set schema ext; commit; set search_path = public, ext;
   comment on operator class gist_int4_ops using gist is 'a class'; comment on column pg_stat_statements.calls is 'a column'; comment on operator family gist_int4_ops using gist is 'a family';
-  alter function skeys(hstore) rename to skeys_of; alter function svals(hstore) set schema pg_catalog; alter aggregate sum(float8) owner to changer; alter type float8 owner to changer;
+  alter function skeys(hstore) rename to skeys_of; alter function svals(hstore) set schema pg_catalog; alter extension hstore drop function akeys(hstore); alter aggregate sum(float8) owner to changer; alter type float8 owner to changer;
   comment on constraint cardinal_number_domain_check on domain information_schema.cardinal_number is 'a check';
   alter default privileges in schema information_schema grant select on tables to changed_reader;
   begin; create extension pg_trgm; create table told (a int); insert into told values (7); alter extension pg_trgm add table told; alter function similarity(text, text) cost 77; commit;
@@ -96,6 +97,9 @@ test("what somebody changed of the server's own, and of extensions, comes back i
   expect(await cycle.source.sql(asked, "server_changes_new")).toBe(before);
   expect((await cycle.restore(connection)).differences).toEqual([]);
   expect(await ask(asked)).toBe(before);
+  // What was taken out of an extension is so in what was restored, too.
+  expect((await cycle.backUp(connection)).notes).toHaveLength(2);
+  expect(await cycle.drill()).toMatchObject({ holds: true, problems: [] });
 });
 
 test("what is on the server's own and not carried is named, and a restore in place that would drop it is refused", async () => {
@@ -107,11 +111,12 @@ test("what is on the server's own and not carried is named, and a restore in pla
      create or replace view information_schema.enabled_roles as
        select a.rolname::information_schema.sql_identifier as role_name from pg_authid a where pg_has_role(a.oid, 'usage') and public.hidden();
      alter table information_schema.sql_parts add column note text, enable row level security; create index on information_schema.sql_sizing (sizing_id);
-     create text search configuration pg_catalog.ours (copy = english);`,
+     create text search configuration pg_catalog.ours (copy = english); alter text search configuration danish rename to dansk;`,
   );
   expect((await cycle.backUp(connection)).notes).toEqual([
     "These objects are in a schema of the server, which no dump contains, and are not in the backup: table information_schema.mine, view information_schema.seen and text search configuration pg_catalog.ours.",
     "These are on tables of the server or changed there, which no dump contains, and are not in the backup: column note of information_schema.sql_parts, index information_schema.sql_sizing_sizing_id_idx and row-level security of information_schema.sql_parts.",
+    "These objects of the server have another name or schema, which no dump gives them: what uses them cannot be restored where they are not so, too: text search configuration pg_catalog.dansk.",
     "The table information_schema.mine of another schema or of an extension uses a type or table of the backup: a restore in place would change it and is refused.",
   ]);
   await expect(cycle.restore(connection)).rejects.toThrow(
