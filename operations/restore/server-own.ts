@@ -17,7 +17,8 @@ export interface ServerOwn {
  */
 export async function readServerOwn(session: Session): Promise<ServerOwn> {
   const objects = objectRows.parse(await session.rows(objectsQuery));
-  const changes = await readServerChanges(session);
+  // Those of extensions get other names where a restore moves one.
+  const changes = (await readServerChanges(session)).filter(({ extension }) => extension === null);
   return {
     objects: new Map(objects.map(({ address, name }) => [address, name])),
     changes: new Map(changes.map(({ name, statements }) => [name, JSON.stringify(statements)])),
