@@ -251,13 +251,13 @@ export const settingsSchema = z
     roles: z
       .record(
         z.string().min(1).max(200),
-        z.enum(["application", "documentation", "redirect", "tool", "worker"]),
+        z.enum(["application", "documentation", "redirect", "tool", "worker", "proxy"]),
       )
       .default({})
       .meta({
         description:
-          "What hosts are there for, by the name of the resource, where it cannot be told. Only the application is asked for its secrets.",
-        expected: "application, documentation, redirect, tool or worker, by the name of a resource",
+          "What hosts are there for, by the name of the resource, where it cannot be told. Only the application is asked for its secrets. A proxy is a route of a Worker, or rules of snippets, that passes requests on: what comes through it is measured by `optropic verify`.",
+        expected: "application, documentation, redirect, tool, worker or proxy, by the name of a resource",
       }),
     contacts: contactsSchema,
     links: linksSchema,

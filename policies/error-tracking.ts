@@ -42,24 +42,22 @@ export const errorTrackingOrigins = policy({
   fix: "Set clientSecurity.allowedDomains of the sentry.Project to the origins of the platform's own hosts.",
   url: "https://docs.sentry.io/security-legal-pii/security/security-policy-reporting/",
   check: (stack) =>
-    judgeProjects(
-      stack,
-      `${noProject}, so none names the pages that may send it events.`,
-      ({ originsAt: list, origins }) => {
-        const all = origins();
-        if (all.length === 0) {
-          return fault(list, "The project accepts events from any page, because allowedDomains is empty.");
-        }
-        const open = some(all, (origin) => isOpen(origin.string() ?? "*"));
-        if (open) return fault(list, "The project accepts events from the pages of any host.");
-        const isOwn =
-          applicationHosts(stack).length === 0 ||
-          some(all, (origin) => isOwnName(stack, hostOf(origin.string() ?? "")));
-        return isOwn
-          ? judgePages(stack, list, all)
-          : fault(list, "The project accepts events from no page of this platform.");
-      },
-    ),
+    judgeProjects(stack, `${noProject}, so none names the pages that may send it events.`, (project) => {
+      const { originsAt: list, origins, isOfPages, hasKey } = project;
+      if (hasKeyElsewhere(stack, project) && !(hasKey() && isOfPages())) return true;
+      const all = origins();
+      if (all.length === 0) {
+        return fault(list, "The project accepts events from any page, because allowedDomains is empty.");
+      }
+      const open = some(all, (origin) => isOpen(origin.string() ?? "*"));
+      if (open) return fault(list, "The project accepts events from the pages of any host.");
+      const isOwn =
+        applicationHosts(stack).length === 0 ||
+        some(all, (origin) => isOwnName(stack, hostOf(origin.string() ?? "")));
+      return isOwn
+        ? judgePages(stack, list, all)
+        : fault(list, "The project accepts events from no page of this platform.");
+    }),
 });
 
 /** Where one project collects all errors, those of the pages at BASE_URL are among them. Throws UnknownRead. */
@@ -90,7 +88,10 @@ export const errorTrackingKey = policy({
     ...judgeProjects(
       stack,
       `${noProject}, so none has a key.`,
-      ({ resource, hasKey }) => hasKey() || `${resource.name} has no key that the stack declares.`,
+      (project) =>
+        project.hasKey() ||
+        hasKeyElsewhere(stack, project) ||
+        `${project.resource.name} has no key that the stack declares.`,
     ),
     ...errorKeys(stack).map(({ resource, isLimited }) => judge(resource, isLimited)),
   ],
@@ -134,6 +135,12 @@ export const errorTrackingScrubs = policy({
     ),
   ],
 });
+
+/** Whether the stack sends events to another project: one without a key of the stack is for something else. */
+const hasKeyElsewhere = (stack: Stack, project: ErrorProject): boolean =>
+  errorProjects(stack).some(
+    (other) => other.resource !== project.resource && other.isOfPages() && other.hasKey(),
+  );
 
 /** What an origin of allowedDomains is for: `https://*.example.com:8443` is for example.com. */
 const hostOf = (origin: string): string =>

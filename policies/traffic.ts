@@ -1,6 +1,6 @@
-import { type Fault, type Finding, policy, type Stack, type Verdict } from "./framework/index.ts";
+import { type Fault, type Finding, policy, postponed, type Stack, type Verdict } from "./framework/index.ts";
 import { ruleDiversion } from "./model/diversions.ts";
-import { interposed, routedElsewhere } from "./model/in-front.ts";
+import { interposed, passingOn, routedElsewhere } from "./model/in-front.ts";
 import { lockedOut } from "./model/lock-outs.ts";
 import { judgeApplicationSites, type Site } from "./model/sites.ts";
 
@@ -20,9 +20,16 @@ export const trafficReachesHost = policy({
       (site) =>
         (site.zone && (ruleDiversion(stack, site, site.zone) ?? interposed(stack, site, site.zone))) ??
         site.edge?.diverts?.() ??
-        routedElsewhere(stack, site),
+        routedElsewhere(stack, site) ??
+        passedOn(stack, site),
     ),
 });
+
+/** What a Worker makes of requests no policy reads: the probes ask through it. */
+function passedOn(stack: Stack, site: Site): undefined {
+  const at = site.zone && passingOn(stack, site, site.zone);
+  return at && postponed(at, `optropic verify measures what ${at.resource.name} passes on.`);
+}
 
 export const visitorsLetIn = policy({
   name: "visitors-let-in",

@@ -108,8 +108,53 @@ function judgeLevels(stack: Stack, chain: Resource, { levels, minutes }: LevelLi
   const late = stepsOf(stack, chain).find(
     (step) => step.at("type").string() === "wait" && (step.at("duration").number() ?? 0) > minutes * 60,
   );
-  return (
-    late === undefined ||
-    fault(late.at("duration"), `${chain.name} waits too long for a level to answer before it calls the next.`)
+  if (late !== undefined) {
+    return fault(
+      late.at("duration"),
+      `${chain.name} waits too long for a level to answer before it calls the next.`,
+    );
+  }
+  const called = own.map((step, place) => calledBy(step) ?? `step ${place}`);
+  return new Set(called).size >= levels || `${chain.name} calls the same people on each level.`;
+}
+
+/** Whom a step calls, as a text that is the same for the same people; undefined where it cannot be told. */
+function calledBy(step: Step): string | undefined {
+  const property = callees.find((name) => step.at(name).isUnknown || step.at(name).exists);
+  if (property === undefined) return undefined;
+  const sources = step.dependenciesOf(property);
+  const [schedule, ...others] = sources.filter(
+    (source): source is Schedule => source.type === onCall.schedule,
   );
+  const alone = schedule && others.length === 0 ? onlyPersonOf(schedule) : undefined;
+  if (alone !== undefined) return alone;
+  if (sources.length > 0)
+    return sources
+      .map(({ urn }) => urn)
+      .toSorted()
+      .join();
+  const value = step.at(property);
+  return value.isUnknown ? undefined : (value.string() ?? value.strings().toSorted().join());
+}
+
+const callees = [
+  "notifyOnCallFromSchedule",
+  "personsToNotifies",
+  "personsToNotifyNextEachTimes",
+  "groupToNotify",
+  "notifyToTeamMembers",
+] as const;
+
+/** The one person whose id each shift of a schedule has; undefined where there are others, or they are unknown. */
+function onlyPersonOf(schedule: Schedule): string | undefined {
+  const people = shiftsOf(schedule).flatMap((shift) => [
+    ...shift
+      .at("rollingUsers")
+      .items()
+      .flatMap((group) => group.items()),
+    ...shift.at("users").items(),
+  ]);
+  const ids = new Set(people.map((one) => (one.isUnknown ? undefined : one.string())));
+  const [id] = ids;
+  return ids.size === 1 ? id : undefined;
 }

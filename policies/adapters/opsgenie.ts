@@ -227,13 +227,30 @@ function judgeLevels(escalation: Any, { levels, minutes }: LevelLimits): Verdict
       `${escalation.name} waits too long for a level to answer before it calls the next.`,
     );
   }
-  const known = own.map((rule) =>
-    recipientsOf(rule)
-      .map((one) => (one.at("id").isUnknown ? "" : (one.at("id").string() ?? "")))
-      .join(),
+  return (
+    distinctLevels(escalation, own) >= levels ||
+    fault(
+      rules,
+      `${escalation.name} calls the same people on each level.`,
+      "Let each level of the escalation at Opsgenie name another schedule or another user.",
+    )
   );
-  const isSame = known.every((text) => text !== "") && new Set(known).size < levels;
-  return !isSame || fault(rules, `${escalation.name} calls the same people on each level.`);
+}
+
+/** How many levels at most call different people: ids are unknown before what they are of exists. */
+function distinctLevels(escalation: Any, rules: readonly Value[]): number {
+  const ids = rules.map((rule) => recipientsOf(rule).map((one) => one.at("id")));
+  const open = ids.filter((level) => level.some(({ isUnknown }) => isUnknown)).length;
+  const known = ids
+    .filter((level) => !level.some(({ isUnknown }) => isUnknown))
+    .map((level) =>
+      level
+        .map((id) => id.string() ?? "")
+        .toSorted()
+        .join(),
+    );
+  const made = new Set(escalation.dependenciesOf("rules")).size;
+  return new Set(known).size + (made === 0 ? open : Math.min(open, made));
 }
 
 function judgeFirst(escalation: Any): Verdict {

@@ -1,5 +1,8 @@
-/** What a program's host is there for, where a setting says it. */
-export type StatedRole = "application" | "documentation" | "redirect" | "tool" | "worker";
+/**
+ * What a program's host is there for, where a setting says it. A proxy, such as a Worker of Cloudflare's at a route,
+ * passes requests on to the host behind it.
+ */
+export type StatedRole = "application" | "documentation" | "redirect" | "tool" | "worker" | "proxy";
 
 export const statedRoles: readonly StatedRole[] = [
   "application",
@@ -7,6 +10,7 @@ export const statedRoles: readonly StatedRole[] = [
   "redirect",
   "tool",
   "worker",
+  "proxy",
 ];
 
 /** What a stack's settings say of its resources, where these cannot tell it. */

@@ -9,6 +9,7 @@ import {
   type Value,
 } from "../framework/index.ts";
 import { actsOn, textMadeBy } from "../values/cloudflare-expression.ts";
+import { type PathLimit, pathLimitsOf } from "../values/expression-paths.ts";
 import { targetOfExpression, targetOfUrl } from "../values/redirect-target.ts";
 import { headerChangeFault } from "../values/request-headers.ts";
 import type { SampleRequest } from "../values/sample-request.ts";
@@ -74,9 +75,12 @@ function redirected(stack: Stack, rule: Rule, site: Site): Fault | undefined {
   const value = target.at("value").exists ? target.at("value") : target.at("expression");
   const text = value.string();
   if (text === undefined) return undefined;
-  const sent = target.at("value").exists ? targetOfUrl(text) : targetOfExpression(text);
+  const limits = pathLimitsOf(entry.at("expression").string() ?? "");
+  const sent = target.at("value").exists ? targetOfUrl(text) : targetMade(text, site, limits);
+  const isAside =
+    sent.kind === "host" && sent.scheme === "https" && !isVendorsOwn(sent.host) && isPageAside(limits);
   return (
-    sentTo(stack, value, `a rule of ${resource.name} redirects requests`, sent) ??
+    (isAside ? undefined : sentTo(stack, value, `a rule of ${resource.name} redirects requests`, sent)) ??
     measuredElsewhere(
       stack,
       site,
@@ -87,6 +91,39 @@ function redirected(stack: Stack, rule: Rule, site: Site): Fault | undefined {
     )
   );
 }
+
+/** Where an expression sends the requests of a rule, by how it is written or else by what it makes of their paths. */
+function targetMade(
+  text: string,
+  site: Site,
+  limits: readonly PathLimit[] | undefined,
+): ReturnType<typeof targetOfUrl> {
+  const written = targetOfExpression(text);
+  const made = limits?.map(({ path, isBeginning }) =>
+    textMadeBy(text, { ...requestTo(site, path), ...(isBeginning && { isOpenEnded: true }) }),
+  );
+  const urls = made?.map((one) => (typeof one === "string" ? `${one}/` : one.prefix)) ?? [];
+  // The host has to end in what is known, or what follows goes on with it.
+  const hosts = new Set(urls.map((url) => /^https?:\/\/[^/?#]+(?=[/?#])/i.exec(url)?.[0]));
+  const [host] = hosts;
+  return written.kind === "unreadable" && hosts.size === 1 && host !== undefined
+    ? targetOfUrl(host)
+    : written;
+}
+
+/** Whether a rule is about few pages that it names, none of which is what visitors or programs come for. */
+const isPageAside = (limits: readonly PathLimit[] | undefined): boolean =>
+  limits !== undefined &&
+  limits.length <= mostPagesAside &&
+  limits.every(
+    ({ path, isBeginning }) => !isBeginning && /^\/(?!api(?:\/|$))./i.test(path) && !asksWho.test(path),
+  );
+
+const mostPagesAside = 20;
+
+/** Pages at which people say who they are, or pay: another host that has them could be anybody's. */
+const asksWho =
+  /log-?in|log-?out|sign-?(?:in|up|on|out)|auth|oauth|sso|session|password|register|account|profile|settings|checkout|pay|billing|cart|admin|dashboard|app(?:\/|$)/i;
 
 /**
  * A redirect of what a health check or a scrape job asks for: its target answers in place of what is measured, unless it

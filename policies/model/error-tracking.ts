@@ -8,6 +8,8 @@ export interface ErrorProject {
   readonly keeps: (releases: readonly string[]) => Verdict;
   /** Whether the stack declares a key of it. */
   readonly hasKey: () => boolean;
+  /** Whether pages send it events, rather than apps of telephones alone. */
+  readonly isOfPages: () => boolean;
   /** Where it lists the origins of pages that may send it events. */
   readonly originsAt: AnyValue;
   readonly origins: () => readonly AnyValue[];

@@ -1,6 +1,15 @@
 import type { ProjectRouteArgs } from "@pulumi/vercel";
 import { adapters } from "../adapters/index.ts";
-import { type Fault, fault, known, type ResourceOf, type Stack, unproved } from "../framework/index.ts";
+import {
+  type AnyValue,
+  type Fault,
+  fault,
+  known,
+  type PropertiesOf,
+  type ResourceOf,
+  type Stack,
+  unproved,
+} from "../framework/index.ts";
 import { actsOn } from "../values/cloudflare-expression.ts";
 import { headerChangeFault } from "../values/request-headers.ts";
 import type { SampleRequest } from "../values/sample-request.ts";
@@ -12,6 +21,7 @@ import { neededRequests, probedRequests } from "./lock-outs.ts";
 import { isDeclaredName, isOwnName } from "./own-names.ts";
 import { reachOf } from "./reach.ts";
 import { routeActsOn } from "./response-headers.ts";
+import { statedRole } from "./roles.ts";
 import { knownHealthPath, requestTo, type Site } from "./sites.ts";
 import { cloudflare, vercel } from "./tokens.ts";
 import { inZone, type Zone } from "./zones.ts";
@@ -118,15 +128,41 @@ function byWorker(stack: Stack, site: Site, zone: Zone): Fault | undefined {
     zone,
     cloudflare.workersRoute,
     // A route without a script keeps the Workers of wider routes away.
-    (it) => Boolean(it.at("script").string()) && takes(it.at("pattern").string() ?? "", site.host),
+    (it) =>
+      Boolean(it.at("script").string()) &&
+      takes(it.at("pattern").string() ?? "", site.host) &&
+      statedRole(stack, it) !== "proxy",
   );
   return route === undefined
     ? undefined
     : unproved(
         route.at("pattern"),
         `the Worker of ${route.name} may answer in its place, or change what it answers`,
-        "Give the Worker a host of its own, or waive this policy for the host.",
+        `Give the Worker a host of its own; or, where it passes requests on, say so by the setting roles: { ${route.name}: proxy }, and optropic verify measures what comes through it.`,
       );
+}
+
+/**
+ * What a setting says of a Worker or a snippet that it passes requests to a site on: the value that chooses them.
+ * Undefined where none is in front of it. Throws UnknownRead.
+ */
+export function passingOn(stack: Stack, site: Site, zone: Zone): AnyValue | undefined {
+  const [route] = inZone(
+    stack,
+    zone,
+    cloudflare.workersRoute,
+    (it) =>
+      Boolean(it.at("script").string()) &&
+      takes(it.at("pattern").string() ?? "", site.host) &&
+      statedRole(stack, it) === "proxy",
+  );
+  const [snippets] = inZone(
+    stack,
+    zone,
+    cloudflare.snippetRules,
+    (it) => statedRole(stack, it) === "proxy" && snippetAt(it, site) !== undefined,
+  );
+  return route?.at("pattern") ?? (snippets && snippetAt(snippets, site)?.at("expression"));
 }
 
 /** `*example.com/*`: a star stands for any text. */
@@ -135,18 +171,27 @@ function takes(pattern: string, host: string): boolean {
   return new RegExp(`^${starForm(authority)}$`).test(host);
 }
 
+type SnippetRules = ResourceOf<PropertiesOf<typeof cloudflare.snippetRules>>;
+
+/** The rule by which a snippet runs for some request to a site. */
+const snippetAt = (rules: SnippetRules, site: Site) =>
+  rules
+    .at("rules")
+    .items()
+    .find(
+      (rule) =>
+        isOn(rule.at("enabled")) && reachOf(rule.at("expression").string() ?? "", site).kind !== "none",
+    );
+
 function bySnippet(stack: Stack, site: Site, zone: Zone): Fault | undefined {
   for (const resource of inZone(stack, zone, cloudflare.snippetRules)) {
-    for (const rule of resource.at("rules").items()) {
-      const isOff =
-        !isOn(rule.at("enabled")) || reachOf(rule.at("expression").string() ?? "", site).kind === "none";
-      if (isOff) continue;
-      return unproved(
-        rule.at("expression"),
-        `the snippet ${rule.at("snippetName").string()} may change what it is asked or answers`,
-        "Limit the snippet to another host, or waive this policy for the host.",
-      );
-    }
+    const rule = statedRole(stack, resource) === "proxy" ? undefined : snippetAt(resource, site);
+    if (rule === undefined) continue;
+    return unproved(
+      rule.at("expression"),
+      `the snippet ${rule.at("snippetName").string()} may change what it is asked or answers`,
+      `Limit the snippet to another host; or, where it passes requests on, say so by the setting roles: { ${resource.name}: proxy }, and optropic verify measures what comes through it.`,
+    );
   }
   return undefined;
 }

@@ -111,7 +111,7 @@ export function call(name: string, values: readonly Operand[]): Operand {
         : undefined;
   }
   if (isBeginning(first)) {
-    return callOnBeginning(name, first, second);
+    return name === "substring" ? part(first, second, third) : callOnBeginning(name, first, second);
   }
   if (typeof first !== "string") {
     return undefined;
@@ -130,6 +130,8 @@ export function call(name: string, values: readonly Operand[]): Operand {
       return first.startsWith("/") ? undefined : first.length;
     case "ends_with":
       return typeof second === "string" ? first.endsWith(second) : undefined;
+    case "substring":
+      return part({ prefix: first }, second, third ?? first.length);
     case "regex_replace":
     case "wildcard_replace":
       return typeof second === "string" && typeof third === "string"
@@ -150,6 +152,14 @@ function joined(values: readonly Operand[]): Operand {
   }
   const text = prefix + (isBeginning(stop) ? stop.prefix : "");
   return text === "" ? undefined : { prefix: text };
+}
+
+/** The part of a text from one place, and to another where there is one: counted from the end where they are negative. */
+function part(text: Beginning, from: Operand, to: Operand): Operand {
+  const { prefix } = text;
+  if (typeof from !== "number" || from < 0 || from > prefix.length) return undefined;
+  if (to === undefined) return { ...text, prefix: prefix.slice(from) };
+  return typeof to === "number" && to >= from && to <= prefix.length ? prefix.slice(from, to) : undefined;
 }
 
 /** The text with the first match replaced, in whose replacement `${1}` is what the first group took. */

@@ -429,7 +429,7 @@ export const anySettings = fc.record<SettingsInput>(
     headers: fc.constantFrom("edge", "application"),
     roles: fc.dictionary(
       fc.stringMatching(/^[a-z][a-z-]{0,20}$/),
-      fc.constantFrom("application", "documentation", "redirect", "tool", "worker"),
+      fc.constantFrom("application", "documentation", "redirect", "tool", "worker", "proxy"),
       { minKeys: 1, maxKeys: 3 },
     ),
     links: fc.record({ statusPage: httpsUrl, runbooks: httpsUrl }),

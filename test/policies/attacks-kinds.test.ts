@@ -1,5 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { objecting, set } from "../recording/edited.ts";
+import { nothingDeclared } from "../../policies/framework/declared.ts";
+import { cloudflare } from "../../policies/model/tokens.ts";
+import { add, inZone, objecting, set } from "../recording/edited.ts";
 import { judge } from "../recording/judge.ts";
 import { type RecordedStack, recordDelivery, recordPlatform } from "../recording/stacks.ts";
 import { otherAnswers, ownAnswers } from "./answer-edits.ts";
@@ -119,6 +121,24 @@ describe("what looks like it and is right is accepted", () => {
     const hidden = set("database-backup-role", () => ({ bypassRowLevelSecurity: false }))(platform);
     const resources = hidden.resources.filter(({ name }) => name !== "database-settings");
     expect(objecting({ ...hidden, resources }, "database-roles-connect")).toEqual([]);
+  });
+
+  test("a Worker passes requests on, as a setting says", () => {
+    const route = add(
+      cloudflare.workersRoute,
+      "request-id",
+      { pattern: "api.optropic.example/api/*", script: "request-id" },
+      inZone,
+    )(platform);
+    const roles = new Map([["request-id", "proxy" as const]]);
+    const stated = { ...route, context: { ...route.context, declared: { ...nothingDeclared, roles } } };
+    expect(objecting(route, "traffic-reaches-host")).toEqual(["traffic-reaches-host"]);
+    expect(objecting(stated, "traffic-reaches-host")).toEqual([]);
+    const answered = add(cloudflare.workersDomain, "answers", {
+      hostname: "api.optropic.example",
+      service: "request-id",
+    })(stated);
+    expect(objecting(answered, "traffic-reaches-host")).toEqual(["traffic-reaches-host"]);
   });
 
   test("a pattern of the platform's own origins", () => {

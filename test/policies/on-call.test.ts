@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { escalationLevels, onCallWithoutGap } from "../../policies/on-call.ts";
 import { deployedStack } from "./deployed-stack.ts";
-import { change, outcomeOf, production, withProps } from "./fixture.ts";
+import { change, type Fixture, outcomeOf, production, withProps } from "./fixture.ts";
 import { layer } from "./mutants-notifications.ts";
 import { passingStack } from "./passing-stack.ts";
 
@@ -44,4 +44,42 @@ test("two deployed schedules whose layers are alike are one level", () => {
   expect(outcomeOf(escalationLevels, alike).violations.map(({ found }) => found)).toEqual([
     "on-call-escalation calls the same people on each level.",
   ]);
+});
+
+test.each([
+  ["two schedules", ["first", "second"], true],
+  ["the same schedule", ["first", "first"], false],
+])("steps of Grafana OnCall call %s", (_, called, isRight) => {
+  const steps = called.map((schedule, position) => ({
+    type: "grafana:onCall/escalation:Escalation",
+    name: `step-${position}`,
+    props: {
+      escalationChainId: "chain-id",
+      position,
+      type: "notify_on_call_from_schedule",
+      notifyOnCallFromSchedule: schedule,
+    },
+  }));
+  const chain = { type: "grafana:onCall/escalationChain:EscalationChain", name: "chain", props: {} };
+  const found = outcomeOf(escalationLevels, [...passingStack(), chain, ...steps.map(ofChain)]).violations;
+  expect(found.map((one) => one.found)).toEqual(
+    isRight ? [] : ["chain calls the same people on each level."],
+  );
+});
+
+const ofChain = (step: Fixture): Fixture => ({ ...step, from: { escalationChainId: ["chain"] } });
+
+test.each([
+  ["a schedule and a user", ["first", "second"], []],
+  ["one schedule", ["first", "first"], ["escalation calls the same people on each level."]],
+])("levels at Opsgenie call %s", (_, ids, wrong) => {
+  const escalation = {
+    type: "opsgenie:index/escalation:Escalation",
+    name: "escalation",
+    props: {
+      rules: ids.map((id, place) => ({ delay: place * 10, recipients: [{ type: "schedule", id }] })),
+    },
+  };
+  const found = outcomeOf(escalationLevels, [...passingStack(), escalation]).violations;
+  expect(found.map((one) => one.found)).toEqual(wrong);
 });

@@ -1,5 +1,5 @@
 import { cloudflare, render } from "../../policies/model/tokens.ts";
-import { add, all, type Edit, type Inputs, inside, leading, list, set } from "../recording/edited.ts";
+import { add, all, type Edit, type Inputs, inside, inZone, leading, list, set } from "../recording/edited.ts";
 import type { Case } from "./kinds-edits.ts";
 
 // What teams usually do beside the checklist, and what looks like it and breaks an item.
@@ -146,6 +146,58 @@ const microfrontend = (change: Inputs, ...edits: readonly Edit[]): Edit =>
     ...edits,
   );
 
+/** A redirect of some requests by a rule of the zone. */
+const redirect = (expression: string, targetUrl: Inputs): Edit =>
+  add(
+    cloudflare.ruleset,
+    "another",
+    {
+      kind: "zone",
+      name: "another",
+      phase: "http_request_dynamic_redirect",
+      rules: [
+        {
+          enabled: true,
+          action: "redirect",
+          expression,
+          actionParameters: { fromValue: { statusCode: 301, targetUrl } },
+        },
+      ],
+    },
+    inZone,
+  );
+const jobs = { value: "https://optropic.jobs.example.com" };
+const blog = (from: number) => ({
+  expression: `concat("https://blog.optropic.example", substring(http.request.uri.path, ${from}))`,
+});
+
+const tracked = (inputs: Inputs): Edit =>
+  add("sentry:index/project:Project", "mobile", {
+    organization: "example-organization",
+    teams: ["optropic"],
+    name: "mobile",
+    slug: "mobile",
+    ...inputs,
+  });
+const checked =
+  (target: string): Edit =>
+  (stack) => {
+    const health = stack.resources.find(({ name }) => name === "observability-health-web");
+    const added = add("grafana:syntheticMonitoring/check:Check", "further", {
+      ...health?.inputs,
+      job: "further",
+      target,
+    })(stack);
+    return {
+      ...added,
+      resources: added.resources.map((one) =>
+        one.name === "further"
+          ? { ...health, ...one, propertyDependencies: health?.propertyDependencies ?? {} }
+          : one,
+      ),
+    };
+  };
+
 export const nearlyUsual: readonly Case[] = [
   ["waf-managed-rules", "one rule is off for the host", exception('http.host eq "api.optropic.example"')],
   [
@@ -232,6 +284,46 @@ export const nearlyUsual: readonly Case[] = [
   ["resource-types-judged", "a function serves every file", edgeFunction({ staticFiles: ["**/*"] })],
   ["resource-types-judged", "a function gets the database", functionSecrets("DATABASE_URL")],
   [
+    "traffic-reaches-host",
+    "the first page is sent to another host",
+    redirect('http.request.uri.path eq "/"', jobs),
+  ],
+  [
+    "traffic-reaches-host",
+    "the login is sent to another host",
+    redirect('http.request.uri.path eq "/login"', jobs),
+  ],
+  [
+    "traffic-reaches-host",
+    "a call is sent to another host",
+    redirect('http.request.uri.path eq "/api/jobs"', jobs),
+  ],
+  [
+    "traffic-reaches-host",
+    "all below a page is sent to another host",
+    redirect('starts_with(http.request.uri.path, "/careers")', jobs),
+  ],
+  [
+    "traffic-reaches-host",
+    "a page is sent to plain http",
+    redirect('http.request.uri.path eq "/careers"', { value: "http://optropic.jobs.example.com" }),
+  ],
+  [
+    "traffic-reaches-host",
+    "a visitor decides how the host ends",
+    redirect('starts_with(http.request.uri.path, "/blog")', blog(5)),
+  ],
+  [
+    "traffic-reaches-host",
+    "the path begins after its slash",
+    redirect('starts_with(http.request.uri.path, "/blog/")', blog(6)),
+  ],
+  [
+    "error-tracking-origins",
+    "the project of the pages is open",
+    set("errors-project", () => ({ clientSecurity: {} })),
+  ],
+  [
     "resource-types-judged",
     "a microfrontend is a project of nobody's",
     microfrontend({ defaultApp: { projectId: "prj_elsewhere" } }),
@@ -271,5 +363,12 @@ export const usual: readonly (readonly [what: string, edit: Edit])[] = [
   ],
   ["a function of the repository", edgeFunction()],
   ["a function gets an address", functionSecrets("IMAGE_HOST")],
+  ["a page is at another host", redirect('http.request.uri.path in {"/careers" "/jobs"}', jobs)],
+  [
+    "what is below a folder is at a host of its own",
+    redirect('(http.host eq "optropic.example" and starts_with(http.request.uri.path, "/blog/"))', blog(5)),
+  ],
+  ["an app of telephones has a project without a key", tracked({ platform: "react-native" })],
+  ["a further page is checked beside the health", checked("https://optropic.example/pricing")],
   ["a microfrontend of the stack's own", microfrontend({}, leading("shop", "defaultApp", "web-project"))],
 ];

@@ -173,11 +173,16 @@ export const errorProjects = (stack: Stack): ErrorProject[] => {
       resource: project,
       keeps: (releases) => judgeFilters(project, releases),
       hasKey: () => some(keys, (key) => isOf(key, project)),
+      isOfPages: () => !ofApps.test(project.at("platform").string() ?? ""),
       originsAt: list,
       origins: () => list.items(),
     };
   });
 };
+
+/** Platforms whose SDKs send no origin: https://docs.sentry.io/platforms/ */
+const ofApps =
+  /^(?:android|apple|cocoa|capacitor|cordova|dart|dotnet-(?:maui|xamarin)|flutter|ionic|kotlin|react-native|unity|unreal|native)/;
 
 /** Keys of projects, which are in every page. */
 export const errorKeys = (stack: Stack): ErrorKey[] =>
