@@ -247,7 +247,7 @@ export const extensionSequencesQuery = `
 /**
  * What was taken out of an extension: a dump has it as an object of the database, and CREATE EXTENSION makes it too. It
  * is taken out of the new extension and dropped, so that the dump can make it; where something else of the extension
- * needs it, `objectLossesQueries` keeps it. The transaction and the number tell what the script of the extension made; once
+ * needs it, `objectLossesQuery` keeps it. The transaction and the number tell what the script of the extension made; once
  * such an object was restored, only its function or types tell that, and the statement does nothing where the new
  * extension has none like it.
  */

@@ -1,5 +1,5 @@
 import { sequenceOptions } from "./carried-extensions.ts";
-import { notOfExtension } from "./fragments.ts";
+import { allOf, notOfExtension } from "./fragments.ts";
 import { firstNormal } from "./pristine.ts";
 
 /** Whether a function came with a type of the database's own. */
@@ -16,7 +16,7 @@ const broughtType = `(t.typcategory = 'A' or t.typtype = 'm' or t.typrelid in (s
  * What PostgreSQL's dumps lose of objects in the schemas `$1`, or cannot be restored from them, and statements that
  * bring it back. `replaces` is the entry of the line in a dump's contents that the statements stand for.
  */
-export const objectLossesQueries: readonly string[] = [
+export const objectLossesQuery = allOf([
   // A dump gives the sequence of an identity column the type of the column: LIKE, or ALTER TABLE, had left another.
   `select n.nspname::text as schema, format('type of the sequence %s', c.oid::regclass) as name, 'last' as phase, null as replaces,
           array[format('alter sequence %s %s', c.oid::regclass, ${sequenceOptions})] as statements
@@ -159,4 +159,4 @@ export const objectLossesQueries: readonly string[] = [
      join pg_depend m on m.classid = d.classid and m.objid = d.objid and m.deptype = 'e'
      join pg_extension e on m.refclassid = e.tableoid and e.oid = m.refobjid
     where p.oid >= 16384 and n.nspname = any($1) and ${notOfExtension("pg_proc", "p.oid")}`,
-];
+]);

@@ -9,7 +9,7 @@ import {
   extensionSequencesQuery,
   removedMembersQuery,
 } from "./carried-extensions.ts";
-import { objectLossesQueries } from "./carried-objects.ts";
+import { objectLossesQuery } from "./carried-objects.ts";
 import { rowsOfExtensions } from "./extension-members.ts";
 import { namesOf } from "./names.ts";
 import { notesNaming } from "./notes.ts";
@@ -87,12 +87,8 @@ export async function readCarried(session: Session, schemas: readonly string[]):
     found.push({ ...ofNoVersion, name, extension, schema: null, phase: "rows", statements });
   }
   // Older servers lack columns that these read.
-  const queries = (await serverMajor(session)) < 14 ? [] : objectLossesQueries;
-  for (const query of queries) {
-    for (const loss of lossRows.parse(await session.rows(query, schemas))) {
-      found.push({ ...loss, extension: null, version: null });
-    }
-  }
+  const losses = (await serverMajor(session)) < 14 ? [] : await session.rows(objectLossesQuery, schemas);
+  for (const loss of lossRows.parse(losses)) found.push({ ...loss, extension: null, version: null });
   const added = await readServerObjects(session);
   return [...found, ...added.map((item) => ({ ...item, ...ofNoVersion, extension: null, schema: null }))];
 }

@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import * as z from "zod";
 import { noTimeLimits, type Session } from "../../postgres/session.ts";
-import { globalQueries, memberPrivilegesQuery } from "./globals.ts";
+import { globalsQuery } from "./globals.ts";
 import type { Item } from "./items.ts";
 import type { Beside } from "./manifest.ts";
 import { readableMessages, serverNames } from "./names.ts";
-import { objectQueries, sequencesQuery, tablesQuery } from "./objects.ts";
+import { objectsQuery, sequencesQuery, tablesQuery } from "./objects.ts";
 import { countRows } from "./rows.ts";
 
 /**
@@ -109,10 +109,8 @@ export async function* readObjects(
   schemas: readonly string[],
 ): AsyncGenerator<[name: string, described: Described]> {
   if (schemas.length === 0) return;
-  for (const query of objectQueries) {
-    for await (const rows of session.batches(query, schemas)) {
-      for (const { object, ...described } of objectRows.parse(rows)) yield [object, described];
-    }
+  for await (const rows of session.batches(objectsQuery, schemas)) {
+    for (const { object, ...described } of objectRows.parse(rows)) yield [object, described];
   }
 }
 
@@ -134,10 +132,8 @@ export async function readNamed(
  * transaction. There may be as many as tables: each that a publication names is one.
  */
 export async function* readGlobals(session: Session): AsyncGenerator<[name: string, described: Described]> {
-  for (const query of [...globalQueries, memberPrivilegesQuery]) {
-    for await (const rows of session.batches(query)) {
-      for (const { object, ...described } of objectRows.parse(rows)) yield [object, described];
-    }
+  for await (const rows of session.batches(globalsQuery)) {
+    for (const { object, ...described } of objectRows.parse(rows)) yield [object, described];
   }
 }
 

@@ -1,5 +1,10 @@
 /** Fragments of the queries that describe a database. */
 
+/** One query of the rows of several, in their order: to ask for each of them takes longer than most take. */
+export function allOf(queries: readonly string[]): string {
+  return queries.map((query) => `(${query}\n)`).join(" union all ");
+}
+
 /**
  * Privileges in a fixed order, without their grantors. An object without any has the default ones. The owner's
  * MAINTAIN, which PostgreSQL 17 added to the default, is left out.

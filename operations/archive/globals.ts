@@ -1,11 +1,11 @@
-import { comment, onOneLine, othersPrivileges, privileges } from "./fragments.ts";
+import { allOf, comment, onOneLine, othersPrivileges, privileges } from "./fragments.ts";
 
 /**
- * Queries that list the objects of a database that are in no schema, with the columns of `objectQueries`. A
+ * Queries that list the objects of a database that are in no schema, with the columns of `objectsQuery`. A
  * dump of the complete database contains them. Passwords, as user mappings and subscriptions have them, are
  * left out of the definitions.
  */
-export const globalQueries: readonly string[] = [
+const globalQueries: readonly string[] = [
   // Only comments that the extension does not bring itself, and those of its own that were removed.
   `select format('comment on extension %I', e.extname) as object, format('COMMENT - EXTENSION %s ', ${onOneLine("e.extname")}) as entry,
           '' as definition, coalesce(${comment("pg_extension", "e.oid")}, '') as expression
@@ -91,7 +91,7 @@ export const globalQueries: readonly string[] = [
  * owner, who is whoever created the extension. `entry` is how a line of
  * a dump's table of contents begins, after its numbers.
  */
-export const memberPrivilegesQuery = `
+const memberPrivilegesQuery = `
   with member as materialized (
     select d.classid, d.objid, x.extname from pg_depend d join pg_extension x on x.oid = d.refobjid
      where d.refclassid = 'pg_extension'::regclass and d.deptype = 'e'
@@ -121,6 +121,9 @@ export const memberPrivilegesQuery = `
   select format('privileges of %I on %s %s', c.extname, i.type, i.identity) as object, ${onOneLine("c.entry")} as entry,
          ${othersPrivileges("c.acl", "c.owner")} as definition, null as expression
     from changed c cross join lateral pg_identify_object(c.classid, c.objid, 0) i`;
+
+/** All of these objects and privileges. */
+export const globalsQuery = allOf([...globalQueries, memberPrivilegesQuery]);
 
 /** Whether an object belongs neither to the server nor to an extension. */
 function own(catalog: string, oid: string): string {

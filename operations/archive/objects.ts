@@ -1,13 +1,13 @@
-import { comment, inherited, inherits, notOfExtension, ownerOf, privileges } from "./fragments.ts";
+import { allOf, comment, inherited, inherits, notOfExtension, ownerOf, privileges } from "./fragments.ts";
 
 /**
- * Queries that list the objects in the schemas `$1` (names): each with its name, its place in a dump's table of
+ * A query that lists the objects in the schemas `$1` (names): each with its name, its place in a dump's table of
  * contents (catalog and number), the attributes that a restored copy must have exactly, and its expressions.
  * The server may print an expression differently after a restore, although it means the same. Left out are
  * objects that belong to an extension, and what a dump does not contain: who granted a privilege, the order of
  * privileges, dropped columns, invalid indexes, operators that are only named as the negator of another.
  */
-export const objectQueries: readonly string[] = [
+export const objectsQuery = allOf([
   // Schemas.
   `select format('schema %I', n.nspname) as object, n.tableoid || ' ' || n.oid as entry,
           concat_ws(E'\\n', pg_get_userbyid(n.nspowner), ${privileges("n.nspacl", "n", "n.nspowner")},
@@ -179,7 +179,7 @@ export const objectQueries: readonly string[] = [
       and not (d.classid = 'pg_type'::regclass and d.objid in (select oid from pg_type where typtype <> 'b'))
       and not (d.classid = 'pg_operator'::regclass and d.objid in (select oid from pg_operator where oprcode = 0))
       and not exists (select from pg_depend x where x.classid = d.classid and x.objid = d.objid and x.deptype = 'e')`,
-];
+]);
 
 /** Tables and partitioned tables, with their row-level security. */
 export const tablesQuery = `
