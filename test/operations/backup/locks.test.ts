@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { Client } from "pg";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { countRows } from "../../../operations/archive/rows.ts";
 import { Unlocked } from "../../../operations/archive/unlocked.ts";
 import { findProgram } from "../../../postgres/programs.ts";
@@ -97,8 +97,19 @@ test("a table that was truncated or made again since the snapshot counts as unco
 });
 
 /** Takes all locks that the server has room for, and gives back only as many as the work needs to succeed. */
-async function leaveRoomFor(holder: Client, works: () => Promise<boolean>): Promise<void> {
+async function leaveRoomFor(holder: Client, work: () => Promise<boolean>): Promise<void> {
   let held = 0;
+  // The view of it takes locks, of which there are none.
+  const others =
+    "select from pg_stat_get_activity(null) where backend_type = 'client backend' and pid <> pg_backend_pid()";
+  await holder.query(others);
+  const works = async (): Promise<boolean> => {
+    const hasWorked = await work();
+    // A session has its locks until it has ended, which its program does not wait for.
+    const isAlone = async (): Promise<boolean> => (await holder.query(others)).rowCount === 0;
+    await vi.waitUntil(isAlone, { timeout: 60_000, interval: 10 });
+    return hasWorked;
+  };
   try {
     for (; ; held += 1) await holder.query(`select pg_advisory_lock(${held})`);
   } catch (error) {
