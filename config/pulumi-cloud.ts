@@ -70,7 +70,7 @@ const reviewSchema = z
 const packSchema = z
   .strictObject({
     name: identifier.default("optropic-checklist").meta({ description: "Name of the pack." }),
-    version: word.default("3.10.0").meta({ description: "Version of the pack that is enforced." }),
+    version: word.default("3.11.0").meta({ description: "Version of the pack that is enforced." }),
   })
   .prefault({})
   .meta({

@@ -1,3 +1,4 @@
+import type { GeneratedSecret } from "../config/generated-secrets.ts";
 import { counted } from "../lib/text.ts";
 import type { Context } from "./framework/context.ts";
 import {
@@ -67,8 +68,8 @@ export const secretsGenerated = policy({
   severity: "critical",
   fix: "Make the value from a RandomPassword that this stack declares, or from a setting that `pulumi config set --secret` encrypts for this stack alone; not from a literal, a plain setting or another stack.",
   check: (stack, _threshold, context) => [
-    ...generatedHere(stack, "JWT_SECRET", context),
-    ...generatedHere(stack, "SECRET_KEY", context),
+    ...generatedHere(stack, "JWT_SECRET", "jwtSecret", context),
+    ...generatedHere(stack, "SECRET_KEY", "secretKey", context),
   ],
 });
 
@@ -257,7 +258,14 @@ function longEnough(stack: Stack, name: string, minimum: number, { isSupplied }:
   });
 }
 
-function generatedHere(stack: Stack, name: string, { isSupplied }: Context): Finding[] {
+function generatedHere(
+  stack: Stack,
+  name: string,
+  existing: GeneratedSecret,
+  { isSupplied, declared }: Context,
+): Finding[] {
+  // What no resource makes could as well come from another stack.
+  const isExisting = declared?.existingSecrets.has(existing) === true;
   return judgeNamed(stack, name, ({ value, sources, generators, hostGenerated }) => {
     const text = value.isUnknown ? undefined : value.string();
     const shown = (generators ?? []).find(isShown);
@@ -269,10 +277,10 @@ function generatedHere(stack: Stack, name: string, { isSupplied }: Context): Fin
       return `${imported.name} does not generate ${name}: it imports a value that is written in the program.`;
     }
     const isSetting = text !== undefined && value.isSecret === true && isSupplied(text);
-    if (value.isUnknown && value.isSecret === true && sources.length === 0) {
+    if (isExisting && value.isUnknown && value.isSecret === true && sources.length === 0) {
       return postponed(
         value,
-        `${name} is made from no resource: whether it is an encrypted setting only a decrypting preview knows`,
+        `${name} is made from no resource: whether it is the encrypted setting ${existing} only a decrypting preview knows`,
       );
     }
     return (

@@ -23,6 +23,8 @@ export interface Declared {
   readonly productionEnvironment: string;
   /** Logins at GitHub, in lower case, of those who are to own the organization. */
   readonly organizationOwners: ReadonlySet<string>;
+  /** Names that `secrets.existing` has: of secrets that a person gives, which an offline preview does not know. */
+  readonly existingSecrets: ReadonlySet<string>;
 }
 
 export const nothingDeclared: Declared = {
@@ -30,4 +32,5 @@ export const nothingDeclared: Declared = {
   headers: "edge",
   productionEnvironment: "production",
   organizationOwners: new Set(),
+  existingSecrets: new Set(),
 };

@@ -1,6 +1,7 @@
 import { Config, getStack, runtime } from "@pulumi/pulumi";
 import * as z from "zod";
 import { readWaivers } from "../../checklist/waivers.ts";
+import { generatedSecretNames } from "../../config/generated-secrets.ts";
 import { unmanagedIn } from "../../config/manage.ts";
 import { readPlans } from "../../config/plans.ts";
 import { parseJson } from "../../lib/json.ts";
@@ -40,6 +41,7 @@ export function readContext(waivable: ReadonlySet<string>, today: Date): Context
 function readDeclared(get: (key: string) => string | undefined): Declared {
   const roles = rolesSchema.safeParse(parseJson(get("roles") ?? ""));
   const environment = environmentSchema.safeParse(get("productionEnvironment"));
+  const secrets = secretsSchema.safeParse(parseJson(get("secrets") ?? ""));
   const owners = ownersSchema.safeParse(parseJson(get("organizationOwners") ?? ""));
   return {
     roles: new Map(Object.entries(roles.success ? roles.data : {})),
@@ -48,11 +50,13 @@ function readDeclared(get: (key: string) => string | undefined): Declared {
       ? environment.data.toLowerCase()
       : nothingDeclared.productionEnvironment,
     organizationOwners: new Set(owners.success ? owners.data.map((login) => login.toLowerCase()) : []),
+    existingSecrets: new Set(secrets.success ? secrets.data.existing : []),
   };
 }
 
 /** GitHub's logins, few enough to be meant one by one. */
 const ownersSchema = z.array(z.string().regex(/^[a-z\d](?:-?[a-z\d]){0,38}$/i)).max(10);
+const secretsSchema = z.object({ existing: z.array(z.enum(generatedSecretNames)) });
 const rolesSchema = z.record(z.string().min(1).max(200), z.enum(statedRoles));
 
 /** What is called staging or preview is not production. */

@@ -2,4 +2,4 @@
 export const packName = "optropic-checklist";
 
 /** Its version, as package.json of the pack has it: a group that runs an older one does not run this pack. */
-export const packVersion = "3.10.0";
+export const packVersion = "3.11.0";

@@ -99,13 +99,13 @@ describe("the policy groups", () => {
       entityType: "stacks",
       mode: "preventative",
       stacks: [{ name: "production", routingProject: "optropic" }],
-      policyPacks: [{ name: "optropic-checklist", versionTag: "3.10.0" }],
+      policyPacks: [{ name: "optropic-checklist", versionTag: "3.11.0" }],
     });
     expect(declared.named("delivery-staging-policies").inputs).toMatchObject({
       name: "optropic-checklist-staging",
       mode: "preventative",
       stacks: [{ name: "staging", routingProject: "optropic" }],
-      policyPacks: [{ name: "optropic-checklist", versionTag: "3.10.0", config: { all: "advisory" } }],
+      policyPacks: [{ name: "optropic-checklist", versionTag: "3.11.0", config: { all: "advisory" } }],
     });
   });
 

@@ -1,3 +1,4 @@
+import { nothingDeclared } from "../../policies/framework/declared.ts";
 import { unknownText } from "../../policies/framework/value.ts";
 import { cloudflare, grafana, random, vercel } from "../../policies/model/tokens.ts";
 import {
@@ -66,6 +67,17 @@ const unread = set("api-variables", () => ({ envVars: unknownText }));
 /** A secret at Vercel that is made from no resource, as one of the settings is. */
 const setting = (name: string): Edit => literal(`web-${name}`, { value: unknownText });
 
+/** The settings say that a person gives these secrets. */
+const existing =
+  (...names: readonly string[]): Edit =>
+  (stack) => ({
+    ...stack,
+    context: {
+      ...stack.context,
+      declared: { ...(stack.context.declared ?? nothingDeclared), existingSecrets: new Set(names) },
+    },
+  });
+
 const marketing: Edit = all(
   add(vercel.project, "marketing", {
     name: "optropic-marketing",
@@ -87,6 +99,16 @@ const marketing: Edit = all(
 );
 
 export const lostOnTheWay: readonly Case[] = [
+  [
+    "secrets-generated",
+    "JWT_SECRET is of no resource, such as an output of another stack",
+    all(setting("JWT_SECRET"), madeWithout("secrets-jwt-secret")),
+  ],
+  [
+    "secrets-generated",
+    "SECRET_KEY is of no resource, and another secret is an encrypted setting",
+    all(existing("jwtSecret"), setting("SECRET_KEY"), madeWithout("secrets-secret-key")),
+  ],
   ["dns-records", "two names lead to each other", all(www("optropic.example"), apex("www.optropic.example"))],
   [
     "dns-records",
@@ -206,11 +228,12 @@ export const foundOnTheWay: readonly (readonly [what: string, edit: Edit])[] = [
   ],
   [
     "SECRET_KEY is an encrypted setting at every host",
-    all(setting("SECRET_KEY"), madeWithout("secrets-secret-key")),
+    all(existing("secretKey"), setting("SECRET_KEY"), madeWithout("secrets-secret-key")),
   ],
   [
     "both secrets are encrypted settings at every host",
     all(
+      existing("jwtSecret", "secretKey"),
       setting("JWT_SECRET"),
       setting("SECRET_KEY"),
       madeWithout("secrets-jwt-secret", "secrets-secret-key"),

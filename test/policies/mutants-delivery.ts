@@ -23,7 +23,7 @@ const withGroup = (props: Tree): Mutant["break"] => {
 };
 
 const withPack = (pack: Tree): Mutant["break"] =>
-  withGroup({ policyPacks: [{ name: "optropic-checklist", versionTag: "3.10.0", ...pack }] });
+  withGroup({ policyPacks: [{ name: "optropic-checklist", versionTag: "3.11.0", ...pack }] });
 
 const checks = ["test", "typecheck", "lint", "build", "preview"];
 

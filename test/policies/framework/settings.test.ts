@@ -53,6 +53,15 @@ describe("the settings that a pack reads", () => {
     );
   });
 
+  test.each([
+    [undefined, []],
+    ['{"existing":["jwtSecret"],"length":64}', ["jwtSecret"]],
+    ['{"existing":["jwtSecret","another"]}', []],
+    ['{"length":64}', []],
+  ] as const)("name the secrets %s that a person gives as %s", async (secrets, expected) => {
+    expect([...((await contextOf({ secrets })).declared?.existingSecrets ?? [])]).toEqual(expected);
+  });
+
   test.each(["production", "prod", "eu-prod", "live", "Production"])(
     "are strict for a stack that is called %s, whatever stage it gives itself",
     async (stack) => {
