@@ -1,7 +1,13 @@
 import resourcePb from "@pulumi/pulumi/proto/resource_pb.js";
 import type { Callback, Callbacks } from "./callbacks.ts";
 import { fromStruct, toStruct } from "./struct.ts";
-import { outputDependencies, outputValue, type PropertyMap, withoutOutputValues } from "./values.ts";
+import {
+  outputDependencies,
+  outputValue,
+  type PropertyMap,
+  withOutputValues,
+  withoutOutputValues,
+} from "./values.ts";
 
 type RegisterRequest = InstanceType<typeof resourcePb.RegisterResourceRequest>;
 type TransformOptions = InstanceType<typeof resourcePb.TransformResourceOptions>;
@@ -46,9 +52,10 @@ export class Transforms {
     // As in the engine, only a resource's own transforms are told what each property depends on, and then
     // what they give back says so.
     const own = request.getTransformsList().length > 0;
-    let after = own ? withDependencies(before, declared) : before;
-    let options = optionsOf(request, provider);
     const transforms = this.#allFor(request);
+    const given = transforms.length > 0 ? withOutputValues(before) : before;
+    let after = own ? withDependencies(given, declared) : given;
+    let options = optionsOf(request, provider);
     if (transforms.length > 0) {
       let struct = toStruct(after);
       for (const transform of transforms) {

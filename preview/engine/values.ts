@@ -119,17 +119,18 @@ export function withoutOutputValues(properties: PropertyMap): PropertyMap {
   return mapEntries(properties, unwrapOutputs);
 }
 
-/** An output value of a value that depends on resources, as transforms are handed it. */
+/**
+ * Properties as transforms are handed them: a secret or an unknown, however deep, is an output value, so that what holds
+ * one stays known.
+ */
+export function withOutputValues(properties: PropertyMap): PropertyMap {
+  return mapEntries(properties, wrapInOutputs);
+}
+
+/** An output value of a value, as `withOutputValues` has it, that depends on resources. */
 export function outputValue(value: PropertyValue, dependencies: readonly string[]): PropertyMap {
-  const inner = isSecret(value) ? (value.value ?? null) : value;
-  const known = isOutputValue(inner) ? inner : isUnknown(inner) ? {} : { value: inner };
-  const before = isOutputValue(inner) ? outputDependencies(inner) : [];
-  return {
-    ...known,
-    [signatureKey]: outputSignature,
-    secret: isSecret(value) || (isOutputValue(inner) && isSecretOutput(inner)),
-    dependencies: [...new Set([...before, ...dependencies])],
-  };
+  const output = isOutputValue(value) ? value : { [signatureKey]: outputSignature, value };
+  return { ...output, dependencies: [...new Set([...outputDependencies(output), ...dependencies])] };
 }
 
 /** Resources that a value's output values say it depends on. */
@@ -195,6 +196,14 @@ function isOutputValue(value: PropertyValue): value is PropertyMap {
 
 function isSecretOutput(value: PropertyMap): boolean {
   return value[signatureKey] === outputSignature && value.secret === true;
+}
+
+function wrapInOutputs(value: PropertyValue): PropertyValue {
+  if (isUnknown(value)) return { [signatureKey]: outputSignature };
+  if (Array.isArray(value)) return value.map(wrapInOutputs);
+  if (value === null || typeof value !== "object") return value;
+  if (!isSecret(value)) return mapEntries(value, wrapInOutputs);
+  return { [signatureKey]: outputSignature, secret: true, value: wrapInOutputs(value.value ?? null) };
 }
 
 function unwrapOutputs(value: PropertyValue): PropertyValue {

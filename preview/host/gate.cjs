@@ -38,6 +38,8 @@ class Gate {
   #waiting = [];
   #next = 0;
   #underWay = 0;
+  /** A program may put others in their place. */
+  #timers = { setTimeout, clearTimeout };
   #timer;
 
   pass(message, call) {
@@ -47,7 +49,7 @@ class Gate {
     }
     pack(message);
     this.#waiting.push(AsyncResource.bind(call));
-    this.#timer ??= setTimeout(() => this.#open(Number.POSITIVE_INFINITY), patienceMs);
+    this.#timer ??= this.#timers.setTimeout(() => this.#open(Number.POSITIVE_INFINITY), patienceMs);
     return undefined;
   }
 
@@ -67,7 +69,7 @@ class Gate {
     if (this.#next < this.#waiting.length) return;
     this.#waiting = [];
     this.#next = 0;
-    clearTimeout(this.#timer);
+    this.#timers.clearTimeout(this.#timer);
     this.#timer = undefined;
   }
 }

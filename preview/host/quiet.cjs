@@ -22,6 +22,8 @@ module.exports = (sdk) => {
 };
 
 function bound(log) {
+  // A program may put another in its place.
+  const later = setImmediate;
   let sent = 0;
   let left = 0;
   for (const name of ["info", "warn"]) {
@@ -33,7 +35,7 @@ function bound(log) {
       if (isProgress === true) return Promise.resolve();
       sent += 1;
       if (sent <= most) return send(message, resource, stream);
-      if (left === 0) setImmediate(tell);
+      if (left === 0) later(tell);
       left += 1;
       return Promise.resolve();
     };

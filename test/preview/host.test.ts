@@ -440,6 +440,19 @@ it("keeps of a message that waits what is sent of it, and the rest once somebody
   expect(read.getName()).toBe("changed");
 });
 
+it("waits by its own clock, whatever a program puts in its place", () => {
+  const { ask, answer, answers } = gated("replaced");
+  vi.stubGlobal("setTimeout", () => 1);
+  vi.stubGlobal("clearTimeout", () => expect.unreachable());
+  try {
+    ask(1000);
+    for (let round = 0; round < 4; round += 1) answer();
+  } finally {
+    vi.unstubAllGlobals();
+  }
+  expect(answers).toHaveLength(1000);
+});
+
 it("sends what waits where it was sent from", () => {
   const path = sdk("context", ofMonitor);
   const context = new AsyncLocalStorage<string>();

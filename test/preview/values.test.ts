@@ -12,7 +12,9 @@ import {
   type PropertyValue,
   secret,
   secretFromState,
+  secretSignature,
   unknown,
+  withOutputValues,
   withoutOutputValues,
 } from "../../preview/engine/values.ts";
 
@@ -164,6 +166,22 @@ describe("a value for a pack", () => {
 });
 
 describe("an output value", () => {
+  it("holds what is unknown or secret, however deep, and gives it back", () => {
+    fc.assert(
+      fc.property(travelling, (value) => {
+        const wrapped = withOutputValues({ value });
+        expect(JSON.stringify(wrapped)).not.toMatch(new RegExp(`${unknown}|${secretSignature}`));
+        expect(forAnalysis(withoutOutputValues(wrapped))).toEqual(
+          forAnalysis(withoutOutputValues({ value })),
+        );
+      }),
+    );
+    expect(withOutputValues({ rule: { key: unknown, public: true }, list: [secret("text"), 1] })).toEqual({
+      rule: { key: output({}), public: true },
+      list: [output({ secret: true, value: "text" }), 1],
+    });
+  });
+
   it("wraps any value with what it depends on, and gives it back", () => {
     fc.assert(
       fc.property(travelling, (value) => {

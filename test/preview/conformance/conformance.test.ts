@@ -142,7 +142,13 @@ describe.each(sdkNames)("%s", (sdk: SdkName) => {
   it("runs younger features where the SDK has them", () => {
     const has = (name: string) => resource(name) !== undefined;
     if (has("transformed-later")) {
-      expect(resource("transformed-later")?.inputs).toEqual({ a: unknown, by: "transform" });
+      expect(resource("transformed-later")?.inputs).toEqual({
+        a: unknown,
+        rule: { key: unknown, public: true },
+        tags: ["x", unknown],
+        list: ["[secret]", 1],
+        by: "transform",
+      });
     }
     expect(document.messages.some(({ message }) => message === "hook of hooked")).toBe(has("hooked"));
     expect({ transforms: has("transformed-later"), hooks: has("hooked") }).toEqual({

@@ -152,7 +152,12 @@ new Thing(
 if (pulumi.runtime.registerStackTransform !== undefined) {
   new Thing(
     "transformed-later",
-    { a: made.made },
+    {
+      a: made.made,
+      rule: { key: made.made, public: true },
+      tags: ["x", made.made],
+      list: [pulumi.secret("hush-hush"), 1],
+    },
     { transforms: [({ props, opts }) => ({ props: { ...props, by: "transform" }, opts })] },
   );
 }
