@@ -1,9 +1,11 @@
+import * as z from "zod";
+import type { Session } from "../../postgres/session.ts";
 import type { Contents } from "./contents.ts";
 import { type DumpFile, identifier, scriptOf } from "./dump-script.ts";
 
 /**
- * Divides a table of contents: materialized views are filled last, as pg_restore does it too, and each on its own
- * where that fails. A view may have been filled when its query still could be run, and its rows are in no dump.
+ * Divides a table of contents: materialized views are filled last, as pg_restore does it too, and each on its own,
+ * in rounds, where that fails. A view may have been filled when its query still could be run, and its rows are in no dump.
  */
 export function splitRefreshes(contents: Contents): { others: Contents; refreshes: Contents } {
   const [refreshes, others] = contents.divided(({ text }) =>
@@ -27,6 +29,43 @@ export async function refreshedViews(
 }
 
 const refresh = new RegExp(`^REFRESH MATERIALIZED VIEW (${identifier}\\.${identifier});$`, "gm");
+
+/**
+ * Fills materialized views in rounds, until one fills none: a view may read another by a function, which no dump
+ * records, and the server refuses that until the other one is filled.
+ *
+ * @param fill returns the server's reason; undefined when the view is filled
+ * @returns the views that could not be filled, each with the last reason
+ */
+export async function fillInRounds(
+  views: readonly string[],
+  fill: (view: string) => Promise<string | undefined>,
+): Promise<Map<string, string>> {
+  let open = [...views];
+  for (;;) {
+    const failed = new Map<string, string>();
+    for (const view of open) {
+      const reason = await fill(view);
+      if (reason !== undefined) failed.set(view, reason);
+    }
+    if (failed.size === 0 || failed.size === open.length) return failed;
+    open = [...failed.keys()];
+  }
+}
+
+/** Those of some materialized views that are not filled, or are missing. */
+export async function emptyAmong(session: Session, views: readonly string[]): Promise<string[]> {
+  const rows = await session.rows(
+    `select v.name from unnest($1::text[]) with ordinality v(name, position)
+       left join pg_class c on c.oid = to_regclass(v.name)
+      where c.relispopulated is not true order by v.position`,
+    views,
+  );
+  return z
+    .array(z.object({ name: z.string() }))
+    .parse(rows)
+    .map(({ name }) => name);
+}
 
 /** A sentence on a materialized view that could not be filled. */
 export function unfilled(name: string, reason: string): string {

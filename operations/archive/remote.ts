@@ -1,6 +1,7 @@
 import * as z from "zod";
-import { reasonOf } from "../../lib/failure.ts";
 import type { Session } from "../../postgres/session.ts";
+import { attemptEach } from "./extensions.ts";
+import { fillInRounds } from "./refresh.ts";
 
 /** Materialized views, by their quoted names with schemas, and the numbers of their lines in a dump. */
 export type Remote = Readonly<Record<string, string>>;
@@ -58,15 +59,11 @@ export function withoutRemote(remote: Remote): (line: { entry: string; rest: str
  * @returns a sentence for each that could not be filled
  */
 export async function refreshRemote(session: Session, remote: Remote): Promise<string[]> {
-  const failed: string[] = [];
-  for (const name of Object.keys(remote)) {
-    try {
-      await session.run(`refresh materialized view ${name}`);
-    } catch (error) {
-      failed.push(
-        `${name} is empty: it reads from another server, and could not be refreshed (${reasonOf(error)}).`,
-      );
-    }
-  }
-  return failed;
+  const failed = await fillInRounds(Object.keys(remote), (name) =>
+    attemptEach(session, [`refresh materialized view ${name}`]),
+  );
+  return [...failed].map(
+    ([name, reason]) =>
+      `${name} is empty: it reads from another server, and could not be refreshed (${reason}).`,
+  );
 }

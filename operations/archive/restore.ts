@@ -33,7 +33,7 @@ import { inEnglish, makeBlocks, namesOf } from "./names.ts";
 import { putOwnDefaultsAside } from "./own-defaults.ts";
 import { grantMemberships, membershipsOf, powerless, roleStatements, schemaStatements } from "./prepare.ts";
 import { splitReading } from "./reading-functions.ts";
-import { refreshedViews, splitRefreshes, unfilled } from "./refresh.ts";
+import { emptyAmong, fillInRounds, refreshedViews, splitRefreshes, unfilled } from "./refresh.ts";
 import { Refusals } from "./refused.ts";
 import { withoutRemote } from "./remote.ts";
 import { lendSearchPath, withSearchPath } from "./search-path.ts";
@@ -333,17 +333,16 @@ async function remakeKeys(options: Restoring, contents: Contents): Promise<void>
 async function fillViews(options: Restoring, refreshes: Contents): Promise<string[]> {
   const { session, manifest, file, signal } = options;
   try {
-    await runRestore(options, refreshes, ["--section=post-data"]);
-    return [];
+    const refused = await runOn(options, refreshes, "--section=post-data");
+    if (refused.length === 0) return [];
   } catch {
     signal.throwIfAborted();
   }
-  const failed: string[] = [];
-  for (const name of await refreshedViews({ ...manifest, file }, refreshes, signal)) {
-    const reason = await attemptEach(session, [`refresh materialized view ${name}`]);
-    if (reason !== undefined) failed.push(unfilled(name, reason));
-  }
-  return failed;
+  const views = await refreshedViews({ ...manifest, file }, refreshes, signal);
+  const failed = await fillInRounds(await emptyAmong(session, views), (name) =>
+    attemptEach(session, [`refresh materialized view ${name}`]),
+  );
+  return [...failed].map(([name, reason]) => unfilled(name, reason));
 }
 
 /**

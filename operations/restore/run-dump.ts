@@ -22,7 +22,7 @@ import { addChecks, setChecksAside } from "../archive/late-checks.ts";
 import type { Manifest } from "../archive/manifest.ts";
 import { oneLine } from "../archive/qualified-names.ts";
 import { splitReading } from "../archive/reading-functions.ts";
-import { refreshedViews, splitRefreshes, unfilled } from "../archive/refresh.ts";
+import { fillInRounds, refreshedViews, splitRefreshes, unfilled } from "../archive/refresh.ts";
 import { withoutRemote } from "../archive/remote.ts";
 import { listSchemas } from "../archive/restore.ts";
 import { lendSearchPath } from "../archive/search-path.ts";
@@ -74,11 +74,8 @@ export async function runDump(
   const { others, eventTriggers } = splitEventTriggers(selected.filtered(({ id }) => !apart.has(id)));
   const { others: filledLast, refreshes } = splitRefreshes(others);
   const { before, attachments, after } = splitPartitionsElsewhere(filledLast);
-  const notFilled: string[] = [];
-  const fill = async (view: string): Promise<void> => {
-    const reason = await attempt(session, [`refresh materialized view ${view}`]);
-    if (reason !== undefined) notFilled.push(unfilled(view, reason));
-  };
+  const fill = (views: readonly string[]): Promise<Map<string, string>> =>
+    fillInRounds(views, (view) => attempt(session, [`refresh materialized view ${view}`]));
   const { lend, takeBack } = lendSearchPath(manifest);
   await runList(session, run, schemaPrivilegesOf(before), []);
   const { main, after: tangled } = await untangle(before, carrier.replaced, (line) =>
@@ -123,23 +120,29 @@ export async function runDump(
     );
     if (made) await session.goingOn(() => runList(session, run, about, []));
   }
-  for (const view of await refreshedViews(run, refreshes, run.signal)) await fill(view);
+  let notFilled = await fill(await refreshedViews(run, refreshes, run.signal));
   await carrier.make("last");
-  for (const statement of takeBack) await session.run(statement);
   // Extensions may be in other schemas.
   if (companions.length > 0) await runList(session, run, privilegesOf(selected, plan.globals, manifest), []);
   const entries = [...plan.dependents].flatMap((name) => manifest.dependents[name]?.entry ?? []);
   if (entries.length > 0) await runList(session, run, contentsOf(run.contents, new Set(entries)), []);
   const isRemote = (name: string): boolean =>
     Object.hasOwn(manifest.remote, name.slice("materialized view ".length));
-  for (const name of plan.dependents) {
-    // The dump does not fill the materialized views of other schemas.
-    if (name.startsWith("materialized view ") && !isRemote(name)) {
-      await fill(name.slice("materialized view ".length));
-    }
+  // The dump does not fill the materialized views of other schemas, which may be what a view of these waits for.
+  const ofOthers = [...plan.dependents]
+    .filter((name) => name.startsWith("materialized view ") && !isRemote(name))
+    .map((name) => name.slice("materialized view ".length));
+  if (ofOthers.length > 0) {
+    for (const statement of lend) await session.run(statement);
+    notFilled = await fill([...notFilled.keys(), ...ofOthers]);
   }
+  for (const statement of takeBack) await session.run(statement);
   const runEventTriggers = () => runList(session, run, eventTriggers, ["--section=post-data"]);
-  return { runEventTriggers, notFilled, refusedChecks };
+  return {
+    runEventTriggers,
+    notFilled: [...notFilled].map(([view, reason]) => unfilled(view, reason)),
+    refusedChecks,
+  };
 }
 
 /**
