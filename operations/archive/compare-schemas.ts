@@ -1,5 +1,5 @@
 import type { Session } from "../../postgres/session.ts";
-import { allDifferences } from "./compare.ts";
+import { allDifferences, type Listed } from "./compare.ts";
 import { countLargeObjects, type Described, describeSchemas, itemOf, readNamed } from "./describe.ts";
 import { DigestTable } from "./digest-table.ts";
 import { digestOfItem, type Item, keyOf } from "./items.ts";
@@ -105,7 +105,7 @@ class Reduced {
   #objects: [string, string][] = [];
   #expressions: [string, string][] = [];
   #tables: [string, Description["tables"][string]][] = [];
-  #sequences: [string, Description["sequences"][string]][] = [];
+  #sequences = new Map<string, Description["sequences"][string][]>();
 
   add(item: Item): void {
     if (item.kind === "object") {
@@ -117,24 +117,28 @@ class Reduced {
       this.#tables.push([name, { rows, rls }]);
     } else {
       const { name, last, called, descending } = item;
-      this.#sequences.push([name, { last, called, descending }]);
+      const value = { last, called, descending };
+      this.#sequences.set(name, [...(this.#sequences.get(name) ?? []), value]);
     }
   }
 
   get isEmpty(): boolean {
-    return this.#objects.length + this.#tables.length + this.#sequences.length === 0;
+    return this.#objects.length + this.#tables.length + this.#sequences.size === 0;
   }
 
   get expressions(): Record<string, string> {
     return Object.fromEntries(this.#expressions);
   }
 
-  get description(): Description {
+  get description(): Listed {
     return {
       fingerprint: "",
       objects: sorted(this.#objects),
       tables: sorted(this.#tables),
-      sequences: sorted(this.#sequences),
+      sequences: sorted(
+        [...this.#sequences].flatMap(([name, [value]]) => (value === undefined ? [] : [[name, value]])),
+      ),
+      values: this.#sequences,
       largeObjects: 0,
     };
   }

@@ -1,8 +1,14 @@
 import { counted, shortened } from "../../lib/text.ts";
 import type { Description } from "./manifest.ts";
+import { place, type SequenceValue, unexpected } from "./sequence-values.ts";
 
 /** Most characters of a sentence. */
 const sentenceCharacters = 500;
+
+/** What is expected, with all values that are listed of a sequence, the latest first. */
+export interface Listed extends Description {
+  values?: ReadonlyMap<string, readonly SequenceValue[]>;
+}
 
 /**
  * Describes how a restored database differs from the one that was backed up, one sentence per difference.
@@ -10,7 +16,7 @@ const sentenceCharacters = 500;
  * @param same names of objects whose definitions differ and mean the same
  */
 export function differences(
-  expected: Description,
+  expected: Listed,
   found: Description,
   same: ReadonlySet<string> = new Set(),
 ): string[] {
@@ -19,7 +25,7 @@ export function differences(
 
 /** All of them, without a limit to their length. */
 export function allDifferences(
-  expected: Description,
+  expected: Listed,
   found: Description,
   same: ReadonlySet<string> = new Set(),
 ): string[] {
@@ -86,26 +92,16 @@ function state({ enabled, forced }: Description["tables"][string]["rls"]): strin
   return `${enabled ? "enabled" : "disabled"}${forced ? " and forced" : ""}`;
 }
 
-/**
- * Sequences are not part of a snapshot: pg_dump reads them a little after the rows. A restored sequence may
- * therefore be ahead, in its direction, but never behind.
- */
 function sequenceDifferences(
-  { sequences: expected }: Description,
+  { sequences: expected, values }: Listed,
   { sequences: found }: Description,
 ): string[] {
   return Object.entries(expected).flatMap(([name, sequence]) => {
     const other = own(found, name);
     if (other === undefined) return [];
-    const distance = BigInt(other.last) - BigInt(sequence.last);
-    const ahead = sequence.descending ? -distance : distance;
-    const behind = ahead < 0n || (ahead === 0n && sequence.called && !other.called);
-    return behind ? [`${name} is at ${place(other)} instead of ${place(sequence)}.`] : [];
+    const instead = unexpected(values?.get(name) ?? [sequence], other);
+    return instead === undefined ? [] : [`${name} is at ${place(other)} instead of ${instead}.`];
   });
-}
-
-function place({ last, called }: Description["sequences"][string]): string {
-  return called ? last : `${last} (unused)`;
 }
 
 /**

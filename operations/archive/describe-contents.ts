@@ -25,6 +25,7 @@ import { noteCharacters, notesNaming } from "./notes.ts";
 import { notesOnReading } from "./reading-functions.ts";
 import { type Remote, readRemote } from "./remote.ts";
 import type { Scope } from "./scope.ts";
+import { listSequences, type SequenceValues } from "./sequence-values.ts";
 import { readServerChanges } from "./server-changes.ts";
 import { notesOnServerObjects } from "./server-objects.ts";
 
@@ -35,16 +36,32 @@ export type Contents = Pick<
 >;
 
 /**
- * Describes what a dump contains, as the session's transaction sees it. The list of it is written while it is read.
+ * Describes what a dump contains, as the session's transaction sees it. The list of it is written while it is read, and
+ * has the sequences once the dump has ended.
  */
 export async function describeContents(
   session: Session,
   scope: Scope,
-  { recipients, listing }: { recipients: readonly string[]; listing: ListingWriter },
+  {
+    recipients,
+    listing,
+    values,
+    dumped,
+  }: {
+    recipients: readonly string[];
+    listing: ListingWriter;
+    /** Those of sequences, read before the dump began. */
+    values: SequenceValues;
+    /** Settles once the dump has ended. */
+    dumped: Promise<unknown>;
+  },
 ): Promise<Contents> {
   const schemas = scope.schemas.map(({ name }) => name);
   const own = await listSchemas(session, schemas, listing);
-  const around = await listCompanions(session, scope, listing);
+  const around = await listCompanions(session, scope, {
+    listing,
+    isRead: (name) => !values.around.has(name),
+  });
   const globals = await globalsIn(session, scope);
   const lockable = await lockableObjects(session, schemas);
   const remote = await readRemote(session);
@@ -59,6 +76,10 @@ export async function describeContents(
     properties: await readProperties(session),
     carried,
   };
+  const notes = await notesOn(session, scope, { uncounted: own.uncounted, lockable, remote, carried });
+  const sealed = await sealDetails(details, recipients);
+  await dumped;
+  const ofSequences = await listSequences(session, scope, values, listing);
   return {
     contains: own.contains,
     globals: besideOf(globals),
@@ -66,11 +87,8 @@ export async function describeContents(
     companionRows: Object.fromEntries(scope.withRows.map(({ table, entry }) => [table, entry])),
     remote,
     lockable,
-    notes: [
-      ...(await notesOn(session, scope, { uncounted: own.uncounted, lockable, remote, carried })),
-      ...ofServer,
-    ],
-    details: await sealDetails(details, recipients),
+    notes: [...notes, ...ofServer, ...ofSequences],
+    details: sealed,
   };
 }
 
@@ -109,7 +127,7 @@ async function listSchemas(
   const fingerprint = new Fingerprint();
   const contains = { objects: 0, tables: 0, rows: 0 };
   const uncounted: string[] = [];
-  for await (const found of describeSchemas(session, schemas)) {
+  for await (const found of describeSchemas(session, schemas, { isRead: () => false })) {
     const item = itemOf(found);
     if (item.kind === "object") {
       contains.objects += 1;
@@ -130,7 +148,7 @@ async function listSchemas(
 async function listCompanions(
   session: Session,
   { schemas, companions, withRows, unreadable }: Scope,
-  listing: ListingWriter,
+  { listing, isRead }: { listing: ListingWriter; isRead: (sequence: string) => boolean },
 ): Promise<{ dependents: Objects }> {
   const beside = companions.map(({ name }) => name);
   const dependents = new Map<string, Described>();
@@ -144,6 +162,7 @@ async function listCompanions(
   const all = describeSchemas(session, beside, {
     isCounted: (table) => rows.has(table),
     isHidden: ({ entry }) => hidden.has(entry),
+    isRead,
   });
   for await (const found of all) {
     if (found.kind === "object" && depending.has(found.described.entry)) {

@@ -69,6 +69,7 @@ export type Found =
  *
  * @param isCounted whether the rows of a table are counted; by default those of every table
  * @param isHidden whether an object is left out
+ * @param isRead whether the value of a sequence is read; by default that of every one
  */
 export async function* describeSchemas(
   session: Session,
@@ -76,9 +77,11 @@ export async function* describeSchemas(
   {
     isCounted = () => true,
     isHidden = () => false,
+    isRead = () => true,
   }: {
     isCounted?: (table: string) => boolean;
     isHidden?: (object: Described) => boolean;
+    isRead?: (sequence: string) => boolean;
   } = {},
 ): AsyncGenerator<Found> {
   const hidden = new Set<string>();
@@ -87,7 +90,8 @@ export async function* describeSchemas(
     else yield { kind: "object", name, described };
   }
   yield* readTables(session, schemas, { isCounted, isKnown: (name) => !hidden.has(`table ${name}`) });
-  yield* readSequences(session, schemas, { isKnown: (name) => !hidden.has(`sequence ${name}`) });
+  const isKnown = (name: string): boolean => isRead(name) && !hidden.has(`sequence ${name}`);
+  for await (const { item } of readSequences(session, schemas, { isKnown })) yield item;
 }
 
 /** An item as a listing has it. */
@@ -205,11 +209,23 @@ const tableRows = z.array(
 /** Sequences that one query reads. */
 const sequencesAtOnce = 200;
 
-async function* readSequences(
+interface ReadSequence {
+  item: Extract<Item, { kind: "sequence" }>;
+  /** Whether it counts in a circle. */
+  isCircle: boolean;
+}
+
+/**
+ * Reads the values of sequences as they are now: no transaction has a snapshot of them.
+ *
+ * @param isTolerant whether those that cannot be read, since they were dropped meanwhile, are left out
+ */
+export async function* readSequences(
   session: Session,
   schemas: readonly string[],
-  { isKnown }: { isKnown: (sequence: string) => boolean },
-): AsyncGenerator<Found> {
+  { isKnown, isTolerant = false }: { isKnown: (sequence: string) => boolean; isTolerant?: boolean },
+): AsyncGenerator<ReadSequence> {
+  if (schemas.length === 0) return;
   for await (const rows of session.batches(sequencesQuery, schemas)) {
     const all = sequenceRows.parse(rows).filter(({ name }) => isKnown(name));
     for (let start = 0; start < all.length; start += sequencesAtOnce) {
@@ -219,14 +235,29 @@ async function* readSequences(
         ({ name }, index) =>
           `select ${index} as index, last_value::text as last, is_called as called from ${name}`,
       );
-      const states = stateRows.parse(await session.rows(selects.join(" union all ")));
-      for (const { index, ...state } of states) {
+      for (const { index, ...state } of await readStates(session, selects, isTolerant)) {
         const sequence = some[index];
-        if (sequence !== undefined) yield { kind: "sequence", ...sequence, ...state };
+        if (sequence === undefined) continue;
+        const { name, descending, isCircle } = sequence;
+        yield { item: { kind: "sequence", name, descending, ...state }, isCircle };
       }
     }
   }
 }
 
-const sequenceRows = z.array(z.object({ name: z.string(), descending: z.boolean() }));
+async function readStates(
+  session: Session,
+  selects: readonly string[],
+  isTolerant: boolean,
+): Promise<z.infer<typeof stateRows>> {
+  const together = selects.join(" union all ");
+  if (!isTolerant) return stateRows.parse(await session.rows(together));
+  const answer = await session.attempt(together);
+  if (answer !== undefined) return stateRows.parse(answer);
+  const read: z.infer<typeof stateRows> = [];
+  for (const select of selects) read.push(...stateRows.parse((await session.attempt(select)) ?? []));
+  return read;
+}
+
+const sequenceRows = z.array(z.object({ name: z.string(), descending: z.boolean(), isCircle: z.boolean() }));
 const stateRows = z.array(z.object({ index: z.int(), last: z.string(), called: z.boolean() }));

@@ -24,7 +24,11 @@ export type Item = z.infer<typeof itemSchema>;
 /** A line of a listing. */
 export const lineSchema = z.tuple([z.enum(["own", "around"]), itemSchema]);
 
-/** Everything that a backup has, an item at a time, as often as it is asked for. */
+/**
+ * Everything that a backup has, an item at a time, as often as it is asked for. A sequence comes with its value after the
+ * dump and again with that before it, a third time where it may have had any other, and once in a backup of an earlier
+ * version.
+ */
 export interface Listing {
   items(side: Side): AsyncIterable<Item>;
 }

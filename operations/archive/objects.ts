@@ -190,9 +190,9 @@ export const tablesQuery = `
    where n.nspname = any($1) and c.relkind in ('r', 'p') and ${notOfExtension("pg_class", "c.oid")}
    order by c.oid::regclass::text collate "C"`;
 
-/** Sequences, and whether they count down. */
+/** Sequences, and whether they count down and in a circle. */
 export const sequencesQuery = `
-  select c.oid::regclass::text as name, s.seqincrement < 0 as descending
+  select c.oid::regclass::text as name, s.seqincrement < 0 as descending, s.seqcycle as "isCircle"
     from pg_sequence s
     join pg_class c on c.oid = s.seqrelid
     join pg_namespace n on n.oid = c.relnamespace

@@ -23,6 +23,7 @@ import { type Manifest, manifestSchema, maximumManifestBytes } from "../archive/
 import { inEnglish, neutralSettings, serverNames } from "../archive/names.ts";
 import { findScope, type Scope } from "../archive/scope.ts";
 import { seal, Tally } from "../archive/seal.ts";
+import { readSequenceValues } from "../archive/sequence-values.ts";
 import { signBackup } from "../archive/signature.ts";
 import { databaseBytes, readSurroundings } from "../archive/surroundings.ts";
 import { Unlocked } from "../archive/unlocked.ts";
@@ -269,6 +270,7 @@ async function dumpAndDescribe(
     const body = sealed.through(await seal(plain.through(stream), recipients));
     await store.upload(key, body, { expectedBytes, signal, failed: (error) => unsent.abort(error) });
   };
+  const values = await readSequenceValues(new Unlocked(session), scope);
   const listing = new ListingWriter(signal);
   const list = new Tally();
   const sent = send();
@@ -290,7 +292,8 @@ async function dumpAndDescribe(
   };
   const describe = async (): Promise<Contents> => {
     if (options.isApart) await sent;
-    const described = await describeContents(new Unlocked(session), scope, { recipients, listing });
+    const what = { recipients, listing, values, dumped: sent };
+    const described = await describeContents(new Unlocked(session), scope, what);
     listing.end();
     return described;
   };
