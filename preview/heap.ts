@@ -2,7 +2,7 @@ import { setFlagsFromString } from "node:v8";
 
 /** By how many percent a heap grows until V8 collects what was kept for a while, by the resources from which on it does. */
 const growth: readonly [resources: number, percent: number][] = [
-  [10_000, 20],
+  [10_000, 25],
   [257, 40],
 ];
 

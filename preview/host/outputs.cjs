@@ -12,7 +12,7 @@ const rewritten = require("./rewritten.cjs");
  */
 const growth = new Map([
   [257, 40],
-  [10_000, 20],
+  [10_000, 30],
 ]);
 
 /** Of what stands in the SDK for an identifier or a URN, a property, what gives properties their values, and an alias. */
