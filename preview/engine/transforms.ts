@@ -53,11 +53,11 @@ export class Transforms {
     // what they give back says so.
     const own = request.getTransformsList().length > 0;
     const transforms = this.#allFor(request);
-    const given = transforms.length > 0 ? withOutputValues(before) : before;
-    let after = own ? withDependencies(given, declared) : given;
+    let after = before;
     let options = optionsOf(request, provider);
     if (transforms.length > 0) {
-      let struct = toStruct(after);
+      const given = withOutputValues(before);
+      let struct = toStruct(own ? withDependencies(given, declared) : given);
       for (const transform of transforms) {
         const message = transformRequest(request, struct, options);
         const answer = await this.#callbacks.invoke(transform, message.serializeBinary());
