@@ -14,11 +14,11 @@ module.exports = (sdk) => {
   const debuggable = require(join(sdk, "runtime", "debuggable.js"));
   const { debuggablePromise } = debuggable;
   if (debuggable.debugPromiseLeaks || typeof debuggablePromise !== "function") return;
-  countOpen(sdk);
-  const candidates = candidatesOf(join(sdk, "runtime", "state.js"));
+  const { getStore } = loaded(sdk, "state.js");
+  if (typeof getStore === "function") countOpen(loaded(sdk, "settings.js"), getStore);
   let isFirst = true;
   debuggable.debuggablePromise = (promise, ...rest) => {
-    const open = candidates?.();
+    const open = candidatesIn(getStore);
     // The first one has the SDK look for open promises when the program ends.
     if (open === undefined || isFirst) return withoutStack(() => debuggablePromise(promise, ...rest));
     // What waits for either hears of it as late as ever, two steps later.
@@ -63,23 +63,22 @@ function isBesideValue(name) {
   );
 }
 
-/** What gives the SDK's set of open promises; undefined where an older SDK keeps none that can be reached. */
-function candidatesOf(path) {
-  const { getStore } = existsSync(path) ? require(path) : {};
+/** What a module of the SDK's runtime exports; nothing where an older SDK does not have it. */
+function loaded(sdk, name) {
+  const path = join(sdk, "runtime", name);
+  return existsSync(path) ? require(path) : {};
+}
+
+/** The SDK's set of open promises; undefined where an older SDK keeps none that can be reached. */
+function candidatesIn(getStore) {
   if (typeof getStore !== "function") return undefined;
-  return () => {
-    const { leakCandidates } = getStore();
-    return leakCandidates instanceof Set ? leakCandidates : undefined;
-  };
+  const { leakCandidates } = getStore();
+  return leakCandidates instanceof Set ? leakCandidates : undefined;
 }
 
 /** The SDK chains a promise of each call that is under way to those before it; one for all that overlap says as much. */
-function countOpen(sdk) {
-  const [settings, { getStore }] = ["settings.js", "state.js"].map((name) => {
-    const path = join(sdk, "runtime", name);
-    return existsSync(path) ? require(path) : {};
-  });
-  if (typeof getStore !== "function" || !isWritable(settings, "rpcKeepAlive")) return;
+function countOpen(settings, getStore) {
+  if (!isWritable(settings, "rpcKeepAlive")) return;
   const { rpcKeepAlive } = settings;
   const byStore = new WeakMap();
   settings.rpcKeepAlive = () => {
