@@ -55,12 +55,8 @@ const changes = {
  * @param {() => void} load loads the SDK
  */
 module.exports = (sdk, load) => {
-  Object.entries(changes).reduce(
-    (inner, [module, ofModule]) =>
-      () =>
-        rewritten(join(sdk, module), ofModule, inner),
-    load,
-  )();
+  const byPath = Object.entries(changes).map(([module, ofModule]) => [join(sdk, module), ofModule]);
+  rewritten(new Map(byPath), load);
   const { Output } = require(join(sdk, "output.js"));
   const debuggable = require(join(sdk, "runtime", "debuggable.js"));
   const text = String(require(join(sdk, "runtime", "rpc.js")).transferProperties);

@@ -29,7 +29,7 @@ module.exports = () => {
     return;
   }
   Object.defineProperty(globalThis, Symbol.for("optropic.resources"), { value: listOf });
-  rewritten(server, changes, () => requireFrom(server));
+  rewritten(new Map([[server, changes]]), () => requireFrom(server));
   lazyResources(server);
 };
 
