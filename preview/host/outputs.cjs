@@ -15,11 +15,6 @@ const growth = new Map([
   [10_000, 30],
 ]);
 
-/** Of what stands in the SDK for an identifier or a URN, a property, what gives properties their values, and an alias. */
-const symbols = Object.fromEntries(
-  ["identity", "property", "resolvers", "alias"].map((name) => [name, Symbol.for(`optropic.${name}`)]),
-);
-
 /** What of the SDK is changed, by module. */
 const changes = {
   "runtime/resource.js": [
@@ -98,8 +93,9 @@ module.exports = (sdk, load) => {
   });
 };
 
+/** Gives the changed SDK what stands in the place of its own. */
 function provide(name, value) {
-  Object.defineProperty(globalThis, symbols[name], { configurable: true, value });
+  Object.defineProperty(globalThis, Symbol.for(`optropic.${name}`), { configurable: true, value });
 }
 
 /** Whether a version of the SDK makes properties as is done here in its place. */
