@@ -214,8 +214,7 @@ export class Session {
       mayRead: this.#guests.mayRead,
       isTemporary: this.#isolation.isTemporary,
       heard: (properties) => this.#secrets.hear(properties),
-      check: async (resource, provider) =>
-        (await this.#dynamicProviders?.check(resource, provider.inputs)) ?? resource.inputs,
+      check: async (resource, provider) => this.#dynamicProviders?.check(resource, provider.inputs),
       read: (resource, provider) => this.#readDynamic(resource, provider),
       remediate: async (resource) => (await this.#judgement?.remediate(resource)) ?? resource.inputs,
       registered: (resource) => {

@@ -14,10 +14,8 @@ import {
   forProgram,
   holdsSecret,
   isSecret,
-  isUnknown,
   type PropertyMap,
   type PropertyValue,
-  providerKey,
   secret,
 } from "./values.ts";
 
@@ -70,16 +68,13 @@ export class DynamicProviders {
    */
   async check(resource: PreviewResource, configuration: PropertyMap): Promise<PropertyMap> {
     const { urn, name, type, inputs } = resource;
-    if (isUnknown(inputs[providerKey]) || inputs[providerKey] === undefined) return inputs;
-    this.#caller ??= this.#start(configuration);
-    const caller = await this.#caller;
     const request = new providerPb.CheckRequest();
     request.setUrn(urn);
     request.setName(name);
     request.setType(type);
     request.setOlds(toStruct({}));
     request.setNews(toStruct(forProgram(inputs, plain)));
-    const response = await this.#call(caller, service.check, request, name);
+    const response = await this.#ask(service.check, request, name, configuration);
     const failures = response.getFailuresList();
     if (failures.length > 0) {
       const reasons = failures.map((failure) =>
@@ -95,16 +90,12 @@ export class DynamicProviders {
 
   /**
    * @param configuration inputs of the resource's provider
-   * @returns what there is of a resource that the program only reads; undefined where its provider is not known
+   * @returns what there is of a resource that the program only reads
    * @throws {JudgedFailure} when there is no such resource, as the engine does
    * @throws {Failure} when its provider fails
    */
-  async read(resource: PreviewResource, configuration: PropertyMap): Promise<ReadState | undefined> {
+  async read(resource: PreviewResource, configuration: PropertyMap): Promise<ReadState> {
     const { urn, id, name, type, inputs } = resource;
-    if (isUnknown(id) || isUnknown(inputs[providerKey]) || inputs[providerKey] === undefined)
-      return undefined;
-    this.#caller ??= this.#start(configuration);
-    const caller = await this.#caller;
     const request = new providerPb.ReadRequest();
     request.setUrn(urn);
     request.setName(name);
@@ -114,7 +105,7 @@ export class DynamicProviders {
     const given = toStruct(forProgram(inputs, plain));
     request.setInputs(given);
     request.setProperties(given);
-    const response = await this.#call(caller, service.read, request, name);
+    const response = await this.#ask(service.read, request, name, configuration);
     if (response.getId() === "") {
       throw new JudgedFailure(
         "program",
@@ -133,6 +124,16 @@ export class DynamicProviders {
   /** Starts their process, which takes a while, before there is anything to ask. */
   prepare(): void {
     if (!this.#isClosed) this.#child ??= this.#host();
+  }
+
+  async #ask<Request, Response>(
+    method: MethodDefinition<Request, Response>,
+    request: Request,
+    name: string,
+    configuration: PropertyMap,
+  ): Promise<Response> {
+    this.#caller ??= this.#start(configuration);
+    return this.#call(await this.#caller, method, request, name);
   }
 
   async #start(configuration: PropertyMap): Promise<Caller> {

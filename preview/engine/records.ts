@@ -5,11 +5,11 @@ import { dynamicPackage } from "./providers.ts";
 import { importedOutputs } from "./registration.ts";
 import type { PreviewResource } from "./resource.ts";
 import { packageOf, rootStackType } from "./urn.ts";
-import { holdsUnknown, type PropertyMap } from "./values.ts";
+import { holdsUnknown, isUnknown, type PropertyMap, providerKey } from "./values.ts";
 
 export interface RecordOptions {
-  /** What a dynamic resource's own provider makes of its inputs. */
-  check: (resource: PreviewResource, provider: PreviewResource) => Promise<PropertyMap>;
+  /** What a dynamic resource's own provider makes of its inputs, if it is known. */
+  check: (resource: PreviewResource, provider: PreviewResource) => Promise<PropertyMap | undefined>;
   /** What a dynamic resource's own provider finds of one that the program only reads, if it is known. */
   read: (resource: PreviewResource, provider: PreviewResource) => Promise<ReadState | undefined>;
   /** Changes a resource's inputs before it is registered. */
@@ -104,11 +104,12 @@ export class Records {
 
   async #asked<T>(
     resource: PreviewResource,
-    ask: (resource: PreviewResource, provider: PreviewResource) => Promise<T>,
+    ask: (resource: PreviewResource, provider: PreviewResource) => Promise<T | undefined>,
   ): Promise<T | undefined> {
     const provider = this.byUrn.get(resource.provider);
     if (provider === undefined || packageOf(resource.type) !== dynamicPackage) return undefined;
-    if (this.hasUnknownProvider(resource)) return undefined;
+    const code = resource.inputs[providerKey];
+    if (code === undefined || isUnknown(code) || this.hasUnknownProvider(resource)) return undefined;
     try {
       return await ask(resource, provider);
     } catch (error) {
