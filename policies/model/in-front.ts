@@ -9,6 +9,7 @@ import {
   type ResourceOf,
   type Stack,
   unproved,
+  type Value,
 } from "../framework/index.ts";
 import { actsOn } from "../values/cloudflare-expression.ts";
 import { headerChangeFault } from "../values/request-headers.ts";
@@ -103,10 +104,7 @@ function byConnector(stack: Stack, site: Site, zone: Zone): Fault | undefined {
       .items()
       .map((rule) => ({ resource, rule })),
   );
-  const found = rules.find(
-    ({ rule }) =>
-      isOn(rule.at("enabled")) && reachOf(rule.at("expression").string() ?? "", site).kind !== "none",
-  );
+  const found = rules.find(({ rule }) => mayActAt(rule, site));
   return (
     found &&
     fault(
@@ -116,6 +114,10 @@ function byConnector(stack: Stack, site: Site, zone: Zone): Fault | undefined {
   );
 }
 
+/** Whether a rule that has a switch and an expression may act on some request to a site. */
+const mayActAt = (rule: Value<unknown>, site: Site): boolean =>
+  isOn(rule.at("enabled")) && reachOf(rule.at("expression").string() ?? "", site).kind !== "none";
+
 function byWorker(stack: Stack, site: Site, zone: Zone): Fault | undefined {
   const [domain] = stack
     .ofType(cloudflare.workersDomain)
@@ -123,16 +125,7 @@ function byWorker(stack: Stack, site: Site, zone: Zone): Fault | undefined {
   if (domain !== undefined) {
     return fault(domain.at("hostname"), `the Worker ${domain.at("service").string()} answers in its place`);
   }
-  const [route] = inZone(
-    stack,
-    zone,
-    cloudflare.workersRoute,
-    // A route without a script keeps the Workers of wider routes away.
-    (it) =>
-      Boolean(it.at("script").string()) &&
-      takes(it.at("pattern").string() ?? "", site.host) &&
-      statedRole(stack, it) !== "proxy",
-  );
+  const route = workerRoute(stack, site, zone, false);
   return route === undefined
     ? undefined
     : unproved(
@@ -143,19 +136,28 @@ function byWorker(stack: Stack, site: Site, zone: Zone): Fault | undefined {
 }
 
 /**
- * What a setting says of a Worker or a snippet that it passes requests to a site on: the value that chooses them.
- * Undefined where none is in front of it. Throws UnknownRead.
+ * The first route by which a Worker gets requests to a site, of those that a setting calls a proxy or of the others: one
+ * without a script keeps the Workers of wider routes away. Throws UnknownRead.
  */
-export function passingOn(stack: Stack, site: Site, zone: Zone): AnyValue | undefined {
+function workerRoute(stack: Stack, { host }: Site, zone: Zone, isProxy: boolean) {
   const [route] = inZone(
     stack,
     zone,
     cloudflare.workersRoute,
     (it) =>
       Boolean(it.at("script").string()) &&
-      takes(it.at("pattern").string() ?? "", site.host) &&
-      statedRole(stack, it) === "proxy",
+      takes(it.at("pattern").string() ?? "", host) &&
+      (statedRole(stack, it) === "proxy") === isProxy,
   );
+  return route;
+}
+
+/**
+ * What a setting says of a Worker or a snippet that it passes requests to a site on: the value that chooses them.
+ * Undefined where none is in front of it. Throws UnknownRead.
+ */
+export function passingOn(stack: Stack, site: Site, zone: Zone): AnyValue | undefined {
+  const route = workerRoute(stack, site, zone, true);
   const [snippets] = inZone(
     stack,
     zone,
@@ -178,10 +180,7 @@ const snippetAt = (rules: SnippetRules, site: Site) =>
   rules
     .at("rules")
     .items()
-    .find(
-      (rule) =>
-        isOn(rule.at("enabled")) && reachOf(rule.at("expression").string() ?? "", site).kind !== "none",
-    );
+    .find((rule) => mayActAt(rule, site));
 
 function bySnippet(stack: Stack, site: Site, zone: Zone): Fault | undefined {
   for (const resource of inZone(stack, zone, cloudflare.snippetRules)) {
