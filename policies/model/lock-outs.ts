@@ -29,7 +29,7 @@ import { knownHealthPath, requestTo, type Site } from "./sites.ts";
 import { stackOutput } from "./stack-outputs.ts";
 import { cloudflare, render, vercel } from "./tokens.ts";
 import { hosts } from "./variables.ts";
-import { conditionsOf } from "./waf.ts";
+import { bypassRules, conditionsOf } from "./waf.ts";
 import { accessPlaces, asksNobody, inZone, type Zone, zoneName, zoneSettings } from "./zones.ts";
 
 /** What keeps every visitor of a site out, or lets only some in; undefined where nothing does. Throws UnknownRead. */
@@ -481,11 +481,7 @@ function byFirewall(stack: Stack, site: Site): Fault | undefined {
     const bots = (["botProtection", "botFilter"] as const)
       .map((name) => firewall.at("managedRulesets", name))
       .find((it) => isOn(it.at("active")) && stopsAtVercel.has(it.at("action").string()));
-    const passes = firewall
-      .at("rules", "rules")
-      .items()
-      .filter((it) => isOn(it.at("active")) && it.at("action", "action").string() === "bypass")
-      .map(conditionsOf);
+    const passes = bypassRules(firewall).map(conditionsOf);
     const probed = probedRequests(stack, site).find(
       (request) => !passes.some((groups) => vercelRuleActsOn(groups, request) === true),
     );

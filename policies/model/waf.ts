@@ -296,7 +296,8 @@ export function letsPast(firewall: ResourceOf<FirewallConfigArgs>): boolean {
 export const pathsLetPast = (firewall: ResourceOf<FirewallConfigArgs>): readonly string[] =>
   bypassRules(firewall).flatMap((rule) => exactPaths(rule) ?? []);
 
-const bypassRules = (firewall: ResourceOf<FirewallConfigArgs>): VercelRule[] =>
+/** Rules by which requests go past the others of a firewall of Vercel. */
+export const bypassRules = (firewall: ResourceOf<FirewallConfigArgs>): VercelRule[] =>
   firewall
     .at("rules", "rules")
     .items()
