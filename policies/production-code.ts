@@ -1,6 +1,7 @@
 import { type Finding, judge, policy, type Stack } from "./framework/index.ts";
 import { otherJobs } from "./model/backups.ts";
-import { branchFault, deployedSources, judgeImages, repositoryFault } from "./model/deployed-code.ts";
+import { branchFault, judgeImages, repositoryFault } from "./model/deployed-code.ts";
+import { deployedSources } from "./model/facts.ts";
 import type { CodeSource } from "./model/section-host.ts";
 import { sectionHosts } from "./model/sections.ts";
 

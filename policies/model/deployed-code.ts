@@ -11,8 +11,8 @@ import {
   unproved,
 } from "../framework/index.ts";
 import { isAside } from "./aside.ts";
-import { all } from "./facts.ts";
-import { deployedSlugs, images, publicOwner } from "./foreign-images.ts";
+import { deployedSources, images } from "./facts.ts";
+import { deployedSlugs, publicOwner } from "./foreign-images.ts";
 import { slugOf } from "./repository-slugs.ts";
 import type { CodeSource, SectionHost } from "./section-host.ts";
 import { applicationHosts, hosts, isAsideHost, servingHosts } from "./variables.ts";
@@ -114,9 +114,6 @@ function sources(stack: Stack): CodeSource[] {
   const serving = new Set(servingHosts(stack).map(({ resource }) => resource.urn));
   return deployedSources(stack).filter(({ branch }) => serving.has(branch.resource.urn));
 }
-
-/** What is built and deployed, of hosts and of what nobody calls. */
-export const deployedSources = all(({ sources: part }) => part);
 
 /** Branches from which the hosts are built that come from the same repository. */
 export function servedBranches(stack: Stack, repository: string): string[] {

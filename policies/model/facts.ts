@@ -47,6 +47,10 @@ export const errorKeys = all(({ errorKeys: part }) => part);
 export const scrubbings = all(({ scrubbings: part }) => part);
 export const errorAlerts = all(({ errorAlerts: part }) => part);
 export const errorFigures = all(({ errorFigures: part }) => part);
+/** What is built and deployed, of hosts and of what nobody calls. */
+export const deployedSources = all(({ sources: part }) => part);
+/** Images that are run in place of code which a vendor builds. */
+export const images = all(({ images: part }) => part);
 export const monitors = all(({ monitors: part }) => part);
 export const watches = all(({ watches: part }) => part);
 export const schedules = all(({ schedules: part }) => part);

@@ -1,16 +1,11 @@
 import { known, type Resource, type Stack } from "../framework/index.ts";
-import { all } from "./facts.ts";
+import { deployedSources, images } from "./facts.ts";
 import { perStack } from "./per-stack.ts";
 import { slugOf } from "./repository-slugs.ts";
 
-/** Images that are run in place of code which a vendor builds. */
-export const images = all(({ images: part }) => part);
-
-const sources = all(({ sources: part }) => part);
-
 /** Repositories that the stack deploys, as `owner/name` in lower case. */
 export const deployedSlugs: (stack: Stack) => readonly string[] = perStack((stack) => {
-  const texts = sources(stack).flatMap(({ repository }) => known(() => repository.string()) ?? []);
+  const texts = deployedSources(stack).flatMap(({ repository }) => known(() => repository.string()) ?? []);
   return [...new Set(texts.map(slugOf))];
 });
 
