@@ -8,6 +8,7 @@ import type { Expr } from "../../values/promql-ast.ts";
 import { selectorsIn } from "../../values/promql-reads.ts";
 import { isElsewhere } from "./instances.ts";
 import { queriesOf } from "./panels.ts";
+import { alertQueries } from "./sources.ts";
 
 /** A dashboard's document, by whichever of Grafana's APIs it is declared. */
 interface Document {
@@ -58,10 +59,7 @@ const isAlertedOn = (stack: Stack, expr: Expr): boolean =>
   selectorsIn(expr).some(({ metric }) => metric !== "" && alertTexts(stack).includes(metric));
 
 const alertTexts = perStack((stack): string =>
-  stack
-    .ofType(grafana.ruleGroup)
-    .flatMap((group) => known(() => group.at("rules").items()) ?? [])
-    .flatMap((rule) => known(() => rule.at("datas").items()) ?? [])
+  alertQueries(stack)
     .map((data) => known(() => data.at("model").string()) ?? "")
     .join("\n"),
 );

@@ -25,13 +25,17 @@ export function isOfInstance(stack: Stack, uid: string): boolean {
   );
 }
 
+/** Queries and expressions of the alert rules, as far as they are known. */
+export const alertQueries = (stack: Stack) =>
+  stack
+    .ofType(grafana.ruleGroup)
+    .flatMap((group) => known(() => group.at("rules").items()) ?? [])
+    .flatMap((rule) => known(() => rule.at("datas").items()) ?? []);
+
 /** The data source that most queries of alerts ask: one that is asked once, beside it, is likely misspelled. */
 export const usualSource = perStack((stack: Stack): string | undefined => {
   const counts = new Map<string, number>();
-  for (const data of stack
-    .ofType(grafana.ruleGroup)
-    .flatMap((group) => (group.at("rules").isUnknown ? [] : group.at("rules").items()))
-    .flatMap((rule) => (rule.at("datas").isUnknown ? [] : rule.at("datas").items()))) {
+  for (const data of alertQueries(stack)) {
     const uid = data.at("datasourceUid");
     const text = uid.isUnknown ? "" : (uid.string() ?? "");
     if (text !== "" && !isExpression(text)) counts.set(text, (counts.get(text) ?? 0) + 1);
