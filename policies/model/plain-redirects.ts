@@ -2,17 +2,12 @@ import { type Finding, fault, judge, type Stack, unproved, type Verdict } from "
 import type { RedirectUrl } from "./adapter.ts";
 import { redirects } from "./facts.ts";
 import { isOwnName } from "./own-names.ts";
+import { firstWrong } from "./value-checks.ts";
 
 /** Judges each redirect of the stack, whichever host it is of: none leads to a name of the platform without TLS. */
 export const redirectsWithoutTls = (stack: Stack): Finding[] =>
   redirects(stack).map(({ resource, urls }) =>
-    judge(
-      resource,
-      () =>
-        urls()
-          .map((url) => judgeUrl(stack, url))
-          .find((verdict) => verdict !== true) ?? true,
-    ),
+    judge(resource, () => firstWrong(urls().map((url) => judgeUrl(stack, url)))),
   );
 
 function judgeUrl(stack: Stack, { at, target, isPlain }: RedirectUrl): Verdict {
