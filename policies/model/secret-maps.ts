@@ -68,7 +68,9 @@ export const unreadMaps = (stack: Stack): Finding[] =>
     );
   });
 
-const isInOneMap = (one: NamedVariable, other: NamedVariable): boolean =>
+type Entry = Pick<Variable, "resource" | "value">;
+
+const isInOneMap = (one: Entry, other: Entry): boolean =>
   one.resource === other.resource && one.value.path[0] === other.value.path[0];
 
 /** Whether nothing tells which secret a variable of a map has. */
@@ -84,10 +86,8 @@ const isGivenElsewhere = (stack: Stack, { name }: NamedVariable): boolean =>
 const isGeneratedElsewhere = (stack: Stack, name: string): boolean =>
   variablesNamed(stack, name).variables.some(({ alone, sources }) => alone && sources.some(makesSecret));
 
-const namesIn = (stack: Stack, { resource, value }: NamedVariable): string[] => {
-  const all = declaredVariables(stack).filter(
-    (one) => one.resource === resource && one.value.path[0] === value.path[0],
-  );
+const namesIn = (stack: Stack, variable: NamedVariable): string[] => {
+  const all = declaredVariables(stack).filter((one) => isInOneMap(one, variable));
   return [...new Set(all.flatMap(({ name }) => known(name) ?? []))];
 };
 
