@@ -61,8 +61,8 @@ export const resourceTypes: ResourceTypes = {
 };
 
 /**
- * Whether the project of a microfrontend is one of the stack, and judged as any other. Which paths it answers is written
- * in `microfrontends.json` of the default application, whose code nobody here reads.
+ * Whether the stack declares the project of a microfrontend, which is then judged as any other. Which paths it answers
+ * stands in `microfrontends.json` of the default application, which no policy reads.
  */
 const isOwnProject = (it: ResourceOf<unknown>, property: string): boolean =>
   it.dependenciesOf(property).some((source) => source.is(vercel.project));
