@@ -1,4 +1,5 @@
 import { afterScript, members } from "./extension-members.ts";
+import { grantee } from "./fragments.ts";
 
 /** An owner other than that of the extension, as a statement about an object; null when it is the same. */
 function ownerChange(what: string, owner: string, extension: string): string {
@@ -11,7 +12,7 @@ function grants(what: string, oid: string): string {
   const given = `from pg_init_privs b %s where b.objoid = ${oid}::oid and b.objsubid = 0 and b.privtype = 'e'`;
   return `array(select format('revoke all on ${what} %s from public', ${oid}::text) ${given.replace("%s", "")})
     || array(select format('grant %s on ${what} %s to %s', x.privilege_type, ${oid}::text,
-      case x.grantee when 0 then 'public' else quote_ident(pg_get_userbyid(x.grantee)) end)
+      ${grantee})
     ${given.replace("%s", "cross join lateral aclexplode(b.initprivs) x")})`;
 }
 

@@ -5,6 +5,9 @@ export function allOf(queries: readonly string[]): string {
   return queries.map((query) => `(${query}\n)`).join(" union all ");
 }
 
+/** Whom a privilege `x` is granted to, as `GRANT` takes it. */
+export const grantee = "case x.grantee when 0 then 'public' else quote_ident(pg_get_userbyid(x.grantee)) end";
+
 /**
  * Privileges in a fixed order, without their grantors. An object without any has the default ones. The owner's
  * MAINTAIN, which PostgreSQL 17 added to the default, is left out.

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { Session } from "../../postgres/session.ts";
+import { grantee } from "./fragments.ts";
 
 /**
  * Puts the session's own default privileges for every schema aside, which would give the restored objects
@@ -36,7 +37,6 @@ const ownDefaults = z.array(
   }),
 );
 
-const grantee = "case x.grantee when 0 then 'public' else quote_ident(pg_get_userbyid(x.grantee)) end";
 const kind =
   "case d.defaclobjtype when 'r' then 'tables' when 'S' then 'sequences' when 'f' then 'functions' when 'T' then 'types' when 'n' then 'schemas' end";
 

@@ -1,4 +1,5 @@
 import { escapeIdentifier, escapeLiteral } from "pg";
+import { grantee } from "./fragments.ts";
 import type { Manifest, Role } from "./manifest.ts";
 
 /** Statements that create the missing roles of a backup, with their attributes but without passwords. */
@@ -105,7 +106,7 @@ export function schemaStatements(
 export function creationOf(schema: string, owner: string | undefined): string[] {
   const name = escapeLiteral(schema);
   const body = `declare one record; begin
-    for one in select distinct case x.grantee when 0 then 'public' else quote_ident(pg_get_userbyid(x.grantee)) end as grantee
+    for one in select distinct ${grantee} as grantee
       from pg_namespace n cross join lateral aclexplode(n.nspacl) x where n.nspname = ${name}
     loop execute format('revoke all on schema %I from %s', ${name}, one.grantee); end loop;
     for one in select quote_ident(pg_get_userbyid(n.nspowner)) as owner

@@ -2,7 +2,7 @@ import { escapeLiteral } from "pg";
 import * as z from "zod";
 import type { Session } from "../../postgres/session.ts";
 import { afterScript, membersIn } from "./extension-members.ts";
-import { commentedObject } from "./fragments.ts";
+import { commentedObject, grantee } from "./fragments.ts";
 import { firstNormal, firstRole, lastOfInitdb, readableTables } from "./pristine.ts";
 
 /**
@@ -133,7 +133,7 @@ function grants(what: string, acl: string, kind: string, owner: string, column?:
   const columns = column === undefined ? "" : `(' || quote_ident(${column}) || ')`;
   return `(array[format('revoke all${columns} on %s from public', ${what})]
     || array(select format('grant %s${columns} on %s to %s%s', x.privilege_type, ${what},
-         case x.grantee when 0 then 'public' else quote_ident(pg_get_userbyid(x.grantee)) end,
+         ${grantee},
          case when x.is_grantable then ' with grant option' end)
        from aclexplode(coalesce(${acl}, acldefault('${kind}', ${owner}))) x
       where x.grantee <> ${owner} order by x.grantee = 0, pg_get_userbyid(x.grantee) collate "C", x.privilege_type collate "C"))`;
@@ -316,7 +316,7 @@ function changesQuery(membership: string, last: number): string {
     union all
     select null::oid, format('default privileges of %I in %I on %s', pg_get_userbyid(a.defaclrole), n.nspname, w.kind), 'last',
            array(select format('alter default privileges for role %I in schema %I grant %s on %s to %s%s', pg_get_userbyid(a.defaclrole), n.nspname,
-                   x.privilege_type, w.kind, case x.grantee when 0 then 'public' else quote_ident(pg_get_userbyid(x.grantee)) end,
+                   x.privilege_type, w.kind, ${grantee},
                    case when x.is_grantable then ' with grant option' end)
              from aclexplode(a.defaclacl) x order by x.grantee = 0, pg_get_userbyid(x.grantee) collate "C", x.privilege_type collate "C"), null::boolean
       from pg_default_acl a

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { Session } from "../../postgres/session.ts";
-import { commentedObject } from "./fragments.ts";
+import { commentedObject, grantee } from "./fragments.ts";
 import { namesOf } from "./names.ts";
 import { notesNaming } from "./notes.ts";
 import { firstNormal, firstRole, lastOfInitdb } from "./pristine.ts";
@@ -211,7 +211,7 @@ const uncarried: readonly { query: string; note: (names: string) => string }[] =
   },
   {
     query: `select format('%s on %s to %s', string_agg(x.privilege_type, ', ' order by x.privilege_type), p.parname,
-               case x.grantee when 0 then 'public' else quote_ident(pg_get_userbyid(x.grantee)) end) as name
+               ${grantee}) as name
               from pg_parameter_acl p cross join lateral aclexplode(p.paracl) x
              where x.grantee <> 10
              group by p.parname, x.grantee order by 1`,

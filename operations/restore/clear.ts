@@ -1,6 +1,7 @@
 import { escapeIdentifier, escapeLiteral } from "pg";
 import * as z from "zod";
 import type { Session } from "../../postgres/session.ts";
+import { grantee } from "../archive/fragments.ts";
 import { namesOf } from "../archive/names.ts";
 import { asInitialized, creationOf } from "../archive/prepare.ts";
 import type { Schema } from "../archive/scope.ts";
@@ -94,12 +95,12 @@ function resetPrivileges(name: string): string {
       place oid := (select oid from pg_namespace where nspname = ${literal});
       one record;
     begin
-      for one in select distinct case x.grantee when 0 then 'public' else quote_ident(pg_get_userbyid(x.grantee)) end as grantee
+      for one in select distinct ${grantee} as grantee
         from pg_namespace n cross join lateral aclexplode(n.nspacl) x where n.oid = place and x.grantee <> n.nspowner
       loop
         execute format('revoke all on schema %I from %s cascade', ${literal}, one.grantee);
       end loop;
-      for one in select x.privilege_type as privilege, case x.grantee when 0 then 'public' else quote_ident(pg_get_userbyid(x.grantee)) end as grantee
+      for one in select x.privilege_type as privilege, ${grantee} as grantee
         from pg_namespace n
         join pg_init_privs i on i.classoid = n.tableoid and i.objoid = n.oid and i.privtype = 'e'
        cross join lateral aclexplode(i.initprivs) x
@@ -108,7 +109,7 @@ function resetPrivileges(name: string): string {
         execute format('grant %s on schema %I to %s', one.privilege, ${literal}, one.grantee);
       end loop;
       for one in select quote_ident(pg_get_userbyid(d.defaclrole)) as role,
-               case x.grantee when 0 then 'public' else quote_ident(pg_get_userbyid(x.grantee)) end as grantee,
+               ${grantee} as grantee,
                case d.defaclobjtype when 'r' then 'tables' when 'S' then 'sequences' when 'f' then 'functions' when 'T' then 'types' end as kind
         from pg_default_acl d cross join lateral aclexplode(d.defaclacl) x
        where d.defaclnamespace = place and pg_has_role(d.defaclrole, 'usage')
