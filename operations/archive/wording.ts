@@ -57,6 +57,6 @@ export async function readWording(connection: Connection): Promise<Wording> {
 
 /** What a server says, of any name. */
 function patternOf(said: string): RegExp {
-  const parts = said.split(/(?:pg_catalog\.)?optropic_no_such/);
-  return new RegExp(parts.map((part) => part.replaceAll(/[\\^$.*+?()[\]{}|]/g, "\\$&")).join("[^\\n]*"), "g");
+  const parts = said.split(new RegExp(`(?:pg_catalog\\.)?${nameless}`));
+  return new RegExp(parts.map(RegExp.escape).join("[^\\n]*"), "g");
 }
