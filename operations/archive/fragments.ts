@@ -1,3 +1,5 @@
+import { firstNormal } from "./pristine.ts";
+
 /** Fragments of the queries that describe a database. */
 
 /** One query of the rows of several, in their order: to ask for each of them takes longer than most take. */
@@ -39,6 +41,16 @@ export function comment(catalog: string, oid: string, part = "0"): string {
   return `(select about.description from pg_description about
     where about.objoid = ${oid} and about.classoid = '${catalog}'::regclass and about.objsubid = ${part})`;
 }
+
+/** Whether an object belongs neither to the server nor to an extension. */
+export function ofNobody(catalog: string, oid: string): string {
+  return `${oid} >= ${firstNormal} and not exists (select from pg_depend x
+    where x.classid = '${catalog}'::regclass and x.objid = ${oid} and x.deptype in ('e', 'i'))`;
+}
+
+/** Whether a schema, by its number, is one of the server's own. */
+export const inServerSchema =
+  "in (select n.oid from pg_namespace n where n.nspname in ('pg_catalog', 'information_schema'))";
 
 export function notOfExtension(catalog: string, oid: string): string {
   return `not exists (select from pg_depend x where x.classid = '${catalog}'::regclass and x.objid = ${oid} and x.deptype = 'e')`;

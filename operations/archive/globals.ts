@@ -1,4 +1,4 @@
-import { allOf, comment, onOneLine, othersPrivileges, privileges } from "./fragments.ts";
+import { allOf, comment, ofNobody, onOneLine, othersPrivileges, privileges } from "./fragments.ts";
 
 /**
  * Queries that list the objects of a database that are in no schema, with the columns of `objectsQuery`. A
@@ -16,30 +16,30 @@ const globalQueries: readonly string[] = [
           c.tableoid || ' ' || c.oid as entry,
           concat_ws(' ', c.castcontext::text, c.castmethod::text, nullif(c.castfunc, 0)::regprocedure,
             ${comment("pg_cast", "c.oid")}) as definition, null as expression
-     from pg_cast c where ${own("pg_cast", "c.oid")}`,
+     from pg_cast c where ${ofNobody("pg_cast", "c.oid")}`,
 
   `select format('transform for %s language %s', format_type(t.trftype, null), l.lanname) as object,
           t.tableoid || ' ' || t.oid as entry,
           concat_ws(' ', t.trffromsql::oid::regprocedure, t.trftosql::oid::regprocedure) as definition, null as expression
-     from pg_transform t join pg_language l on l.oid = t.trflang where ${own("pg_transform", "t.oid")}`,
+     from pg_transform t join pg_language l on l.oid = t.trflang where ${ofNobody("pg_transform", "t.oid")}`,
 
   `select format('event trigger %I', e.evtname) as object, e.tableoid || ' ' || e.oid as entry,
           concat_ws(' ', pg_get_userbyid(e.evtowner), e.evtevent, e.evtenabled::text, e.evttags::text,
             e.evtfoid::regprocedure, ${comment("pg_event_trigger", "e.oid")}) as definition, null as expression
-     from pg_event_trigger e where ${own("pg_event_trigger", "e.oid")}`,
+     from pg_event_trigger e where ${ofNobody("pg_event_trigger", "e.oid")}`,
 
   `select format('foreign-data wrapper %I', f.fdwname) as object, f.tableoid || ' ' || f.oid as entry,
           concat_ws(' ', pg_get_userbyid(f.fdwowner), ${privileges("f.fdwacl", "F", "f.fdwowner")},
             nullif(f.fdwhandler, 0)::regprocedure, nullif(f.fdwvalidator, 0)::regprocedure, ${sorted("f.fdwoptions")},
             ${comment("pg_foreign_data_wrapper", "f.oid")}) as definition, null as expression
-     from pg_foreign_data_wrapper f where ${own("pg_foreign_data_wrapper", "f.oid")}`,
+     from pg_foreign_data_wrapper f where ${ofNobody("pg_foreign_data_wrapper", "f.oid")}`,
 
   `select format('foreign server %I', s.srvname) as object, s.tableoid || ' ' || s.oid as entry,
           concat_ws(' ', pg_get_userbyid(s.srvowner), ${privileges("s.srvacl", "S", "s.srvowner")},
             f.fdwname, s.srvtype, s.srvversion, ${sorted("s.srvoptions")}, ${comment("pg_foreign_server", "s.oid")}) as definition,
           null as expression
      from pg_foreign_server s join pg_foreign_data_wrapper f on f.oid = s.srvfdw
-    where ${own("pg_foreign_server", "s.oid")}`,
+    where ${ofNobody("pg_foreign_server", "s.oid")}`,
 
   // In a dump's table of contents they have a text instead of a number.
   `select format('user mapping of %I on %I', u.usename, u.srvname) as object,
@@ -50,11 +50,11 @@ const globalQueries: readonly string[] = [
   `select format('language %I', l.lanname) as object, l.tableoid || ' ' || l.oid as entry,
           concat_ws(' ', pg_get_userbyid(l.lanowner), ${privileges("l.lanacl", "l", "l.lanowner")}, l.lanpltrusted,
             nullif(l.lanplcallfoid, 0)::regprocedure, ${comment("pg_language", "l.oid")}) as definition, null as expression
-     from pg_language l where ${own("pg_language", "l.oid")}`,
+     from pg_language l where ${ofNobody("pg_language", "l.oid")}`,
 
   `select format('access method %I', a.amname) as object, a.tableoid || ' ' || a.oid as entry,
           concat_ws(' ', a.amtype::text, a.amhandler::oid::regprocedure) as definition, null as expression
-     from pg_am a where ${own("pg_am", "a.oid")}`,
+     from pg_am a where ${ofNobody("pg_am", "a.oid")}`,
 
   `select format('publication %I', p.pubname) as object, p.tableoid || ' ' || p.oid as entry,
           concat_ws(' ', pg_get_userbyid(p.pubowner), p.puballtables, p.pubinsert, p.pubupdate, p.pubdelete,
@@ -124,12 +124,6 @@ const memberPrivilegesQuery = `
 
 /** All of these objects and privileges. */
 export const globalsQuery = allOf([...globalQueries, memberPrivilegesQuery]);
-
-/** Whether an object belongs neither to the server nor to an extension. */
-function own(catalog: string, oid: string): string {
-  return `${oid} >= 16384 and not exists (select from pg_depend x
-    where x.classid = '${catalog}'::regclass and x.objid = ${oid} and x.deptype in ('e', 'i'))`;
-}
 
 /** Options in a fixed order. */
 function sorted(options: string): string {

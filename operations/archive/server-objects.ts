@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { Session } from "../../postgres/session.ts";
-import { commentedObject, grantee } from "./fragments.ts";
+import { commentedObject, grantee, inServerSchema, ofNobody } from "./fragments.ts";
 import { namesOf } from "./names.ts";
 import { notesNaming } from "./notes.ts";
 import { firstNormal, firstRole, lastOfInitdb } from "./pristine.ts";
@@ -47,14 +47,6 @@ const foundRows = z.array(
 
 /** Number of the schema `public` that initdb made, whose comment a dump contains. Source: pg_namespace.dat. */
 const publicSchema = 2200;
-
-const inServerSchema =
-  "in (select n.oid from pg_namespace n where n.nspname in ('pg_catalog', 'information_schema'))";
-
-function ofNobody(catalog: string, oid: string): string {
-  return `${oid} >= ${firstNormal} and not exists (select from pg_depend x
-    where x.classid = '${catalog}'::regclass and x.objid = ${oid} and x.deptype in ('e', 'i'))`;
-}
 
 const functionsQuery = `
   select format('function %s', i.identity) as name, 'first' as phase,

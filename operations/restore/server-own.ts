@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { Session } from "../../postgres/session.ts";
 import type { Carried } from "../archive/carried.ts";
+import { inServerSchema } from "../archive/fragments.ts";
 import { readServerChanges } from "../archive/server-changes.ts";
 
 /** What a target has in the schemas of the server, which no restore replaces, and what was changed there. */
@@ -52,9 +53,6 @@ export async function putMappingsAside(session: Session, schemas: readonly strin
 
 const objectRows = z.array(z.object({ address: z.string(), name: z.string() }));
 const mappingRows = z.array(z.object({ statement: z.string() }));
-
-const inServerSchema =
-  "in (select n.oid from pg_namespace n where n.nspname in ('pg_catalog', 'information_schema'))";
 
 /** Whatever has a lower number cannot be dropped. Source: FirstUnpinnedObjectId in PostgreSQL's transam.h. */
 const firstUnpinned = 12_000;
