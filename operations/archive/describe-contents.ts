@@ -62,10 +62,11 @@ export async function describeContents(
     listing,
     isRead: (name) => !values.around.has(name),
   });
-  const globals = await globalsIn(session, scope);
+  const isSuper = await isSuperuser(session);
+  const globals = await globalsIn(session, scope, isSuper);
   const lockable = await lockableObjects(session, schemas);
   const remote = await readRemote(session);
-  const { changes, notes: ofServer } = await divideChanges(session, scope);
+  const { changes, notes: ofServer } = await divideChanges(session, scope, isSuper);
   const carried = [
     ...(await readCarried(session, [...schemas, ...scope.companions.map(({ name }) => name)])),
     ...changes,
@@ -76,7 +77,8 @@ export async function describeContents(
     properties: await readProperties(session),
     carried,
   };
-  const notes = await notesOn(session, scope, { uncounted: own.uncounted, lockable, remote, carried });
+  const { uncounted } = own;
+  const notes = await notesOn(session, scope, { isSuper, uncounted, lockable, remote, carried });
   const sealed = await sealDetails(details, recipients);
   await dumped;
   const ofSequences = await listSequences(session, scope, values, listing);
@@ -100,9 +102,10 @@ export async function describeContents(
 async function divideChanges(
   session: Session,
   { excluded, companions }: Scope,
+  isSuper: boolean,
 ): Promise<{ changes: Carried[]; notes: string[] }> {
   const all = await readServerChanges(session);
-  if (await isSuperuser(session)) return { changes: all.map(carriedChange), notes: [] };
+  if (isSuper) return { changes: all.map(carriedChange), notes: [] };
   const { ofServer = [], others = [] } = Object.groupBy(all, ({ extension }) =>
     extension === null ? "ofServer" : "others",
   );
@@ -174,10 +177,10 @@ async function listCompanions(
 }
 
 /** Objects in no schema, without those that belong to a schema that is left out. */
-async function globalsIn(session: Session, { excluded }: Scope): Promise<Objects> {
+async function globalsIn(session: Session, { excluded }: Scope, isSuper: boolean): Promise<Objects> {
   const globals = await objectsOf(readGlobals(session), () => true);
   const elsewhere = await namesOf(session, elsewhereQuery, excluded);
-  const hidden = (await isSuperuser(session)) ? "\0" : "subscription ";
+  const hidden = isSuper ? "\0" : "subscription ";
   return new Map(
     [...globals].filter(([name, { entry }]) => !elsewhere.has(entry) && !name.startsWith(hidden)),
   );
@@ -211,11 +214,13 @@ async function notesOn(
   session: Session,
   scope: Scope,
   {
+    isSuper,
     uncounted,
     lockable,
     remote,
     carried,
   }: {
+    isSuper: boolean;
     uncounted: readonly string[];
     lockable: number;
     remote: Remote;
@@ -248,7 +253,7 @@ async function notesOn(
     ...(await notesOnExtensions(session, carried)),
     ...(await notesOnServerObjects(session)),
     ...uncounted.map((name) => `The rows of ${name} could not be counted, so a restore cannot compare them.`),
-    ...((await isSuperuser(session))
+    ...(isSuper
       ? []
       : [...(await namesOf(session, subscriptionsQuery))].map(
           (name) => `The subscription ${name} is not in the backup: only a superuser can back it up.`,
