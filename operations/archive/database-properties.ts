@@ -29,7 +29,7 @@ export async function readProperties(session: Session): Promise<DatabaseProperti
 }
 
 const propertiesQuery = `
-  select pg_get_userbyid(d.datdba)::text as owner, 
+  select pg_get_userbyid(d.datdba)::text as owner,
          (select about.description from pg_shdescription about
            where about.objoid = d.oid and about.classoid = 'pg_database'::regclass) as comment,
          d.datconnlimit as "connectionLimit", d.datistemplate as "isTemplate",
