@@ -243,10 +243,7 @@ export const foundOnTheWay: readonly (readonly [what: string, edit: Edit])[] = [
   ["a map is unknown, and made from all that it needs", unread],
   [
     "a map is unknown, and SECRET_KEY stands beside it",
-    all(unread, madeWithout("secrets-secret-key"), (stack) => {
-      const given = ofService("secrets-secret-key", "SECRET_KEY")(stack);
-      return unread(given);
-    }),
+    all(unread, madeWithout("secrets-secret-key"), ofService("secrets-secret-key", "SECRET_KEY"), unread),
   ],
 ];
 

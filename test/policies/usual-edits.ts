@@ -55,18 +55,7 @@ const built = (buildCommand: string): Edit =>
     },
   }));
 
-/** A sign-in before what certificate authorities ask, with a policy that is a resource of its own. */
-const reusable = (policy: Inputs): Edit =>
-  all(
-    add(cloudflare.accessPolicy, "everyone", { accountId, name: "everyone", ...policy }),
-    add(cloudflare.access, "challenges", {
-      accountId,
-      type: "self_hosted",
-      domain: "optropic.example/.well-known/acme-challenge",
-      policies: [{ precedence: 1 }],
-    }),
-    leading("challenges", "policies", "everyone"),
-  );
+/** A sign-in before what certificate authorities ask. */
 const own = (policy: Inputs): Edit =>
   add(cloudflare.access, "challenges", {
     accountId,
@@ -74,6 +63,13 @@ const own = (policy: Inputs): Edit =>
     domain: "optropic.example/.well-known/acme-challenge",
     policies: [policy],
   });
+/** The same with a policy that is a resource of its own. */
+const reusable = (policy: Inputs): Edit =>
+  all(
+    add(cloudflare.accessPolicy, "everyone", { accountId, name: "everyone", ...policy }),
+    own({ precedence: 1 }),
+    leading("challenges", "policies", "everyone"),
+  );
 const everyone = { decision: "bypass", includes: [{ everyone: {} }] };
 
 /** A rule of PagerDuty's older kind that gives all it takes one key. */
