@@ -1,4 +1,5 @@
 import { createSocket, type Socket } from "node:dgram";
+import { type EventEmitter, once } from "node:events";
 import { createServer, type Server } from "node:net";
 import { type Answer, AUTHORITATIVE_ANSWER, decode, encode, TRUNCATED_RESPONSE } from "dns-packet";
 import type { Settings } from "../../config/settings.ts";
@@ -135,25 +136,12 @@ function withOtherDigest(record: Answer): Answer {
 /** Longest answer by UDP. */
 const udpBytes = 1232;
 
-/** Times that another port is taken where any will do and another socket has it for one of the two. */
-const mostTries = 10;
-
 /** Answers by TCP and UDP at one port; at any with 0. */
 export async function listen(
   host: string,
   port: number,
   answer: (question: Question) => Answer[],
 ): Promise<{ host: string; port: number; stop: () => Promise<void> }> {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return await listenAt(host, port, answer);
-    } catch (error) {
-      if (port !== 0 || tries === mostTries) throw error;
-    }
-  }
-}
-
-async function listenAt(host: string, port: number, answer: (question: Question) => Answer[]) {
   const reply = (raw: Buffer, most: number): Buffer => {
     const { id, questions = [] } = decode(raw);
     const [question] = questions;
@@ -172,21 +160,45 @@ async function listenAt(host: string, port: number, answer: (question: Question)
       socket.end(Buffer.concat([prefix, message]));
     });
   });
-  await new Promise<void>((resolve, reject) => {
-    tcp.once("error", reject);
-    tcp.listen(port, host, resolve);
-  });
-  const address = tcp.address();
-  if (address === null || typeof address === "string") throw new Error("The name server has no port");
   const udp = createSocket(host.includes(":") ? "udp6" : "udp4");
   udp.on("message", (raw, from) => {
     udp.send(reply(raw, udpBytes), from.port, from.address);
   });
-  await new Promise<void>((resolve, reject) => {
-    udp.once("error", (error) => tcp.close(() => reject(error)));
-    udp.bind(address.port, host, resolve);
-  });
-  return { host, port: address.port, stop: () => stopBoth(tcp, udp) };
+  return { host, port: await shareOnePort(tcp, udp, { host, port }), stop: () => stopBoth(tcp, udp) };
+}
+
+/** Times that another port is taken where any will do and another socket has it for one of the two. */
+const mostTries = 10;
+
+/**
+ * Listens by TCP and UDP at one port: at any that is free for both with port 0.
+ *
+ * @returns the port
+ */
+export async function shareOnePort(
+  tcp: Server,
+  udp: Socket,
+  at: { readonly host: string; readonly port: number },
+): Promise<number> {
+  for (let tries = 1; ; tries += 1) {
+    await happens(tcp, "listening", () => tcp.listen(at.port, at.host));
+    const address = tcp.address();
+    if (address === null || typeof address === "string") throw new Error("The name server has no port");
+    try {
+      await happens(udp, "listening", () => udp.bind(address.port, at.host));
+      return address.port;
+    } catch (error) {
+      await new Promise<void>((resolve) => tcp.close(() => resolve()));
+      if (at.port !== 0 || tries === mostTries) throw error;
+    }
+  }
+}
+
+/** Waits for an event of what was begun, or for its error. */
+async function happens(emitter: EventEmitter, event: string, begin: () => void): Promise<void> {
+  const happened = once(emitter, event);
+  begin();
+  await happened;
 }
 
 async function stopBoth(tcp: Server, udp: Socket): Promise<void> {

@@ -18,6 +18,7 @@ import {
   signedBytes,
   vouchesFor,
 } from "../../verify/network/dns/signature.ts";
+import { shareOnePort } from "../target/name-server.ts";
 
 /** Examples that were published with the algorithms. */
 const published: readonly {
@@ -196,17 +197,19 @@ afterEach(() => {
   for (const socket of sockets.splice(0)) socket.close();
 });
 
-/** A server that answers each query by UDP with what a function makes of it. */
+/** A server that answers each query by UDP with what a function makes of it, and by TCP as another one does. */
 async function server(
   answer: (raw: Buffer, reply: (message: Buffer) => void) => void,
+  tcp = createServer(),
 ): Promise<{ host: string; port: number }> {
   const socket: Socket = createSocket("udp4");
-  sockets.push(socket);
   socket.on("message", (raw, from) =>
     answer(raw, (message) => socket.send(message, from.port, from.address)),
   );
-  await new Promise<void>((resolve) => socket.bind(0, "127.0.0.1", resolve));
-  return { host: "127.0.0.1", port: socket.address().port };
+  const host = "127.0.0.1";
+  const port = await shareOnePort(tcp, socket, { host, port: 0 });
+  sockets.push(socket, tcp);
+  return { host, port };
 }
 
 function ask(address: { host: string; port: number }, timeoutMs = 3000) {
@@ -300,9 +303,7 @@ describe("a DNS server", () => {
       const cut = answerTo(raw);
       cut.writeUInt16BE(0x8200, 2);
       reply(cut.subarray(0, 20));
-    });
-    sockets.push(tcp);
-    await new Promise<void>((resolve) => tcp.listen(address.port, address.host, resolve));
+    }, tcp);
     expect((await ask(address)).records).toHaveLength(2000);
   });
 
