@@ -52,8 +52,8 @@ export async function describeContents(
     listing: ListingWriter;
     /** Those of sequences, read before the dump began. */
     values: SequenceValues;
-    /** Settles once the dump has ended. */
-    dumped: Promise<unknown>;
+    /** Settles once the dump has ended, with its locks. */
+    dumped: () => Promise<void>;
   },
 ): Promise<Contents> {
   const schemas = scope.schemas.map(({ name }) => name);
@@ -80,7 +80,7 @@ export async function describeContents(
   const { uncounted } = own;
   const notes = await notesOn(session, scope, { isSuper, uncounted, lockable, remote, carried });
   const sealed = await sealDetails(details, recipients);
-  await dumped;
+  await dumped();
   const ofSequences = await listSequences(session, scope, values, listing);
   return {
     contains: own.contains,

@@ -252,7 +252,7 @@ async function readStates(
 ): Promise<z.infer<typeof stateRows>> {
   const together = selects.join(" union all ");
   if (!isTolerant) return stateRows.parse(await session.rows(together));
-  const answer = await session.attempt(together);
+  const answer = await session.attempt(together, () => undefined);
   if (answer !== undefined) return stateRows.parse(answer);
   const read: z.infer<typeof stateRows> = [];
   for (const select of selects) read.push(...stateRows.parse((await session.attempt(select)) ?? []));

@@ -23,7 +23,7 @@ const isProblem = (line: string): boolean =>
  * when this process is killed.
  */
 export async function* dumpInParallel(options: DumpOptions & { jobs: number }): AsyncGenerator<Uint8Array> {
-  const { connection, serverMajor, signal, jobs } = options;
+  const { connection, name: sessions, serverMajor, signal, jobs } = options;
   const holder = makePrivateFolder("optropic-dump");
   const folder = join(holder, "dump");
   const guard = guardFolder(holder);
@@ -40,7 +40,7 @@ export async function* dumpInParallel(options: DumpOptions & { jobs: number }): 
     ...dumpArguments(options),
   ];
   // What it says of its progress is read, so it must not be translated.
-  const env = programEnvironment(connection, "optropic backup");
+  const env = programEnvironment(connection, sessions);
   let child: Child | undefined;
   try {
     child = new Child({

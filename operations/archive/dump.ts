@@ -6,6 +6,8 @@ import { patternsFor, type Scope } from "./scope.ts";
 
 export interface DumpOptions {
   connection: Connection;
+  /** Name of the sessions. */
+  name: string;
   scope: Scope;
   /** Name of a snapshot that another session exported and holds open. */
   snapshot: string;
@@ -25,7 +27,7 @@ export interface DumpOptions {
  * when the dump is complete.
  */
 export async function* dump(options: DumpOptions): AsyncGenerator<Uint8Array> {
-  const env = programEnvironment(options.connection, "optropic backup");
+  const env = programEnvironment(options.connection, options.name);
   const child = new Child({
     label: "pg_dump",
     launch: launchOf("pg_dump", ["--format=custom", ...dumpArguments(options)], env, options.serverMajor),

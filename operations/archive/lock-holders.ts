@@ -1,7 +1,8 @@
 import * as z from "zod";
+import { reasonOf } from "../../lib/failure.ts";
 import { listed } from "../../lib/text.ts";
 import type { Connection } from "../../postgres/connection.ts";
-import { withPatientSession } from "../../postgres/session.ts";
+import { sqlStateOf, withPatientSession } from "../../postgres/session.ts";
 import { serverNames } from "./names.ts";
 
 /** For how long a backup and a restore wait for a lock, in milliseconds. */
@@ -27,6 +28,11 @@ export function isLockTimeout({ reason, state }: Problem): boolean {
 export function isLockShortage({ reason, state }: Problem): boolean {
   if (state !== undefined) return state === outOfMemory;
   return /out of shared memory|max_locks_per_transaction/.test(reason);
+}
+
+/** Throws an error again that says nothing of what was tried, since the server had no room for another lock. */
+export function throwShortage(error: unknown): void {
+  if (isLockShortage({ reason: reasonOf(error), state: sqlStateOf(error) })) throw error;
 }
 
 /**

@@ -1,8 +1,7 @@
 import { escapeLiteral } from "pg";
 import * as z from "zod";
-import { reasonOf } from "../../lib/failure.ts";
-import { type Session, sqlStateOf } from "../../postgres/session.ts";
-import { isLockShortage } from "./lock-holders.ts";
+import type { Session } from "../../postgres/session.ts";
+import { throwShortage } from "./lock-holders.ts";
 import { serverNames } from "./names.ts";
 
 /** Tables that one query counts. */
@@ -26,16 +25,13 @@ export async function countRows(
   for (let start = 0; start < tables.length; start += tablesAtOnce) {
     const some = tables.slice(start, start + tablesAtOnce);
     await session.run(widenSearchPath);
-    if (!(await countAll(session, some, found))) {
-      for (const table of some) await countAll(session, [table], found, failOnShortage);
+    // All at once may need more locks than there is room for.
+    if (!(await countAll(session, some, found, () => undefined))) {
+      for (const table of some) await countAll(session, [table], found, throwShortage);
     }
     await session.run(serverNames);
   }
   return found;
-}
-
-function failOnShortage(error: unknown): void {
-  if (isLockShortage({ reason: reasonOf(error), state: sqlStateOf(error) })) throw error;
 }
 
 /** @returns whether they could be counted */
@@ -43,7 +39,7 @@ async function countAll(
   session: Session,
   tables: readonly string[],
   found: Map<string, number>,
-  failed?: (error: unknown) => void,
+  failed: (error: unknown) => void,
 ): Promise<boolean> {
   const counts = tables.map(
     (table) =>

@@ -1,4 +1,5 @@
 import type { Session } from "../../postgres/session.ts";
+import { throwShortage } from "./lock-holders.ts";
 
 /**
  * A session in a transaction of which no query keeps its locks: each runs within a savepoint that is rolled back. A
@@ -34,7 +35,11 @@ export class Unlocked implements Session {
     return this.#session.run(statements);
   }
 
-  attempt(query: string, failed?: (error: unknown) => void): Promise<unknown[] | undefined> {
+  /**
+   * A server without room for another lock says nothing of the query: unless `failed` is there to say what comes of it,
+   * that is thrown.
+   */
+  attempt(query: string, failed = throwShortage): Promise<unknown[] | undefined> {
     return this.#releasing(() => this.#session.attempt(query, failed));
   }
 

@@ -44,7 +44,7 @@ export async function readWording(connection: Connection): Promise<Wording> {
     }
   };
   try {
-    await withPatientSession(connection, "optropic backup", work);
+    await withPatientSession(connection, "optropic", work);
   } catch {
     return plain;
   }

@@ -32,6 +32,7 @@ import { backupKey, listingKey, manifestKey, type Purpose, signatureKey } from "
 import type { ObjectStore } from "../store/object-store.ts";
 import { type CopyTarget, copyBackup } from "./copy.ts";
 import { jobsWithin, onlyOfJobs } from "./jobs.ts";
+import { allEnded, othersEnded, sessionName } from "./own-sessions.ts";
 import { type Reporter, tell } from "./report.ts";
 import { checkSessions } from "./sessions.ts";
 
@@ -98,11 +99,13 @@ async function takeBackup(options: BackupOptions): Promise<Manifest> {
   const where = describeConnection(connection);
   let { jobs = 1 } = options;
   let isApart = false;
+  const name = sessionName();
   const work = (session: ServerSession): Promise<Manifest> =>
-    backUpIn(session, { ...options, jobs, isApart }, started);
+    backUpIn(session, { ...options, jobs, isApart, name }, started);
   for (let tries = 1; ; tries += 1) {
     try {
-      return await withPatientSession(connection, "optropic backup", work, signal);
+      if (tries > 1) await allEnded(connection, name, signal);
+      return await withPatientSession(connection, name, work, signal);
     } catch (error) {
       // An abort is reported with its own reason.
       signal.throwIfAborted();
@@ -159,9 +162,17 @@ const gone: ReadonlySet<string> = new Set(["42P01", "3F000", "42883", "42704"]);
 const changing =
   /relation "?[^\n]*"? does not exist|relation with OID \d+ does not exist|could not open relation with OID|cache lookup failed for|could not find (?:tuple|block owner)|schema with OID \d+ does not exist|tuple concurrently (?:updated|deleted)|was concurrently dropped|function with OID \d+ does not exist|type with OID \d+ does not exist/;
 
+/** How one attempt at a backup is made. */
+interface Attempt {
+  /** Whether definitions are read after the dump, not beside it. */
+  isApart: boolean;
+  /** Name of its sessions. */
+  name: string;
+}
+
 async function backUpIn(
   session: ServerSession,
-  options: BackupOptions & { isApart: boolean },
+  options: BackupOptions & Attempt,
   started: number,
 ): Promise<Manifest> {
   const { store, stack, signal, progress } = options;
@@ -236,7 +247,7 @@ async function openSnapshot(session: ServerSession, options: BackupOptions) {
  */
 async function dumpAndDescribe(
   session: ServerSession,
-  options: BackupOptions & { isApart: boolean },
+  options: BackupOptions & Attempt,
   {
     key,
     snapshot,
@@ -255,7 +266,7 @@ async function dumpAndDescribe(
     expectedBytes: number;
   },
 ): Promise<Pick<Manifest, "plain" | "sealed" | "listing"> & Contents> {
-  const { store, connection, recipients, lockTimeoutMs: waits = lockTimeoutMs } = options;
+  const { store, connection, recipients, name, lockTimeoutMs: waits = lockTimeoutMs } = options;
   const stop = new AbortController();
   const signal = AbortSignal.any([options.signal, stop.signal]);
   const plain = new Tally();
@@ -264,7 +275,7 @@ async function dumpAndDescribe(
   const send = async (): Promise<void> => {
     const unsent = new AbortController();
     const dumping = AbortSignal.any([signal, unsent.signal]);
-    const place = { connection, scope, snapshot, serverMajor, encoding };
+    const place = { connection, name, scope, snapshot, serverMajor, encoding };
     const what = { ...place, lockTimeoutMs: waits, warnings, signal: dumping };
     const stream = jobs > 1 ? dumpInParallel({ ...what, jobs }) : dump(what);
     const body = sealed.through(await seal(plain.through(stream), recipients));
@@ -290,10 +301,14 @@ async function dumpAndDescribe(
       return undefined;
     }
   };
+  const reader = new Unlocked(session);
+  const dumped = async (): Promise<void> => {
+    await sent;
+    await othersEnded(reader, name, signal);
+  };
   const describe = async (): Promise<Contents> => {
-    if (options.isApart) await sent;
-    const what = { recipients, listing, values, dumped: sent };
-    const described = await describeContents(new Unlocked(session), scope, what);
+    if (options.isApart) await dumped();
+    const described = await describeContents(reader, scope, { recipients, listing, values, dumped });
     listing.end();
     return described;
   };

@@ -1,11 +1,12 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { Client } from "pg";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { countRows } from "../../../operations/archive/rows.ts";
 import { Unlocked } from "../../../operations/archive/unlocked.ts";
 import { findProgram } from "../../../postgres/programs.ts";
 import { withSession } from "../../../postgres/session.ts";
+import { startLingering } from "../support/lingering.ts";
 import { listedIn } from "../support/listing.ts";
 import { operationEnvironment, runOperation, startFolder } from "../support/operation.ts";
 import { type PostgresServer, startPostgres } from "../support/postgres.ts";
@@ -40,19 +41,45 @@ afterAll(async () => {
   await postgres.stop();
 });
 
-test("a backup is made wherever a bare pg_dump finds room for its locks, and counts every row", async () => {
-  const holder = new Client({ ...clientOptions(), application_name: "holder" });
-  await holder.connect();
-  try {
+describe("where a bare pg_dump just finds room for its locks, a backup", () => {
+  let holder: Client;
+
+  beforeAll(async () => {
+    holder = new Client({ ...clientOptions(), application_name: "holder" });
+    await holder.connect();
     await leaveRoomFor(holder, () => bareDump());
-    const run = await runOperation(["backup"], environment());
-    expect(run).toMatchObject({ status: 0 });
-  } finally {
-    await holder.end();
+  });
+
+  afterAll(() => holder.end());
+
+  beforeEach(() => store.reset());
+
+  test("is made, and counts every row", async () => {
+    const { status, stderr } = await runOperation(["backup"], environment());
+    expect(status, stderr).toBe(0);
+    await expectEveryRow();
+  });
+
+  test("waits for sessions that end later than their pg_dump", async () => {
+    const lingering = await startLingering(postgres.port);
+    try {
+      const { status, stderr } = await runOperation(["backup"], {
+        ...environment(),
+        PGPORT: `${lingering.port}`,
+      });
+      expect(status, stderr).toBe(0);
+      expect(lingering.sessions()).toBeGreaterThan(0);
+    } finally {
+      await lingering.stop();
+    }
+    await expectEveryRow();
+  });
+
+  async function expectEveryRow(): Promise<void> {
+    const listed = await listedIn(store, newestDump(), files.holder);
+    const rows = Array.from({ length: tables }, (_, index) => listed.tables[`public.t${index + 1}`]?.rows);
+    expect(rows).toEqual(Array.from({ length: tables }, (_, index) => index + 1));
   }
-  const listed = await listedIn(store, store.keysOf()[0] ?? "", files.holder);
-  const rows = Array.from({ length: tables }, (_, index) => listed.tables[`public.t${index + 1}`]?.rows);
-  expect(rows).toEqual(Array.from({ length: tables }, (_, index) => index + 1));
 });
 
 test("no query of an unlocked session keeps a lock, whatever becomes of it", async () => {
@@ -71,6 +98,20 @@ test("no query of an unlocked session keeps a lock, whatever becomes of it", asy
     );
   });
   expect(locks).toEqual([]);
+});
+
+test("a query that finds no room for a lock counts as failed only for who asks in another way then", async () => {
+  await postgres.sql(
+    `create function crowded() returns int language plpgsql as
+     $$ begin raise exception 'out of shared memory' using errcode = '53200'; end $$`,
+    "many",
+  );
+  await withSession(postgres.connection("many"), "test", async (session) => {
+    await session.run("begin");
+    const reader = new Unlocked(session);
+    await expect(reader.attempt("select crowded()")).rejects.toThrow("out of shared memory");
+    expect(await reader.attempt("select crowded()", () => undefined)).toBeUndefined();
+  });
 });
 
 test("a table that was truncated or made again since the snapshot counts as uncounted, not as empty", async () => {
@@ -145,4 +186,11 @@ function environment(): Record<string, string> {
 function clientOptions() {
   const { port, user, password } = postgres;
   return { host: "127.0.0.1", port, user, password, database: "many" };
+}
+
+/** The dump of the complete backup, beside which others may have been begun. */
+function newestDump(): string {
+  const ending = ".manifest.json";
+  const manifest = store.keysOf().find((key) => key.endsWith(ending)) ?? "";
+  return manifest.replace(ending, ".dump.age");
 }

@@ -1,0 +1,65 @@
+import { randomBytes } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
+import type { Connection } from "../../postgres/connection.ts";
+import { type Session, sqlStateOf, withSession } from "../../postgres/session.ts";
+import { lockTimeoutMs } from "../archive/lock-holders.ts";
+
+/** A name for the sessions of one backup, which tells them from those of any other. */
+export function sessionName(): string {
+  return `optropic backup ${randomBytes(4).toString("hex")}`;
+}
+
+/** Pauses between two looks at the sessions of a server, in milliseconds: each twice as long as the one before. */
+const firstPauseMs = 5;
+const longestPauseMs = 500;
+
+/**
+ * Waits until the other sessions of a backup have ended. A program does not wait for the end of its session, which has
+ * its locks and counts as a connection until then. One that does not end within a minute is waited for no longer.
+ *
+ * @param session in a transaction or not
+ */
+export function othersEnded(session: Session, name: string, signal: AbortSignal): Promise<void> {
+  return untilAlone(() => isAlone(session, name), signal);
+}
+
+/** Waits, in sessions of its own, until all sessions of a backup have ended. */
+export function allEnded(connection: Connection, name: string, signal: AbortSignal): Promise<void> {
+  const look = async (): Promise<boolean> => {
+    try {
+      return await withSession(connection, "optropic", (session) => isAlone(session, name));
+    } catch (error) {
+      // The sessions may be what the server has no room for another one beside. What else fails is told by who goes on.
+      return sqlStateOf(error)?.startsWith(insufficientResources) !== true;
+    }
+  };
+  return untilAlone(look, signal);
+}
+
+/** The class of the server's codes: https://www.postgresql.org/docs/17/errcodes-appendix.html */
+const insufficientResources = "53";
+
+async function untilAlone(look: () => Promise<boolean>, signal: AbortSignal): Promise<void> {
+  const last = performance.now() + lockTimeoutMs;
+  for (let pause = firstPauseMs; !(await look()); pause = Math.min(2 * pause, longestPauseMs)) {
+    if (performance.now() > last) return;
+    await delay(pause, undefined, { signal });
+  }
+}
+
+/**
+ * Asks a function of the server in the place of its view, which takes locks on the catalogs of databases and roles. A
+ * pooler keeps a session when its client has ended, and it is idle then.
+ */
+async function isAlone(session: Session, name: string): Promise<boolean> {
+  // A transaction is shown the same sessions until it asks for others.
+  await session.rows("select pg_catalog.pg_stat_clear_snapshot()");
+  const others = await session.rows(
+    `select a.pid from pg_catalog.pg_stat_get_activity(null) a
+      where a.application_name operator(pg_catalog.=) any($1::pg_catalog.text[])
+        and a.pid operator(pg_catalog.<>) pg_catalog.pg_backend_pid()
+        and a.state is distinct from 'idle'`,
+    [name],
+  );
+  return others.length === 0;
+}

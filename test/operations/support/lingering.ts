@@ -1,0 +1,54 @@
+import { connect, createServer, type Socket } from "node:net";
+
+/** Passes sessions on to a server, which does not hear of the end of one of pg_dump's before it is asked for sessions. */
+export async function startLingering(
+  to: number,
+): Promise<{ port: number; sessions: () => number; stop: () => Promise<void> }> {
+  const sockets = new Set<Socket>();
+  const waiting = new Set<() => void>();
+  let sessions = 0;
+  const server = createServer({ allowHalfOpen: true }, (client) => {
+    const onward = connect({ host: "127.0.0.1", port: to, allowHalfOpen: true });
+    let isDump = false;
+    let isOver = false;
+    const end = (): void => {
+      if (isOver) return;
+      isOver = true;
+      if (!isDump) {
+        onward.end();
+        return;
+      }
+      sessions += 1;
+      waiting.add(() => onward.end());
+    };
+    for (const socket of [client, onward]) {
+      sockets.add(socket);
+      socket.on("error", () => undefined).once("close", () => sockets.delete(socket));
+    }
+    client.on("data", (data) => {
+      isDump ||= data.includes("SET TRANSACTION SNAPSHOT");
+      if (data.includes("pg_stat_get_activity")) {
+        for (const release of waiting) release();
+        waiting.clear();
+      }
+      if (isDump && data.equals(terminate)) end();
+      else if (!isOver) onward.write(data);
+    });
+    client.once("end", end).once("close", end);
+    onward.on("data", (data) => client.write(data)).once("end", () => client.end());
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("The passage has no port");
+  return {
+    port: address.port,
+    sessions: () => sessions,
+    stop: async () => {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+/** What a client sends at the end: https://www.postgresql.org/docs/17/protocol-message-formats.html */
+const terminate = Buffer.from([0x58, 0, 0, 0, 4]);
