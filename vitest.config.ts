@@ -14,7 +14,7 @@ const sharing = [
   "test/cli/!(signals|start|verify).test.ts",
   "test/cli/{evidence,operations}/*.test.ts",
   "test/cli/release/plan.test.ts",
-  "test/{plans,program,settings}.test.ts",
+  "test/{plans,ports,program,settings}.test.ts",
   "test/lib/!(child).test.ts",
   "test/preview/!(compiled|deadline).test.ts",
   "test/preview/{isolation,report}/*.test.ts",

@@ -3,6 +3,7 @@ import { type EventEmitter, once } from "node:events";
 import { createServer, type Server } from "node:net";
 import { type Answer, AUTHORITATIVE_ANSWER, decode, encode, TRUNCATED_RESPONSE } from "dns-packet";
 import type { Settings } from "../../config/settings.ts";
+import { atFreePort } from "../ports.ts";
 import type { Fault } from "./faults.ts";
 import { Zone } from "./zone.ts";
 
@@ -167,31 +168,28 @@ export async function listen(
   return { host, port: await shareOnePort(tcp, udp, { host, port }), stop: () => stopBoth(tcp, udp) };
 }
 
-/** Times that another port is taken where any will do and another socket has it for one of the two. */
-const mostTries = 10;
-
 /**
- * Listens by TCP and UDP at one port: at any that is free for both with port 0.
+ * Listens by TCP and UDP at one port: at any that is free for both with port 0. Of those that the kernel gives, one may
+ * be free for TCP and a client's for UDP.
  *
  * @returns the port
  */
 export async function shareOnePort(
   tcp: Server,
   udp: Socket,
-  at: { readonly host: string; readonly port: number },
+  { host, port: wanted }: { readonly host: string; readonly port: number },
 ): Promise<number> {
-  for (let tries = 1; ; tries += 1) {
-    await happens(tcp, "listening", () => tcp.listen(at.port, at.host));
-    const address = tcp.address();
-    if (address === null || typeof address === "string") throw new Error("The name server has no port");
+  const share = async (port: number): Promise<number> => {
+    await happens(tcp, "listening", () => tcp.listen(port, host));
     try {
-      await happens(udp, "listening", () => udp.bind(address.port, at.host));
-      return address.port;
+      await happens(udp, "listening", () => udp.bind(port, host));
     } catch (error) {
       await new Promise<void>((resolve) => tcp.close(() => resolve()));
-      if (at.port !== 0 || tries === mostTries) throw error;
+      throw error;
     }
-  }
+    return port;
+  };
+  return wanted === 0 ? atFreePort(share) : share(wanted);
 }
 
 /** Waits for an event of what was begun, or for its error. */

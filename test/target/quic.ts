@@ -1,4 +1,5 @@
 import { createSocket } from "node:dgram";
+import { once } from "node:events";
 import { quicVersion1 } from "../../verify/network/quic.ts";
 import type { Fault } from "./faults.ts";
 
@@ -22,6 +23,8 @@ export async function answerQuic(
     const ids = [Buffer.from([source.length]), source, Buffer.from([destination.length]), destination];
     socket.send(Buffer.concat([Buffer.from([0x80, 0, 0, 0, 0]), ...ids, list]), from.port, from.address);
   });
-  await new Promise<void>((resolve) => socket.bind(port, host, resolve));
+  const listening = once(socket, "listening");
+  socket.bind(port, host);
+  await listening;
   return { stop: () => new Promise<void>((resolve) => socket.close(() => resolve())) };
 }

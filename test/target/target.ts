@@ -1,6 +1,7 @@
 import type { Server } from "node:net";
 import type { Settings } from "../../config/settings.ts";
 import type { Targets } from "../../verify/network/targets.ts";
+import { freePort } from "../ports.ts";
 import { type Authority, createAuthority } from "./authority.ts";
 import type { Fault } from "./faults.ts";
 import { startNameServers } from "./name-server.ts";
@@ -72,7 +73,8 @@ export async function startTarget(
     database,
   });
   const [https, http] = await Promise.all([
-    listen(app.server, () => app.listen({ host: "127.0.0.1", port: 0 })),
+    // At this port there is QUIC too.
+    listen(app.server, async () => app.listen({ host: "127.0.0.1", port: await freePort() })),
     listen(plain),
   ]);
   const quic = await answerQuic(https, () => active);

@@ -5,7 +5,7 @@ import type { Probe } from "../../verify/probe.ts";
 import { registry } from "../../verify/registry.ts";
 import type { UnknownReason } from "../../verify/unknown.ts";
 import { accept, changed, writtenSettings } from "../config/stack.ts";
-import { freePort } from "../operations/support/postgres.ts";
+import { freePort } from "../ports.ts";
 import { faultGroups } from "../target/faults.ts";
 import { journeys } from "../target/target.ts";
 import { verified } from "../target/verified.ts";

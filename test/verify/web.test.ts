@@ -3,7 +3,7 @@ import type { Settings } from "../../config/settings.ts";
 import { verificationPage } from "../../verify/report/page.ts";
 import { verificationText } from "../../verify/report/text.ts";
 import { accept, changed, writtenSettings } from "../config/stack.ts";
-import { freePort } from "../operations/support/postgres.ts";
+import { freePort } from "../ports.ts";
 import { faultGroups, faults, obstacles, oddities } from "../target/faults.ts";
 import { journeys, startTarget, type Target } from "../target/target.ts";
 import { everythingFor, type Given, inState, verified } from "../target/verified.ts";

@@ -1,13 +1,12 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Readable } from "node:stream";
 import { vi } from "vitest";
 import * as z from "zod";
 import type { RuleFile } from "../../../metrics/prometheus.ts";
-import { listen } from "./listen.ts";
 
 export interface Target {
   readonly address: string;
@@ -54,22 +53,16 @@ export async function startPrometheus(targets: readonly Target[], rules: RuleFil
   };
   await writeFile(join(folder, "prometheus.yml"), JSON.stringify(config));
   await writeFile(join(folder, "rules.yml"), JSON.stringify(rules));
-  const address = `127.0.0.1:${await freePort()}`;
   const child = spawn(
     "prometheus",
-    [
-      "--config.file=prometheus.yml",
-      "--storage.tsdb.path=data",
-      `--web.listen-address=${address}`,
-      "--log.level=error",
-    ],
-    { cwd: folder, stdio: ["ignore", "ignore", "inherit"] },
+    ["--config.file=prometheus.yml", "--storage.tsdb.path=data", "--web.listen-address=127.0.0.1:0"],
+    { cwd: folder, stdio: ["ignore", "ignore", "pipe"] },
   );
   await once(child, "spawn").catch((cause: unknown) => {
     throw new Error("Prometheus cannot be started: install Debian's package prometheus.", { cause });
   });
   const ended = once(child, "exit");
-  const origin = `http://${address}`;
+  const origin = `http://${await addressOf(child.stderr)}`;
 
   async function read<T>(path: string, schema: z.ZodType<T>): Promise<T> {
     const response = await fetch(`${origin}/api/v1/${path}`);
@@ -107,10 +100,15 @@ export async function startPrometheus(targets: readonly Target[], rules: RuleFil
   return prometheus;
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer();
-  const port = await listen(server);
-  server.close();
-  await once(server, "close");
-  return port;
+/** Where it listens, which is any free port, by what it prints. */
+function addressOf(stderr: Readable): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let log = "";
+    stderr.setEncoding("utf8").on("data", (text: string) => {
+      log += text;
+      const [, address] = /"Listening on".* address=(\S+:\d+)/.exec(log) ?? [];
+      if (address !== undefined) resolve(address);
+    });
+    stderr.once("close", () => reject(new Error(`Prometheus ended:\n${log}`)));
+  });
 }

@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createHash, createHmac, pbkdf2Sync, randomBytes } from "node:crypto";
 import { chownSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { Client, type QueryArrayResult } from "pg";
 import type { Connection } from "../../../postgres/connection.ts";
 import { findProgram } from "../../../postgres/programs.ts";
 import { serverAccount } from "../../../postgres/server-account.ts";
+import { atFreePort } from "../../ports.ts";
 import { makeData, superuser } from "./data-folder.ts";
 import { makeFolder } from "./memory.ts";
 
@@ -41,16 +41,11 @@ export async function startPostgres(
   const folder = makeFolder("postgres-");
   const owner = serverAccount();
   chownSync(folder, owner.uid, owner.gid);
-  const [port, data] = await Promise.all([
-    freePort(),
-    makeData(folder, owner, { initdb: program("initdb"), postgres: program("postgres") }),
-  ]);
+  const data = await makeData(folder, owner, { initdb: program("initdb"), postgres: program("postgres") });
   const own = Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
   const flags = [
     "-D",
     data,
-    "-p",
-    `${port}`,
     "-h",
     "127.0.0.1",
     "-k",
@@ -63,12 +58,15 @@ export async function startPostgres(
     "autovacuum=off",
     ...own,
   ];
-  const server = spawn(program("postgres"), flags, {
-    ...owner,
-    cwd: folder,
-    stdio: ["ignore", "ignore", "pipe"],
+  const { port, server } = await atFreePort(async (port) => {
+    const server = spawn(program("postgres"), [...flags, "-p", `${port}`], {
+      ...owner,
+      cwd: folder,
+      stdio: ["ignore", "ignore", "pipe"],
+    });
+    await ready(server);
+    return { port, server };
   });
-  await ready(server);
   const ended = new Promise((resolve) => server.once("exit", resolve));
   const ssl = settings.ssl === "on" && { rejectUnauthorized: false };
   const owning = new Client({ host: "127.0.0.1", port, database: user, ssl, ...superuser });
@@ -133,15 +131,6 @@ function verifierOf(password: string): string {
   return `SCRAM-SHA-256$1:${salt.toString("base64")}$${stored}:${keyOf("Server Key").toString("base64")}`;
 }
 
-export async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
-  const address = probe.address();
-  await new Promise((resolve) => probe.close(resolve));
-  if (address === null || typeof address === "string") throw new Error("No loopback port is free");
-  return address.port;
-}
-
 function ready(server: ChildProcess): Promise<void> {
   let log = "";
   return new Promise((resolve, reject) => {
@@ -150,6 +139,6 @@ function ready(server: ChildProcess): Promise<void> {
       if (log.includes("ready to accept connections")) resolve();
     });
     server.once("error", reject);
-    server.once("exit", (code) => reject(new Error(`PostgreSQL ended with ${code}:\n${log}`)));
+    server.once("close", (code) => reject(new Error(`PostgreSQL ended with ${code}:\n${log}`)));
   });
 }

@@ -15,7 +15,7 @@ import { join, relative } from "node:path";
 import type { StoreAddress } from "../../../operations/store/object-store.ts";
 import { readyGoTool } from "../../../tools/go-tool.ts";
 import { versitygw } from "../../../tools/go-tools.ts";
-import { freePort } from "./postgres.ts";
+import { atFreePort, listening } from "../../ports.ts";
 
 /** A real S3 server on a loopback port, behind a gate that can refuse what a test wants refused. */
 export interface TestStore {
@@ -57,25 +57,18 @@ export async function startStore(secretAccessKey = "canary-secret-key-91ab"): Pr
   const folder = mkdtempSync(join(tmpdir(), "store-"));
   const objects = join(folder, "data", bucket);
   mkdirSync(objects, { recursive: true });
-  const port = await freePort();
   const keys = { accessKeyId: "access-key-id", secretAccessKey };
-  const server = spawn(command, ["--port", `127.0.0.1:${port}`, "posix", join(folder, "data")], {
-    cwd: folder,
-    env: { PATH: process.env.PATH, ROOT_ACCESS_KEY: keys.accessKeyId, ROOT_SECRET_KEY: secretAccessKey },
-    stdio: ["ignore", "pipe", "pipe"],
+  const { port, server } = await atFreePort(async (port) => {
+    const server = spawn(command, ["--port", `127.0.0.1:${port}`, "posix", join(folder, "data")], {
+      cwd: folder,
+      env: { PATH: process.env.PATH, ROOT_ACCESS_KEY: keys.accessKeyId, ROOT_SECRET_KEY: secretAccessKey },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    // It says that it listens before it does.
+    await listening(port, server);
+    return { port, server };
   });
   const ended = new Promise((resolve) => server.once("exit", resolve));
-  await new Promise<void>((resolve, reject) => {
-    let said = "";
-    const hear = (text: string): void => {
-      said += text;
-      if (said.includes("listening on")) resolve();
-    };
-    server.stdout.setEncoding("utf8").on("data", hear);
-    server.stderr.setEncoding("utf8").on("data", hear);
-    server.once("error", reject);
-    server.once("exit", (code) => reject(new Error(`The store ended with ${code}:\n${said}`)));
-  });
 
   const gate = createServer((request, response) => {
     const what = `${request.method} ${request.url}`;
