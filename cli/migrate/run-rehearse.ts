@@ -2,7 +2,7 @@ import { Failure, reasonOf } from "../../lib/failure.ts";
 import { counted } from "../../lib/text.ts";
 import { formatDuration } from "../../lib/units.ts";
 import { chooseBackup } from "../../operations/archive/inventory.ts";
-import type { Manifest } from "../../operations/archive/manifest.ts";
+import type { Head } from "../../operations/archive/manifest.ts";
 import { drill } from "../../operations/drill/run.ts";
 import { migrationControls, resultOf } from "../../operations/migrate/controls.ts";
 import { factsOf } from "../../operations/migrate/facts.ts";
@@ -157,7 +157,7 @@ interface Found {
   startedAt: Date;
   rehearsal: Rehearsal;
   linted: readonly Linted[];
-  manifest: Manifest;
+  manifest: Head;
 }
 
 async function recorded(
@@ -184,7 +184,7 @@ async function recorded(
   return `${record.name} in ${flags.evidence}`;
 }
 
-function describe(rehearsal: Rehearsal, { takenAt }: Manifest): string[] {
+function describe(rehearsal: Rehearsal, { takenAt }: Head): string[] {
   const { migrations, removed, access, plans, down, problems, notes } = rehearsal;
   return [
     `${problems.length === 0 ? "✓" : "✗"} ${counted(migrations.length, "migration")} rehearsed on the backup of ${takenAt}.`,

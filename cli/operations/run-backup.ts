@@ -1,7 +1,7 @@
 import { Failure } from "../../lib/failure.ts";
 import { counted } from "../../lib/text.ts";
 import { formatBytes, formatDuration } from "../../lib/units.ts";
-import type { Manifest } from "../../operations/archive/manifest.ts";
+import type { Head } from "../../operations/archive/manifest.ts";
 import { backUp } from "../../operations/backup/run.ts";
 import { describeConnection } from "../../postgres/connection.ts";
 import { type BackupSubject, jobOptions } from "./job.ts";
@@ -55,7 +55,7 @@ export function runBackup(flags: BackupFlags, fromSettings: FromSettings | undef
 }
 
 /** A backup as it is printed: the figures of its manifest. */
-export function shownBackup(manifest: Manifest) {
+export function shownBackup(manifest: Head) {
   const { key, stack, takenAt, durationMs, serverVersion, plain, sealed, migrations, contains, notes } =
     manifest;
   return {
@@ -74,7 +74,7 @@ export function shownBackup(manifest: Manifest) {
   };
 }
 
-function contentOf(manifest: Manifest): string {
+function contentOf(manifest: Head): string {
   const { tables, rows, sealed, durationMs } = shownBackup(manifest);
   return `${counted(tables, "table")}, ${counted(rows, "row")}, ${formatBytes(sealed.bytes)} in ${formatDuration(durationMs)}.`;
 }

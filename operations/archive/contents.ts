@@ -1,22 +1,8 @@
 import { closeSync, openSync, readSync, writeFileSync } from "node:fs";
 import { rawBytes, rawText } from "../../lib/raw-text.ts";
 import type { LeftOut } from "./extensions.ts";
-import type { Beside, Manifest } from "./manifest.ts";
-
-/** Catalogs whose objects are in no schema, by their fixed numbers, and that of extensions. */
-const globalCatalogs: ReadonlySet<string> = new Set([
-  "2605", // pg_cast
-  "3466", // pg_event_trigger
-  "2328", // pg_foreign_data_wrapper
-  "1417", // pg_foreign_server
-  "2612", // pg_language
-  "3576", // pg_transform
-  "2601", // pg_am
-  "6104", // pg_publication
-  "6106", // pg_publication_rel
-  "6237", // pg_publication_namespace
-  "6100", // pg_subscription
-]);
+import type { GlobalLines } from "./global-lines.ts";
+import { IdSet } from "./id-set.ts";
 
 /** Number of pg_class, whose objects have the rows that a dump contains. */
 const pgClass = "1259";
@@ -171,8 +157,8 @@ export function* textsOf(file: string): Generator<string> {
 
 /** What is restored of a dump. */
 export interface Selection {
-  /** Objects in no schema, by their names in the manifest. */
-  globals: ReadonlySet<string>;
+  /** Those objects in no schema that are restored. */
+  globals: GlobalLines;
   leftOut: readonly LeftOut[];
   /** Further lines to leave out. */
   without?: (line: { entry: string; rest: string }) => boolean;
@@ -182,18 +168,16 @@ export interface Selection {
  * The part of a table of contents that is restored after the schemas and extensions were created: without
  * these, and without objects in no schema that are not selected.
  */
-export function selectContents(contents: Contents, manifest: Manifest, selection: Selection): Contents {
-  const isKept = keptGlobals(manifest.globals, selection.globals);
+export function selectContents(contents: Contents, selection: Selection): Contents {
+  const isKept = (line: Line): boolean => selection.globals.isKept(line);
   const dropped = idsOf(contents.lines(), (line) => !isKept(line));
   const isGone = isDataOf(
     new Set(selection.leftOut.flatMap(({ extension }) => extension.data.map(({ entry }) => entry))),
   );
-  const goneStarts = selection.leftOut.flatMap(({ extension }) => startsOf(extension.name, manifest));
   const isLeftOut = (line: Line): boolean => {
     const { entry, rest } = line;
     return (
       isGone(line) ||
-      goneStarts.some((start) => rest.startsWith(start)) ||
       /^(?:SCHEMA|EXTENSION|COMMENT - EXTENSION|SECURITY LABEL - EXTENSION) /.test(rest) ||
       keyTrigger.test(rest) ||
       isAbout(line, dropped) ||
@@ -319,18 +303,9 @@ export function schemaPrivilegesOf(contents: Contents): Contents {
 }
 
 /** The lines about schemas, and about the privileges of extensions that are selected. */
-export function privilegesOf(
-  contents: Contents,
-  selected: ReadonlySet<string>,
-  { globals }: Manifest,
-): Contents {
-  const starts = Object.entries(globals).flatMap(([name, { entry }]) =>
-    selected.has(name) && entry.startsWith("ACL ") ? [entry] : [],
-  );
+export function privilegesOf(contents: Contents, globals: GlobalLines): Contents {
   return contents.filtered(
-    ({ rest }) =>
-      /^(?:ACL|COMMENT|SECURITY LABEL) - SCHEMA /.test(rest) ||
-      starts.some((start) => rest.startsWith(start)),
+    (line) => /^(?:ACL|COMMENT|SECURITY LABEL) - SCHEMA /.test(line.rest) || globals.isWantedPrivilege(line),
   );
 }
 
@@ -367,7 +342,7 @@ export function splitPartitionsElsewhere(selected: Contents): AroundAttachments 
   const isLate = ({ rest, needs }: Line): boolean =>
     /^(?:TABLE|INDEX) ATTACH /.test(rest) && needs.some((id) => elsewhere.has(id));
   const isAfter = ({ rest }: Line): boolean => /^(?:FK CONSTRAINT|TRIGGER) /.test(rest);
-  const after = elsewhere.size === 0 ? new Set<string>() : idsOf(selected.lines(), isAfter);
+  const after = elsewhere.size === 0 ? new IdSet() : idsOf(selected.lines(), isAfter);
   return splitAround(selected, isLate, after);
 }
 
@@ -375,7 +350,7 @@ export function splitPartitionsElsewhere(selected: Contents): AroundAttachments 
 function splitAround(
   selected: Contents,
   isAttachment: (line: Line) => boolean,
-  later: ReadonlySet<string>,
+  later: Ids,
 ): AroundAttachments {
   const isAfter = (line: Line): boolean => later.has(line.id) || isAbout(line, later);
   return selected.sorted(["before", "attachments", "after"], (line) =>
@@ -395,44 +370,19 @@ export function hasAttached(contents: Contents): boolean {
   return contents.countUpTo(1, ({ rest }) => rest.startsWith("TABLE ATTACH ")) > 0;
 }
 
-/** Whether a line is not of an object in no schema, or of one that is wanted. */
-function keptGlobals(all: Beside, wanted: ReadonlySet<string>): (line: Line) => boolean {
-  const entries = new Set<string>();
-  const starts: string[] = [];
-  for (const [name, { entry }] of Object.entries(all)) {
-    if (!wanted.has(name)) {
-      // Privileges of an extension that stay as they are.
-      if (/^ACL /.test(entry)) starts.push(entry);
-      continue;
-    }
-    entries.add(entry);
-  }
-  const texts = [...entries].filter((entry) => entry.startsWith("USER MAPPING "));
-  return ({ entry, rest }) => {
-    if (globalCatalogs.has(entry.split(" ")[0] ?? "")) return entries.has(entry);
-    if (rest.startsWith("DEFAULT ACL - ")) return entries.has(entry);
-    if (rest.startsWith("USER MAPPING - ")) return texts.some((text) => rest.startsWith(text));
-    return !starts.some((start) => rest.startsWith(start));
-  };
-}
-
-/** How the lines of an extension's privileges begin. */
-function startsOf(extension: string, { globals }: Manifest): string[] {
-  return Object.entries(globals).flatMap(([name, { entry }]) =>
-    name.startsWith(`privileges of ${extension} on `) ? [entry] : [],
-  );
-}
-
 const aboutLine = /^(?:COMMENT|ACL|SECURITY LABEL) /;
 
 /** Whether a line has the comment, the privileges or the label of one of these lines' objects. */
-function isAbout({ rest, needs }: Line, lines: ReadonlySet<string>): boolean {
+function isAbout({ rest, needs }: Line, lines: Ids): boolean {
   return aboutLine.test(rest) && needs.some((id) => lines.has(id));
 }
 
+/** Numbers of lines. */
+type Ids = Pick<IdSet, "has">;
+
 /** The numbers of the lines that fit. */
-function idsOf(lines: Iterable<Line>, fits: (line: Line) => boolean): ReadonlySet<string> {
-  const ids = new Set<string>();
+function idsOf(lines: Iterable<Line>, fits: (line: Line) => boolean): Ids {
+  const ids = new IdSet();
   for (const line of lines) if (fits(line)) ids.add(line.id);
   return ids;
 }

@@ -4,17 +4,8 @@ import type { Session } from "../../postgres/session.ts";
 import { type Carried, carriedChange, readCarried } from "./carried.ts";
 import { readProperties } from "./database-properties.ts";
 import { dependentEntries } from "./dependents.ts";
-import {
-  besideOf,
-  countLargeObjects,
-  type Described,
-  describeSchemas,
-  itemOf,
-  type Objects,
-  objectsOf,
-  readGlobals,
-} from "./describe.ts";
-import { expressionsOf, readSettings, sealDetails } from "./details.ts";
+import { besideOf, countLargeObjects, describeSchemas, itemOf, readGlobals } from "./describe.ts";
+import type { Details } from "./details.ts";
 import { notesOnExtensions } from "./extension-changes.ts";
 import { notOfExtension } from "./fragments.ts";
 import { Fingerprint, type ListingWriter } from "./listing.ts";
@@ -28,12 +19,18 @@ import type { Scope } from "./scope.ts";
 import { listSequences, type SequenceValues } from "./sequence-values.ts";
 import { readServerChanges } from "./server-changes.ts";
 import { notesOnServerObjects } from "./server-objects.ts";
+import { readSettings } from "./settings.ts";
 
-/** The part of a manifest that says what its dump contains. */
-export type Contents = Pick<
-  Manifest,
-  "contains" | "globals" | "dependents" | "companionRows" | "remote" | "lockable" | "notes" | "details"
->;
+/** What a manifest and its lists say of the contents of a dump. */
+export interface Contents {
+  contains: Manifest["contains"];
+  lockable: number;
+  companionRows: Manifest["companionRows"];
+  remote: Remote;
+  /** All of them. */
+  notes: string[];
+  details: Details;
+}
 
 /**
  * Describes what a dump contains, as the session's transaction sees it. The list of it is written while it is read, and
@@ -43,12 +40,10 @@ export async function describeContents(
   session: Session,
   scope: Scope,
   {
-    recipients,
     listing,
     values,
     dumped,
   }: {
-    recipients: readonly string[];
     listing: ListingWriter;
     /** Those of sequences, read before the dump began. */
     values: SequenceValues;
@@ -58,12 +53,9 @@ export async function describeContents(
 ): Promise<Contents> {
   const schemas = scope.schemas.map(({ name }) => name);
   const own = await listSchemas(session, schemas, listing);
-  const around = await listCompanions(session, scope, {
-    listing,
-    isRead: (name) => !values.around.has(name),
-  });
+  await listCompanions(session, scope, { listing, isRead: (name) => !values.around.has(name) });
   const isSuper = await isSuperuser(session);
-  const globals = await globalsIn(session, scope, isSuper);
+  await listGlobals(session, scope, { listing, isSuper });
   const lockable = await lockableObjects(session, schemas);
   const remote = await readRemote(session);
   const { changes, notes: ofServer } = await divideChanges(session, scope, isSuper);
@@ -72,25 +64,21 @@ export async function describeContents(
     ...changes,
   ];
   const details = {
-    expressions: expressionsOf(globals, around.dependents),
     settings: await readSettings(session),
     properties: await readProperties(session),
     carried,
   };
   const { uncounted } = own;
   const notes = await notesOn(session, scope, { isSuper, uncounted, lockable, remote, carried });
-  const sealed = await sealDetails(details, recipients);
   await dumped();
   const ofSequences = await listSequences(session, scope, values, listing);
   return {
     contains: own.contains,
-    globals: besideOf(globals),
-    dependents: besideOf(around.dependents),
     companionRows: Object.fromEntries(scope.withRows.map(({ table, entry }) => [table, entry])),
     remote,
     lockable,
     notes: [...notes, ...ofServer, ...ofSequences],
-    details: sealed,
+    details,
   };
 }
 
@@ -147,15 +135,14 @@ async function listSchemas(
   return { contains: { ...contains, fingerprint: fingerprint.toString(), largeObjects }, uncounted };
 }
 
-/** Lists what is in the companions. @returns the objects in them that depend on the schemas */
+/** Lists what is in the companions, and the objects in them that depend on the schemas. */
 async function listCompanions(
   session: Session,
   { schemas, companions, withRows, unreadable }: Scope,
   { listing, isRead }: { listing: ListingWriter; isRead: (sequence: string) => boolean },
-): Promise<{ dependents: Objects }> {
+): Promise<void> {
   const beside = companions.map(({ name }) => name);
-  const dependents = new Map<string, Described>();
-  if (beside.length === 0) return { dependents };
+  if (beside.length === 0) return;
   const rows = new Set(withRows.map(({ table }) => table));
   const hidden = await namesOf(session, hiddenQuery, unreadable);
   const depending = await dependentEntries(
@@ -169,21 +156,24 @@ async function listCompanions(
   });
   for await (const found of all) {
     if (found.kind === "object" && depending.has(found.described.entry)) {
-      dependents.set(found.name, found.described);
+      await listing.write("dependent", besideOf(found.name, found.described));
     }
     await listing.write("around", itemOf(found));
   }
-  return { dependents: new Map([...dependents].sort(([one], [other]) => (one < other ? -1 : 1))) };
 }
 
-/** Objects in no schema, without those that belong to a schema that is left out. */
-async function globalsIn(session: Session, { excluded }: Scope, isSuper: boolean): Promise<Objects> {
-  const globals = await objectsOf(readGlobals(session), () => true);
-  const elsewhere = await namesOf(session, elsewhereQuery, excluded);
+/** Lists objects in no schema, without those that belong to a schema that is left out. */
+async function listGlobals(
+  session: Session,
+  { excluded }: Scope,
+  { listing, isSuper }: { listing: ListingWriter; isSuper: boolean },
+): Promise<void> {
+  const elsewhere = excluded.length === 0 ? new Set() : await namesOf(session, elsewhereQuery, excluded);
   const hidden = isSuper ? "\0" : "subscription ";
-  return new Map(
-    [...globals].filter(([name, { entry }]) => !elsewhere.has(entry) && !name.startsWith(hidden)),
-  );
+  for await (const [name, described] of readGlobals(session)) {
+    if (elsewhere.has(described.entry) || name.startsWith(hidden)) continue;
+    await listing.write("global", besideOf(name, described));
+  }
 }
 
 /** Objects that depend on something in the schemas, or on a schema itself. */

@@ -3,10 +3,10 @@ import * as z from "zod";
 import { noTimeLimits, type Session } from "../../postgres/session.ts";
 import { globalsQuery } from "./globals.ts";
 import type { Item } from "./items.ts";
-import type { Beside } from "./manifest.ts";
 import { readableMessages, serverNames } from "./names.ts";
 import { objectsQuery, sequencesQuery, tablesQuery } from "./objects.ts";
 import { countRows } from "./rows.ts";
+import type { Beside } from "./sections.ts";
 
 /**
  * Lets a session read all texts of its database. Those of an SQL_ASCII database may not be valid in any other
@@ -180,14 +180,10 @@ export function digestsOf(objects: Objects): Record<string, string> {
   return Object.fromEntries([...objects].map(([name, described]) => [name, digestOf(described)]));
 }
 
-/** Objects as a manifest has those that are beside its schemas. */
-export function besideOf(objects: Objects): Beside {
-  return Object.fromEntries(
-    [...objects].map(([name, described]) => [
-      name,
-      { definition: digestOf(described), entry: described.entry },
-    ]),
-  );
+/** An object as a listing has those that are beside its schemas. */
+export function besideOf(name: string, described: Described): Beside {
+  const { entry, expression } = described;
+  return { name, definition: digestOf(described), entry, ...(expression !== null && { expression }) };
 }
 
 async function* readTables(

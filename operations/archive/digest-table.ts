@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 
 /**
- * Digests by names, and which of them were met again: 24 bytes each where a map of texts takes some 200. Names are kept
+ * Digests by names, and which of them were met again: at most 45 bytes each where a map of texts takes some 200. Names are kept
  * as the first 64 bits of a salted SHA-256, so that nobody can choose two that collide.
  */
 export class DigestTable {
@@ -16,7 +16,7 @@ export class DigestTable {
 
   /** @param digest at least 16 hexadecimal digits, of which the first 16 count */
   set(name: string, digest: string): void {
-    if (2 * this.#size > this.#names.length) this.#grow();
+    if (4 * this.#size > 3 * this.#names.length) this.#grow();
     const key = this.#keyOf(name);
     const value = firstBits(digest);
     const place = this.#placeOf(key);

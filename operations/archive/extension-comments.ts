@@ -1,21 +1,17 @@
 import { escapeLiteral } from "pg";
-import type { Details } from "./details.ts";
-import type { Manifest } from "./manifest.ts";
+import type { Listing } from "./sections.ts";
 
 const start = "comment on extension ";
 
 /**
- * Statements that give extensions the comments that somebody wrote, by their names in a manifest. Only the
+ * Statements that give extensions the comments that somebody wrote, by their names in a listing. Only the
  * owner of an extension may set its comment, so each may fail.
  */
-export function extensionCommentStatements(
-  { globals }: Pick<Manifest, "globals">,
-  { expressions }: Pick<Details, "expressions">,
-): ReadonlyMap<string, string> {
-  return new Map(
-    Object.keys(globals).flatMap((name) => {
-      const text = name.startsWith(start) && Object.hasOwn(expressions, name) ? expressions[name] : undefined;
-      return text === undefined ? [] : [[name, `${name} is ${escapeLiteral(text)}`] as const];
-    }),
-  );
+export async function extensionCommentStatements(listing: Listing): Promise<ReadonlyMap<string, string>> {
+  const statements = new Map<string, string>();
+  for await (const { name, expression } of listing.items("global")) {
+    if (!name.startsWith(start) || expression === undefined) continue;
+    statements.set(name, `${name} is ${escapeLiteral(expression)}`);
+  }
+  return statements;
 }

@@ -3,7 +3,7 @@ import * as z from "zod";
 import { Failure, reasonOf } from "../../lib/failure.ts";
 import type { Session } from "../../postgres/session.ts";
 import { dataEntry } from "./fragments.ts";
-import { type Extension, type Manifest, manifestSchema } from "./manifest.ts";
+import { type Extension, extensionSchema, type Manifest } from "./manifest.ts";
 import { namesOf, serverNames } from "./names.ts";
 
 /** The extensions of a database, each after those that it requires. */
@@ -231,12 +231,8 @@ export function leftOutNotes(leftOut: readonly LeftOut[]): string[] {
   );
 }
 
-const extensionRows = z.array(
-  manifestSchema.shape.extensions.element.omit({ data: true }).extend({ requires: z.array(z.string()) }),
-);
-const dataRows = z.array(
-  manifestSchema.shape.extensions.element.shape.data.element.extend({ extension: z.string() }),
-);
+const extensionRows = z.array(extensionSchema.omit({ data: true }).extend({ requires: z.array(z.string()) }));
+const dataRows = z.array(extensionSchema.shape.data.element.extend({ extension: z.string() }));
 
 const extensionsQuery = `
   with member as materialized (

@@ -4,7 +4,7 @@ import { Failure, reasonOf } from "../../lib/failure.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 import { writeNewFile } from "./file-writer.ts";
 import { unpack } from "./folder-archive.ts";
-import type { Manifest } from "./manifest.ts";
+import type { Head } from "./manifest.ts";
 import { Tally, unseal } from "./seal.ts";
 
 /**
@@ -16,7 +16,7 @@ import { Tally, unseal } from "./seal.ts";
 export async function fetchBackup({
   manifest,
   ...options
-}: FetchOptions & { manifest: Manifest }): Promise<void> {
+}: FetchOptions & { manifest: Head }): Promise<void> {
   const { key, plain, sealed, format } = manifest;
   checkRoom(options.file, plain.bytes);
   const found = await fetchObject({ ...options, key, sealed, isFolder: format === "directory" });
@@ -47,9 +47,7 @@ export async function fetchObject({
   key,
   sealed: expected,
   isFolder = false,
-}: FetchOptions & { key: string; sealed: Manifest["sealed"]; isFolder?: boolean }): Promise<
-  Manifest["plain"]
-> {
+}: FetchOptions & { key: string; sealed: Head["sealed"]; isFolder?: boolean }): Promise<Head["plain"]> {
   const sealed = new Tally();
   const plain = new Tally();
   const source = await store.open(key);
@@ -98,7 +96,7 @@ async function* bounded(
   }
 }
 
-function compare(key: string, how: string, expected: Manifest["plain"], found: Manifest["plain"]): void {
+function compare(key: string, how: string, expected: Head["plain"], found: Head["plain"]): void {
   if (found.sha256 === expected.sha256 && found.bytes === expected.bytes) return;
   throw new Failure(
     "failed",

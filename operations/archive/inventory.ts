@@ -1,7 +1,7 @@
 import { Failure } from "../../lib/failure.ts";
 import { manifestKey, type Purpose, readKey } from "../store/names.ts";
 import type { ObjectStore, StoredObject } from "../store/object-store.ts";
-import { type Manifest, maximumManifestBytes, parseManifest } from "./manifest.ts";
+import { type Head, maximumManifestBytes, parseManifest } from "./manifest.ts";
 
 /** A backup in the store, complete or incomplete. */
 export interface Entry {
@@ -11,7 +11,7 @@ export interface Entry {
   /** Bytes of the encrypted dump in the store; 0 when there is none. */
   bytes: number;
   /** Undefined when the backup is incomplete. */
-  manifest: Manifest | undefined;
+  manifest: Head | undefined;
   /** Why the backup is incomplete. */
   problem: string | undefined;
 }
@@ -73,7 +73,7 @@ export async function chooseBackup(
   store: Source,
   choice: Choice,
   warn: (message: string) => void,
-): Promise<Manifest> {
+): Promise<Head> {
   const { name, at } = choice;
   const found = candidates(store, await store.list());
   const wanted = found.filter(
@@ -157,7 +157,7 @@ async function examine(store: Source, candidate: Candidate): Promise<Entry> {
     const manifest = parseManifest(text, key);
     const { legacy, listing } = manifest;
     const lengths: [found: number, said: number, what: string][] = [[bytes, manifest.sealed.bytes, "it"]];
-    if (legacy === undefined) {
+    if (legacy?.version !== 2) {
       if (listingBytes === undefined) return incomplete("the list of its objects is missing");
       lengths.push([listingBytes, listing.sealed.bytes, "the list of its objects"]);
     }

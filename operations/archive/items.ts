@@ -2,11 +2,8 @@ import { createHash } from "node:crypto";
 import * as z from "zod";
 import { definition, sequenceSchema, tableSchema } from "./manifest.ts";
 
-/** Whether an item is in the schemas of a backup, or in those that its dump has besides. */
-export type Side = "own" | "around";
-
 /** One thing that a restored database must have. */
-const itemSchema = z.discriminatedUnion("kind", [
+export const itemSchema = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("object"),
     name: z.string(),
@@ -20,28 +17,6 @@ const itemSchema = z.discriminatedUnion("kind", [
 ]);
 
 export type Item = z.infer<typeof itemSchema>;
-
-/** A line of a listing. */
-export const lineSchema = z.tuple([z.enum(["own", "around"]), itemSchema]);
-
-/**
- * Everything that a backup has, an item at a time, as often as it is asked for. A sequence comes with its value after the
- * dump and again with that before it, a third time where it may have had any other, and once in a backup of an earlier
- * version.
- */
-export interface Listing {
-  items(side: Side): AsyncIterable<Item>;
-}
-
-/** A listing with some of the items of the schemas, and none of the others. */
-export function narrowedListing(listing: Listing, isKept: (item: Item) => boolean): Listing {
-  return {
-    async *items(side) {
-      if (side === "around") return;
-      for await (const item of listing.items(side)) if (isKept(item)) yield item;
-    },
-  };
-}
 
 /** Tells items apart, whatever their kind. */
 export function keyOf({ kind, name }: Pick<Item, "kind" | "name">): string {

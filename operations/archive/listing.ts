@@ -3,17 +3,38 @@ import { once } from "node:events";
 import { createReadStream } from "node:fs";
 import { pipeline } from "node:stream";
 import { createGunzip, createGzip } from "node:zlib";
+import * as z from "zod";
 import { Failure, reasonOf } from "../../lib/failure.ts";
 import { parseJson } from "../../lib/json.ts";
 import { listingKey } from "../store/names.ts";
 import type { ObjectStore } from "../store/object-store.ts";
-import type { Details } from "./details.ts";
+import { type Details, type EarlierDetails, openDetails } from "./details.ts";
 import { fetchObject } from "./fetch.ts";
-import { type Item, type Listing, lineSchema, type Side } from "./items.ts";
-import type { Description, Manifest } from "./manifest.ts";
+import type { Item } from "./items.ts";
+import type { Description, Earlier, Head, Lists, Manifest } from "./manifest.ts";
+import { type Beside, type Listing, type Section, type Sections, sectionSchemas } from "./sections.ts";
 
 /** Most characters of a line: a definition can be as long as a value of a database. */
 const maximumLine = 256 * 1024 * 1024;
+
+/** Sections that a restore keeps in memory, and the most characters of all their lines. */
+const keptSections = [
+  "schema",
+  "companion",
+  "extension",
+  "role",
+  "neededRole",
+  "evaluated",
+  "companionRows",
+  "remote",
+  "note",
+  "setting",
+  "properties",
+  "carried",
+] as const satisfies Section[];
+const mostKept = 256 * 1024 * 1024;
+
+const isKept: ReadonlySet<string> = new Set(keptSections);
 
 /**
  * Writes a listing as lines of JSON, compressed. Names and expressions may be secrets, so it is stored encrypted.
@@ -21,6 +42,7 @@ const maximumLine = 256 * 1024 * 1024;
 export class ListingWriter {
   /** How many items were written. */
   items = 0;
+  #kept = 0;
   #gzip = createGzip();
   #signal: AbortSignal;
 
@@ -36,10 +58,23 @@ export class ListingWriter {
     return this.#gzip;
   }
 
-  async write(side: Side, item: Item): Promise<void> {
+  /** @throws {Failure} `failed`, when a restore could not keep in memory what there is of schemas, roles and the like */
+  async write<S extends Section>(section: S, item: Sections[S]): Promise<void> {
     this.items += 1;
-    if (this.#gzip.write(`${JSON.stringify([side, item])}\n`)) return;
+    const line = `${JSON.stringify([section, item])}\n`;
+    if (isKept.has(section)) this.#kept += line.length;
+    if (this.#kept > mostKept) {
+      throw new Failure(
+        "failed",
+        `The names of schemas and roles, and what is carried beside the dump, exceed the limit of ${mostKept} characters: back up fewer schemas at a time`,
+      );
+    }
+    if (this.#gzip.write(line)) return;
     await once(this.#gzip, "drain", { signal: this.#signal });
+  }
+
+  async writeAll<S extends Section>(section: S, items: Iterable<Sections[S]>): Promise<void> {
+    for (const item of items) await this.write(section, item);
   }
 
   end(): void {
@@ -52,42 +87,144 @@ export class ListingWriter {
   }
 }
 
+/** A backup that can be read, except for its dump. */
+export interface Opened {
+  manifest: Manifest;
+  details: Details;
+  listing: Listing;
+}
+
 /**
  * Gets the listing of a backup into a file, and checks its digest.
  *
  * @param file to create, compressed and readable only by this account
  * @throws {Failure} `failed`, when it does not match the manifest
  */
-export async function fetchListing(
+export async function openBackup(
   options: { store: ObjectStore; identities: readonly string[]; file: string; signal: AbortSignal },
-  manifest: Manifest,
-  details: Details,
-): Promise<Listing> {
-  const { legacy } = manifest;
-  if (legacy !== undefined) return listingOf(legacy, details.expressions);
-  const key = listingKey(manifest.key);
-  await fetchObject({ ...options, key, sealed: manifest.listing.sealed });
-  return { items: (side) => readItems(options.file, side, manifest) };
+  head: Head,
+): Promise<Opened> {
+  const { legacy, key } = head;
+  const details = legacy && (await openDetails(legacy, options.identities));
+  if (legacy?.version !== 2) {
+    await fetchObject({ ...options, key: listingKey(key), sealed: head.listing.sealed });
+  }
+  const stored = fileListing(options.file, head);
+  if (legacy === undefined || details === undefined) {
+    return { ...(await readLists(options.file, head)), listing: stored };
+  }
+  const { schemas, companions, extensions, roles, needsRoles, evaluated, companionRows, remote, notes } =
+    legacy;
+  const lists = {
+    schemas,
+    companions,
+    extensions,
+    roles,
+    needsRoles,
+    evaluated,
+    companionRows,
+    remote,
+    notes,
+  };
+  return { manifest: { ...head, ...lists }, details, listing: earlierListing(legacy, details, stored) };
 }
 
-async function* readItems(file: string, side: Side, { key, listing }: Manifest): AsyncGenerator<Item> {
-  const invalid = (): Failure => new Failure("failed", `The list of objects of ${key} is invalid`);
+function fileListing(file: string, head: Head): Listing {
+  return {
+    async *items(section) {
+      for await (const { line } of linesIn(file, head, new Set([section]))) {
+        yield itemOf(section, line, head);
+      }
+    },
+  };
+}
+
+function itemOf<S extends Section>(section: S, line: string, head: Head): Sections[S] {
+  const schema: z.ZodType<Sections[S]> = sectionSchemas[section];
+  const parts = lineSchema.safeParse(parseJson(line));
+  const { data } = schema.safeParse(parts.data?.[1]);
+  if (data === undefined) throw invalid(head);
+  return data;
+}
+
+const lineSchema = z.tuple([z.string(), z.unknown()]);
+
+/** Reads what a restore keeps in memory, all of it at once. */
+async function readLists(file: string, head: Head): Promise<Omit<Opened, "listing">> {
+  const found = new Map<string, string[]>();
+  let characters = 0;
+  for await (const { section, line } of linesIn(file, head, isKept)) {
+    characters += line.length;
+    if (characters > mostKept) throw invalid(head);
+    const lines = found.get(section);
+    if (lines === undefined) found.set(section, [line]);
+    else lines.push(line);
+  }
+  const list = <S extends (typeof keptSections)[number]>(section: S): Sections[S][] =>
+    (found.get(section) ?? []).map((line) => itemOf(section, line, head));
+  const placed = (section: "companionRows" | "remote"): Record<string, string> =>
+    Object.fromEntries(list(section).map(({ name, entry }) => [name, entry]));
+  const [properties = null] = list("properties");
+  return {
+    manifest: {
+      ...head,
+      schemas: list("schema"),
+      companions: list("companion"),
+      extensions: list("extension"),
+      roles: list("role"),
+      needsRoles: list("neededRole"),
+      evaluated: list("evaluated"),
+      companionRows: placed("companionRows"),
+      remote: placed("remote"),
+      notes: list("note"),
+    },
+    details: { settings: list("setting"), properties, carried: list("carried") },
+  };
+}
+
+/** Writes what a restore keeps in memory. */
+export async function writeLists(listing: ListingWriter, lists: Lists, details: Details): Promise<void> {
+  const placed = (record: Readonly<Record<string, string>>) =>
+    Object.entries(record).map(([name, entry]) => ({ name, entry }));
+  await listing.writeAll("schema", lists.schemas);
+  await listing.writeAll("companion", lists.companions);
+  await listing.writeAll("extension", lists.extensions);
+  await listing.writeAll("role", lists.roles);
+  await listing.writeAll("neededRole", lists.needsRoles);
+  await listing.writeAll("evaluated", lists.evaluated);
+  await listing.writeAll("companionRows", placed(lists.companionRows));
+  await listing.writeAll("remote", placed(lists.remote));
+  await listing.writeAll("note", lists.notes);
+  await listing.writeAll("setting", details.settings);
+  await listing.writeAll("properties", details.properties === null ? [] : [details.properties]);
+  await listing.writeAll("carried", details.carried);
+}
+
+function invalid({ key }: Pick<Head, "key">): Failure {
+  return new Failure("failed", `The list of objects of ${key} is invalid`);
+}
+
+/** The lines of some sections; the others are only counted. */
+async function* linesIn(
+  file: string,
+  head: Head,
+  wanted: ReadonlySet<string>,
+): AsyncGenerator<{ section: string; line: string }> {
   // Whoever reads the text is told of an error of either stream, and who stops early closes both.
   const text = pipeline(createReadStream(file), createGunzip(), () => undefined).setEncoding("utf8");
-  const lines = linesOf(text, invalid);
   let items = 0;
   try {
-    for await (const line of lines) {
+    for await (const line of linesOf(text, () => invalid(head))) {
       items += 1;
       // A small file may unpack to an endless one.
-      if (items > listing.items) throw invalid();
-      const { data } = lineSchema.safeParse(parseJson(line));
-      if (data === undefined) throw invalid();
-      if (data[0] === side) yield data[1];
+      if (items > head.listing.items) throw invalid(head);
+      const section = line.slice(2, line.indexOf('"', 2));
+      if (!line.startsWith('["') || !Object.hasOwn(sectionSchemas, section)) throw invalid(head);
+      if (wanted.has(section)) yield { section, line };
     }
-    if (items < listing.items) throw invalid();
+    if (items < head.listing.items) throw invalid(head);
   } catch (error) {
-    throw error instanceof Failure ? error : invalid();
+    throw error instanceof Failure ? error : invalid(head);
   }
 }
 
@@ -108,22 +245,55 @@ async function* linesOf(source: AsyncIterable<string>, invalid: () => Failure): 
   if (length > 0) throw invalid();
 }
 
-/** The listing of a backup whose manifest has everything in it. */
-function listingOf(
-  { description, surroundings }: { description: Description; surroundings: Description },
-  expressions: Details["expressions"],
+/** The listing of a backup whose manifest has in it what is now in the listing, or some of that. */
+function earlierListing(
+  legacy: Earlier,
+  { expressions, ...details }: EarlierDetails,
+  stored: Listing,
 ): Listing {
+  const expressionOf = (name: string): { expression?: string } => {
+    const expression = Object.hasOwn(expressions, name) ? expressions[name] : undefined;
+    return expression === undefined ? {} : { expression };
+  };
+  const beside = (objects: Earlier["globals"]): Beside[] =>
+    Object.entries(objects).map(([name, rest]) => ({ name, ...rest, ...expressionOf(name) }));
+  const placed = (record: Readonly<Record<string, string>>) =>
+    Object.entries(record).map(([name, entry]) => ({ name, entry }));
+  const parts: { [S in Section]: () => Iterable<Sections[S]> | AsyncIterable<Sections[S]> } = {
+    own: () => (legacy.version === 3 ? stored.items("own") : described(legacy.description, expressionOf)),
+    around: () =>
+      legacy.version === 3 ? stored.items("around") : described(legacy.surroundings, expressionOf),
+    global: () => beside(legacy.globals),
+    dependent: () => beside(legacy.dependents),
+    schema: () => legacy.schemas,
+    companion: () => legacy.companions,
+    extension: () => legacy.extensions,
+    role: () => legacy.roles,
+    neededRole: () => legacy.needsRoles,
+    evaluated: () => legacy.evaluated,
+    companionRows: () => placed(legacy.companionRows),
+    remote: () => placed(legacy.remote),
+    note: () => legacy.notes,
+    setting: () => details.settings,
+    properties: () => (details.properties === null ? [] : [details.properties]),
+    carried: () => details.carried,
+  };
   return {
-    async *items(side) {
-      const { objects, tables, sequences } = side === "own" ? description : surroundings;
-      for (const [name, digest] of Object.entries(objects)) {
-        const expression = Object.hasOwn(expressions, name) ? expressions[name] : undefined;
-        yield { kind: "object", name, definition: digest, ...(expression !== undefined && { expression }) };
-      }
-      for (const [name, table] of Object.entries(tables)) yield { kind: "table", name, ...table };
-      for (const [name, sequence] of Object.entries(sequences)) yield { kind: "sequence", name, ...sequence };
+    async *items(section) {
+      yield* parts[section]();
     },
   };
+}
+
+function* described(
+  { objects, tables, sequences }: Description,
+  expressionOf: (name: string) => { expression?: string },
+): Generator<Item> {
+  for (const [name, digest] of Object.entries(objects)) {
+    yield { kind: "object", name, definition: digest, ...expressionOf(name) };
+  }
+  for (const [name, table] of Object.entries(tables)) yield { kind: "table", name, ...table };
+  for (const [name, sequence] of Object.entries(sequences)) yield { kind: "sequence", name, ...sequence };
 }
 
 /** A digest of definitions that does not depend on their order: the sum of the SHA-256 of each. */

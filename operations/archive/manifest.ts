@@ -1,13 +1,14 @@
 import * as z from "zod";
 import { Failure } from "../../lib/failure.ts";
 import { parseJson } from "../../lib/json.ts";
+import { counted } from "../../lib/text.ts";
 import { noteCharacters } from "./notes.ts";
 
-/**
- * Largest manifest, in bytes: enough for some 500,000 schemas, roles, and objects in no schema. Tables and what else is
- * in schemas are not in it.
- */
+/** Largest manifest, in bytes: those of earlier versions named everything that is in no schema. */
 export const maximumManifestBytes = 64 * 1024 * 1024;
+
+/** Most notes that a manifest has; a listing has all of them. */
+const mostNotes = 100;
 
 /** Longest problem that is shown, since it may quote the manifest. */
 const problemCharacters = 300;
@@ -20,7 +21,7 @@ const digest = z.string().regex(/^[0-9a-f]{64}$/, "a SHA-256 digest in hexadecim
 /** Length and SHA-256 of a stream, in bytes and hexadecimal. */
 const streamSchema = z.strictObject({ bytes: count, sha256: digest });
 
-const roleSchema = z.strictObject({
+export const roleSchema = z.strictObject({
   name,
   superuser: z.boolean(),
   inherit: z.boolean(),
@@ -34,6 +35,9 @@ const roleSchema = z.strictObject({
   adminOf: names.default([]),
 });
 
+/** A schema and its owner. */
+export const schemaSchema = z.strictObject({ name, owner: name });
+
 /** Rows of a table, and its row-level security. */
 export const tableSchema = z.strictObject({
   /** Null when the dump does not have them, or when they cannot be counted. */
@@ -45,7 +49,7 @@ export const tableSchema = z.strictObject({
 });
 
 /** Catalog and number of an object, which begin its line in a dump's table of contents, or the line's text. */
-const entry = z.string().min(1).max(3000);
+export const entry = z.string().min(1).max(3000);
 /** The start of the digest of a definition. */
 export const definition = z.string().regex(/^[0-9a-f]{16}$/, "the start of a digest");
 
@@ -72,10 +76,10 @@ export const descriptionSchema = z.strictObject({
 
 export type Description = z.infer<typeof descriptionSchema>;
 
-/** An object in no schema, or one in another schema that depends on those of the backup. */
+/** Objects beside the schemas, as the manifests of earlier versions have them. */
 const besideSchema = z.record(z.string(), z.strictObject({ definition, entry }));
 
-const extensionSchema = z.strictObject({
+export const extensionSchema = z.strictObject({
   name,
   schema: name,
   version: z.string().max(100),
@@ -114,6 +118,7 @@ const serverSchema = z.strictObject({
 /** State of Prisma's migrations; null when the database has no table of them. */
 const migrationsSchema = z.strictObject({ applied: count, unfinished: count, last: z.string().nullable() });
 
+/** What the manifest of every version says. */
 const shared = {
   stack: name,
   /** Key of the sealed dump. */
@@ -128,81 +133,118 @@ const shared = {
   systemIdentifier: z.string().regex(/^\d+$/).nullable(),
   database: name,
   encoding: z.string().max(50),
-  /** Schemas that were dumped, with their owners. */
-  schemas: z.array(z.strictObject({ name, owner: name })).max(1_000_000),
-  /** Schemas that the dump has besides, since those depend on them or the other way round. */
-  companions: z.array(z.strictObject({ name, owner: name })).max(1_000_000),
   /** Whether the dump covers the complete database. */
   whole: z.boolean(),
   server: serverSchema,
-  /** In the order in which they can be created. */
-  extensions: z.array(extensionSchema).max(10_000),
   /** Providers of the security labels in the dump. */
   labelProviders: names.default([]),
-  roles: z.array(roleSchema).max(1_000_000),
-  /** Roles that own something in the dump or have privileges on it. */
-  needsRoles: names,
-  /** Functions that a restore runs, for checks, indexes, generated columns and materialized views. */
-  evaluated: names,
   /** The dump as pg_dump wrote it, and as it is stored, encrypted. */
   plain: streamSchema,
   sealed: streamSchema,
   /** age public keys; the identity of any one of them decrypts the backup. */
   recipients: z.array(z.string().max(100)).min(1).max(20),
-  globals: besideSchema,
-  /** Objects in the companions that depend on the schemas. */
-  dependents: besideSchema,
+  /** Tables, indexes and large objects that a transaction locks when it creates the schemas. */
+  lockable: count,
+  migrations: migrationsSchema.nullable(),
+};
+
+const containsSchema = z.strictObject({
+  /** Over the names and definitions of the objects. */
+  fingerprint: digest,
+  objects: count,
+  tables: count,
+  /** Rows that were counted. */
+  rows: count,
+  largeObjects: count,
+});
+
+/** Since a listing is stored beside the dump. */
+const listed = {
+  /** What is in the schemas. */
+  contains: containsSchema,
+  /** Of a dump that several jobs made: an archive of pg_dump's directory format. Without it, the custom format. */
+  format: z.literal("directory").optional(),
+  /**
+   * The list of everything whose number a database decides: every object, table and sequence, schemas, roles, notes. It is
+   * stored beside the dump, encrypted like it.
+   */
+  listing: z.strictObject({ items: count, sealed: streamSchema }),
+};
+
+const noteSchema = z.string().max(noteCharacters);
+
+/**
+ * Says of what a backup is, in as many bytes for a large database as for a small one. It is written last, so a dump
+ * without a manifest is an incomplete backup. Everything in it was read in the same snapshot as the dump.
+ */
+export const headSchema = z.strictObject({
+  version: z.literal(4),
+  ...shared,
+  ...listed,
+  /** What the dump does not contain, one sentence each: the first of them. */
+  notes: z.array(noteSchema).max(mostNotes),
+});
+
+const manyNotes = z.array(noteSchema).max(1_000_000);
+
+/** What the manifests of earlier versions have, and now a listing. */
+const lists = {
+  /** Schemas that were dumped, with their owners. */
+  schemas: z.array(schemaSchema).max(1_000_000),
+  /** Schemas that the dump has besides, since those depend on them or the other way round. */
+  companions: z.array(schemaSchema).max(1_000_000),
+  /** In the order in which they can be created. */
+  extensions: z.array(extensionSchema).max(10_000),
+  roles: z.array(roleSchema).max(1_000_000),
+  /** Roles that own something in the dump or have privileges on it. */
+  needsRoles: names,
+  /** Functions that a restore runs, for checks, indexes, generated columns and materialized views. */
+  evaluated: names,
   /** The companions' tables whose rows the dump has, with their entries. */
   companionRows: z.record(z.string(), entry),
   /** Materialized views that read from another server, with their entries. */
   remote: z.record(z.string(), entry).default({}),
-  /** Tables, indexes and large objects that a transaction locks when it creates the schemas. */
-  lockable: count,
   /** What the dump does not contain, one sentence each. */
-  notes: z.array(z.string().max(noteCharacters)).max(1_000_000),
-  /** Expressions of the objects and settings of the database, encrypted like the dump, in base64. */
-  details: z.string(),
-  migrations: migrationsSchema.nullable(),
+  notes: manyNotes,
 };
 
-/**
- * Describes a backup. It is written last, so a dump without a manifest is an incomplete backup. Everything in
- * it was read in the same snapshot as the dump.
- */
-export const manifestSchema = z.strictObject({
-  version: z.literal(3),
-  ...shared,
-  /** What is in the schemas. */
-  contains: z.strictObject({
-    /** Over the names and definitions of the objects. */
-    fingerprint: digest,
-    objects: count,
-    tables: count,
-    /** Rows that were counted. */
-    rows: count,
-    largeObjects: count,
-  }),
-  /** Of a dump that several jobs made: an archive of pg_dump's directory format. Without it, the custom format. */
-  format: z.literal("directory").optional(),
-  /** The list of every object, table and sequence, which is stored beside the dump, encrypted like it. */
-  listing: z.strictObject({ items: count, sealed: streamSchema }),
-});
+export const listsSchema = z.strictObject(lists);
 
-/** A manifest with the list in it, as earlier versions wrote it. */
-const legacySchema = z.strictObject({
-  version: z.literal(2),
+/** What a restore keeps in memory of a listing. */
+export type Lists = z.infer<typeof listsSchema>;
+
+const earlier = {
   ...shared,
+  ...lists,
+  globals: besideSchema,
+  /** Objects in the companions that depend on the schemas. */
+  dependents: besideSchema,
+  /** Expressions of the objects and settings of the database, encrypted like the dump, in base64. */
+  details: z.string(),
+};
+
+/** A manifest that has everything but the objects of the schemas in it. */
+const thirdSchema = z.strictObject({ version: z.literal(3), ...earlier, ...listed });
+
+/** A manifest that has those, too. */
+const secondSchema = z.strictObject({
+  version: z.literal(2),
+  ...earlier,
   description: descriptionSchema,
   /** The companions, whose rows are mostly not in the dump. */
   surroundings: descriptionSchema,
 });
 
-export type Manifest = z.infer<typeof manifestSchema> & {
-  /** What an earlier version wrote, of which this was made. */
-  legacy?: z.infer<typeof legacySchema>;
-};
+/** What an earlier version wrote. */
+export type Earlier = z.infer<typeof thirdSchema> | z.infer<typeof secondSchema>;
+
+/** A manifest as it is stored, and what an earlier version wrote, of which it was made. */
+export type Head = z.infer<typeof headSchema> & { legacy?: Earlier };
+
+/** A manifest with the lists of its backup that are kept in memory. */
+export type Manifest = Head & Lists;
+
 export type Extension = z.infer<typeof extensionSchema>;
-export type Beside = z.infer<typeof besideSchema>;
 export type Role = z.infer<typeof roleSchema>;
 
 /**
@@ -210,7 +252,7 @@ export type Role = z.infer<typeof roleSchema>;
  *
  * @throws {Failure} `failed`, when it is invalid or belongs to another backup
  */
-export function parseManifest(text: string, key: string): Manifest {
+export function parseManifest(text: string, key: string): Head {
   const result = storedSchema.safeParse(parseJson(text));
   if (!result.success) {
     const [issue] = result.error.issues;
@@ -221,20 +263,36 @@ export function parseManifest(text: string, key: string): Manifest {
   if (result.data.key !== key) {
     throw new Failure("failed", `The manifest for ${key} belongs to ${result.data.key}`);
   }
-  return result.data.version === 2 ? upgraded(result.data) : result.data;
+  return result.data.version === 4 ? result.data : upgraded(result.data);
 }
 
-const storedSchema = z.discriminatedUnion("version", [manifestSchema, legacySchema], "Unknown version");
+const storedSchema = z.discriminatedUnion(
+  "version",
+  [headSchema, thirdSchema, secondSchema],
+  "Unknown version",
+);
 
-function upgraded(legacy: z.infer<typeof legacySchema>): Manifest {
-  const { description, surroundings, ...rest } = legacy;
+/** As many notes as a manifest has room for. */
+export function firstNotes(notes: readonly string[]): string[] {
+  if (notes.length <= mostNotes) return [...notes];
+  const some = notes.slice(0, mostNotes - 1);
+  const left = counted(notes.length - some.length, "more note");
+  return [...some, `…and ${left}, which a drill of the backup shows.`];
+}
+
+function upgraded(legacy: Earlier): Head {
+  const head = { ...sharedShape.parse(legacy), version: 4 as const, notes: firstNotes(legacy.notes), legacy };
+  if (legacy.version === 3) {
+    const { contains, listing, format } = legacy;
+    return { ...head, contains, listing, ...(format !== undefined && { format }) };
+  }
+  const { description, surroundings } = legacy;
   const tables = Object.values(description.tables);
   const sizes = [description, surroundings].flatMap((one) =>
     [one.objects, one.tables, one.sequences].map((record) => Object.keys(record).length),
   );
   return {
-    ...rest,
-    version: 3,
+    ...head,
     contains: {
       fingerprint: description.fingerprint,
       objects: Object.keys(description.objects).length,
@@ -246,6 +304,8 @@ function upgraded(legacy: z.infer<typeof legacySchema>): Manifest {
       items: sizes.reduce((sum, size) => sum + size, 0),
       sealed: { bytes: 0, sha256: "0".repeat(64) },
     },
-    legacy,
   };
 }
+
+/** The others of a manifest's parts are left out. */
+const sharedShape = z.object(shared);

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { Session } from "../../postgres/session.ts";
 import { grantee } from "./fragments.ts";
+import type { Listing } from "./sections.ts";
 
 /**
  * Puts the session's own default privileges for every schema aside, which would give the restored objects
@@ -26,6 +27,16 @@ export async function putOwnDefaultsAside(session: Session): Promise<ReadonlyMap
       ],
     ]),
   );
+}
+
+/** The statements of those that a backup does not have. */
+export async function unlisted(
+  ownDefaults: ReadonlyMap<string, string[]>,
+  listing: Listing,
+): Promise<string[]> {
+  const rest = new Map(ownDefaults);
+  if (rest.size > 0) for await (const { name } of listing.items("global")) rest.delete(name);
+  return [...rest.values()].flat();
 }
 
 const ownDefaults = z.array(

@@ -26,17 +26,18 @@ import { prepareSession, withoutCompiler } from "./describe.ts";
 import type { Details } from "./details.ts";
 import { extensionCommentStatements } from "./extension-comments.ts";
 import { attemptEach, createExtensions, type LeftOut, leftOutNotes } from "./extensions.ts";
-import type { Listing } from "./items.ts";
+import { GlobalLines } from "./global-lines.ts";
 import { addChecks, setChecksAside } from "./late-checks.ts";
 import type { Manifest } from "./manifest.ts";
 import { inEnglish, makeBlocks, namesOf } from "./names.ts";
-import { putOwnDefaultsAside } from "./own-defaults.ts";
+import { putOwnDefaultsAside, unlisted } from "./own-defaults.ts";
 import { grantMemberships, membershipsOf, powerless, roleStatements, schemaStatements } from "./prepare.ts";
 import { splitReading } from "./reading-functions.ts";
 import { emptyAmong, fillInRounds, refreshedViews, splitRefreshes, unfilled } from "./refresh.ts";
 import { Refusals } from "./refused.ts";
 import { withoutRemote } from "./remote.ts";
 import { lendSearchPath, withSearchPath } from "./search-path.ts";
+import type { Listing } from "./sections.ts";
 import { findMissingProviders, isLabel, labelNotes } from "./security-labels.ts";
 import { settingStatements } from "./settings.ts";
 import { letCreate, type Revoke, standBack, standIn } from "./stand-in.ts";
@@ -149,11 +150,11 @@ export async function restoreParallel(given: RestoreOptions): Promise<Outcome> {
     });
     await session.run("commit");
     await carrier.make("first");
-    const globals = new Set(Object.keys(manifest.globals).filter((name) => !belongsTo(name, leftOut)));
-    for (const [name, statement] of extensionCommentStatements(manifest, details)) {
+    const uncommented = new Set<string>();
+    for (const [name, statement] of await extensionCommentStatements(options.listing)) {
       const reason = await attemptEach(session, [statement]);
       if (reason === undefined) continue;
-      globals.delete(name);
+      uncommented.add(name);
       notes.push(`The ${name} was not restored: ${reason}.`);
     }
     const providers = await findMissingProviders(manifest, (statements) => attemptEach(session, statements));
@@ -162,7 +163,9 @@ export async function restoreParallel(given: RestoreOptions): Promise<Outcome> {
     const without = (line: { entry: string; rest: string }): boolean =>
       isRemote(line) || (providers.length > 0 && isLabel(line));
     const needed = withoutObjects(contents, carrier.superseded);
-    const selected = selectContents(needed, manifest, { globals, leftOut, without });
+    const isExpected = (name: string): boolean => !belongsTo(name, leftOut) && !uncommented.has(name);
+    const globals = await GlobalLines.read(options.listing, isExpected);
+    const selected = selectContents(needed, { globals, leftOut, without });
     const { others: filled, eventTriggers } = splitEventTriggers(selected);
     const { others: withTriggers, refreshes } = splitRefreshes(filled);
     const notFilled: string[] = [];
@@ -209,10 +212,7 @@ export async function restoreParallel(given: RestoreOptions): Promise<Outcome> {
       const reason = await attemptEach(session, [statement]);
       if (reason !== undefined) notes.push(`A setting could not be restored: ${reason}`);
     }
-    for (const [name, statements] of ownDefaults) {
-      if (Object.hasOwn(manifest.globals, name)) continue;
-      for (const statement of statements) await run(session, statement);
-    }
+    for (const statement of await unlisted(ownDefaults, options.listing)) await run(session, statement);
     await granted.revokeFromOwners();
     await runRestore(options, eventTriggers, ["--section=post-data"]);
     return {
@@ -222,8 +222,8 @@ export async function restoreParallel(given: RestoreOptions): Promise<Outcome> {
         listing: options.listing,
         schemas: manifest.schemas.map(({ name }) => name),
         surroundings: true,
-        globals,
-        dependents: new Set(),
+        globals: isExpected,
+        dependents: () => false,
         missing: [...carrier.missing, ...notFilled],
         refused: [...new Set(refused)],
         extensions: manifest.extensions.filter(

@@ -1,5 +1,4 @@
 import type { Line } from "./contents.ts";
-import type { Beside } from "./manifest.ts";
 import { oneLine, placeOf, unquoted } from "./qualified-names.ts";
 
 /**
@@ -13,13 +12,21 @@ import { oneLine, placeOf, unquoted } from "./qualified-names.ts";
 export function dependentsOf(
   lines: readonly Line[],
   chosen: ReadonlySet<string>,
-  { names, roles, globals }: { names: readonly string[]; roles: ReadonlySet<string>; globals: Beside },
+  {
+    names,
+    roles,
+    globals,
+  }: {
+    names: readonly string[];
+    roles: ReadonlySet<string>;
+    globals: readonly { name: string; entry: string }[];
+  },
 ): { entries: ReadonlyMap<string, string>; schemas: string[]; globals: string[]; ids: ReadonlySet<string> } {
   const found = linesAfter(lines, chosen);
   const byHead = new Map(names.flatMap((name) => headsOf(name).map((head) => [head, name] as const)));
   const entries = new Map<string, string>();
   const schemas = new Set<string>();
-  const byEntry = new Map(Object.entries(globals).map(([name, { entry }]) => [entry, name]));
+  const byEntry = new Map(globals.map(({ name, entry }) => [entry, name]));
   const wanted: string[] = [];
   const ids = new Set<string>();
   for (const { id, entry, rest } of found) {

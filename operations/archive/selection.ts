@@ -2,7 +2,7 @@ import { Failure } from "../../lib/failure.ts";
 import { counted, listed, listedSome } from "../../lib/text.ts";
 import { type Contents, hasAttached, type Line } from "./contents.ts";
 import type { Details } from "./details.ts";
-import { type Item, type Listing, narrowedListing } from "./items.ts";
+import type { Item } from "./items.ts";
 import type { Manifest } from "./manifest.ts";
 import {
   oneLine,
@@ -12,6 +12,7 @@ import {
   type QualifiedName,
   unquoted,
 } from "./qualified-names.ts";
+import type { Beside, Listing, Section, Sections } from "./sections.ts";
 import { dependentsOf } from "./selected-dependents.ts";
 
 /** What of a backup a person wants, as it was typed: schemas, or tables with their schemas. */
@@ -63,15 +64,18 @@ export function selectionOf(manifest: Manifest, names: ListedNames, wanted: Want
 export interface ListedNames {
   objects: string[];
   tables: string[];
+  /** Objects in no schema, with their entries. */
+  globals: { name: string; entry: string }[];
 }
 
 /** Reads the names of a listing. */
 export async function readNames(listing: Listing): Promise<ListedNames> {
-  const found: ListedNames = { objects: [], tables: [] };
+  const found: ListedNames = { objects: [], tables: [], globals: [] };
   for await (const { kind, name } of listing.items("own")) {
     if (kind === "object") found.objects.push(name);
     if (kind === "table") found.tables.push(name);
   }
+  for await (const { name, entry } of listing.items("global")) found.globals.push({ name, entry });
   return found;
 }
 
@@ -105,8 +109,6 @@ export interface Narrowed {
   contentsFor: (tables: readonly QualifiedName[]) => Contents;
   /** What is left out, one sentence each. */
   leftOut: string[];
-  /** Objects of a complete backup in other schemas that depend on the part, and their entries in its dump. */
-  dependents: ReadonlyMap<string, string>;
 }
 
 /** A backup that a part is taken of. */
@@ -164,7 +166,8 @@ export function narrow(
   const around =
     isNew || !hasSchemas || !manifest.whole
       ? undefined
-      : dependentsOf(lines, chosen, { names: names.objects, roles, globals: manifest.globals });
+      : dependentsOf(lines, chosen, { names: names.objects, roles, globals: names.globals });
+  const globals = new Set(around?.globals);
   const isKept = ({ kind, name }: Item): boolean => {
     if (kind !== "object") return isExpected(`${kind} ${name}`);
     return isExpected(name) && (hasSchemas || !name.startsWith("schema "));
@@ -177,11 +180,7 @@ export function narrow(
       ? [...manifest.schemas, ...manifest.companions].filter(({ name }) => !wanted.has(name))
       : [...manifest.companions, ...manifest.schemas.filter(({ name }) => around?.schemas.includes(name))],
     whole: false,
-    globals: Object.fromEntries(
-      Object.entries(manifest.globals).filter(([name]) => around?.globals.includes(name)),
-    ),
     companionRows: {},
-    dependents: isNew || tables.length > 0 ? {} : manifest.dependents,
     extensions,
     labelProviders: manifest.labelProviders,
     remote: Object.fromEntries(
@@ -214,7 +213,12 @@ export function narrow(
         return tables.length === 0 || tables.some((table) => name.includes(` ${quotedName(names, table)}`));
       }),
     },
-    listing: narrowedListing(listing, isKept),
+    listing: narrowedListing(listing, {
+      isKept,
+      globals,
+      hasDependents: !isNew && tables.length === 0,
+      dependents: around?.entries ?? new Map(),
+    }),
     tables,
     contentsFor: (some) => {
       const ids = new Set(some.flatMap((table) => [...found.partsOf(table)]));
@@ -227,25 +231,52 @@ export function narrow(
       ),
       restSentence(manifest, {
         tables: names.tables.filter((name) => !isExpected(`table ${name}`)),
-        globals: Object.keys(manifest.globals).filter((name) => !Object.hasOwn(narrowed.globals, name)),
+        globals: names.globals.flatMap(({ name }) => (globals.has(name) ? [] : [name])),
       }),
     ],
-    dependents: around?.entries ?? new Map(),
   };
 }
 
-/** A part with the definitions of what depends on it, which a complete backup has among its own objects. */
-export async function withDependents(part: Narrowed, complete: Listing): Promise<Narrowed> {
-  if (part.dependents.size === 0) return part;
-  const dependents = { ...part.manifest.dependents };
-  const expressions = { ...part.details.expressions };
-  for await (const item of complete.items("own")) {
-    const entry = item.kind === "object" ? part.dependents.get(item.name) : undefined;
-    if (item.kind !== "object" || entry === undefined) continue;
-    dependents[item.name] = { definition: item.definition, entry };
-    if (item.expression !== undefined) expressions[item.name] = item.expression;
-  }
-  return { ...part, manifest: { ...part.manifest, dependents }, details: { ...part.details, expressions } };
+/** A listing with some of the objects, and with the definitions of what depends on these. */
+function narrowedListing(
+  listing: Listing,
+  part: {
+    isKept: (item: Item) => boolean;
+    /** Names of the objects in no schema. */
+    globals: ReadonlySet<string>;
+    /** Whether it has what depends on the schemas of the backup. */
+    hasDependents: boolean;
+    /** What a complete backup has among its own objects, with its entries. */
+    dependents: ReadonlyMap<string, string>;
+  },
+): Listing {
+  const { isKept, globals, hasDependents, dependents } = part;
+  const ofAll = async function* (): AsyncGenerator<Beside> {
+    if (dependents.size === 0) return;
+    for await (const item of listing.items("own")) {
+      const entry = item.kind === "object" ? dependents.get(item.name) : undefined;
+      if (item.kind !== "object" || entry === undefined) continue;
+      const { name, definition, expression } = item;
+      yield { name, definition, entry, expression };
+    }
+  };
+  const parts: { [S in Section]?: () => AsyncIterable<Sections[S]> } = {
+    own: () => filtered(listing.items("own"), isKept),
+    global: () => filtered(listing.items("global"), ({ name }) => globals.has(name)),
+    async *dependent() {
+      if (hasDependents) yield* listing.items("dependent");
+      yield* ofAll();
+    },
+  };
+  return {
+    async *items(section) {
+      yield* parts[section]?.() ?? [];
+    },
+  };
+}
+
+async function* filtered<T>(source: AsyncIterable<T>, fits: (item: T) => boolean): AsyncGenerator<T> {
+  for await (const item of source) if (fits(item)) yield item;
 }
 
 /** Says what of the backup is not restored. */

@@ -1,7 +1,6 @@
 import type { Session } from "../../postgres/session.ts";
 import { readSequences } from "./describe.ts";
 import type { Item } from "./items.ts";
-import type { ListingWriter } from "./listing.ts";
 import type { Description } from "./manifest.ts";
 import { notesNaming } from "./notes.ts";
 import type { Scope } from "./scope.ts";
@@ -61,7 +60,7 @@ export async function listSequences(
   session: Session,
   { schemas, companions }: Scope,
   before: SequenceValues,
-  listing: Pick<ListingWriter, "write">,
+  listing: { write(side: "own" | "around", item: Item): Promise<void> },
 ): Promise<string[]> {
   const places = [
     { side: "own", names: schemas.map(({ name }) => name) },

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { Session } from "../../postgres/session.ts";
-import { type Manifest, manifestSchema } from "./manifest.ts";
+import { headSchema, type Manifest } from "./manifest.ts";
 import { serverNames } from "./names.ts";
 import { widenSearchPath } from "./rows.ts";
 
@@ -14,7 +14,7 @@ export async function readServer(session: Session): Promise<Manifest["server"]> 
   await session.run(widenSearchPath);
   const [path] = await session.rows("select pg_catalog.current_schemas(false)::pg_catalog.text[] as path");
   await session.run(serverNames);
-  return manifestSchema.shape.server.parse({
+  return headSchema.shape.server.parse({
     ...z.looseObject({}).parse(row),
     searchPath: z.object({ path: z.array(z.string()) }).parse(path).path,
   });

@@ -8,7 +8,7 @@ import { parseJson } from "../../lib/json.ts";
 import { manifestKey, signatureKey } from "../store/names.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 import type { Entry } from "./inventory.ts";
-import type { Manifest } from "./manifest.ts";
+import type { Head } from "./manifest.ts";
 
 /** Type of the predicate: what a backup is, for the stack and the recipients that it is for. */
 export const backupPredicateType = "https://optropic.example/evidence/backup/v1";
@@ -35,7 +35,7 @@ const maximumBytes = 64 * 1024;
 type Source = Pick<ObjectStore, "size" | "read">;
 
 /** The text of the signature of a backup, an envelope of DSSE with an in-toto statement. */
-export function signBackup(manifest: Manifest, key: SigningKey): string {
+export function signBackup(manifest: Head, key: SigningKey): string {
   return `${JSON.stringify(seal(payloadType, statementOf(manifest), key))}\n`;
 }
 
@@ -45,7 +45,7 @@ export function signBackup(manifest: Manifest, key: SigningKey): string {
  *
  * @throws {Failure} `failed`, when there are trusted keys and none of them signed the backup
  */
-export async function checkSignature(store: Source, manifest: Manifest, trust: Trust): Promise<Signature> {
+export async function checkSignature(store: Source, manifest: Head, trust: Trust): Promise<Signature> {
   const text = await readSignature(store, manifest.key);
   const problem = problemOf(text, manifest, trust);
   if (problem !== undefined) throw new Failure("failed", `${manifest.key}: ${problem}`);
@@ -76,7 +76,7 @@ export function describeSignature(signature: Signature): string {
 /** Why a backup is not to be trusted; undefined when it may be. */
 function problemOf(
   text: string | undefined,
-  manifest: Manifest,
+  manifest: Head,
   { keys, acceptUnsigned, stack }: Trust,
 ): string | undefined {
   if (keys.length === 0) return undefined;
@@ -112,7 +112,7 @@ function envelopeOf(text: string): Envelope | undefined {
   return data?.payloadType === payloadType ? data : undefined;
 }
 
-function statementOf(manifest: Manifest): unknown {
+function statementOf(manifest: Head): unknown {
   const { key, stack, takenAt, recipients, sealed, legacy = manifest } = manifest;
   return {
     _type: statementType,

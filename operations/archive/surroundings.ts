@@ -2,7 +2,7 @@ import * as z from "zod";
 import type { Session } from "../../postgres/session.ts";
 import { readExtensions } from "./extensions.ts";
 import { functionUses } from "./fragments.ts";
-import { type Manifest, manifestSchema } from "./manifest.ts";
+import { headSchema, listsSchema, type Manifest } from "./manifest.ts";
 import { namesOf } from "./names.ts";
 import type { Scope } from "./scope.ts";
 import { readServer } from "./server.ts";
@@ -39,7 +39,7 @@ export async function readSurroundings(
     labelProviders: [
       ...(await namesOf(session, "select distinct provider as name from pg_seclabel order by 1")),
     ],
-    roles: manifestSchema.shape.roles.parse(await session.rows(rolesQuery)),
+    roles: listsSchema.shape.roles.parse(await session.rows(rolesQuery)),
     needsRoles: [...(await namesOf(session, neededRolesQuery, others))],
     evaluated: [...(await namesOf(session, evaluatedQuery))],
     migrations: await readMigrations(
@@ -78,7 +78,7 @@ const serverQuery = `
          pg_encoding_to_char(encoding) as encoding
     from pg_database where datname = current_database()`;
 
-const surroundingsShape = manifestSchema.pick({
+const surroundingsShape = headSchema.pick({
   takenAt: true,
   serverVersion: true,
   database: true,
@@ -159,5 +159,5 @@ async function readMigrations(session: Session, schemas: readonly string[]): Pro
               filter (where finished_at is not null and rolled_back_at is null))[1] as last
        from ${name}`,
   );
-  return manifestSchema.shape.migrations.parse(row);
+  return headSchema.shape.migrations.parse(row);
 }

@@ -1,21 +1,13 @@
 import type { Session } from "../../postgres/session.ts";
 import { type Accepted, type AcceptedDifference, divideAccepted } from "./accepted.ts";
-import { limited, objectDifferences } from "./compare.ts";
+import { limited } from "./compare.ts";
+import { compareBeside } from "./compare-beside.ts";
 import { compareSchemas, type Figures } from "./compare-schemas.ts";
-import {
-  type Described,
-  digestOf,
-  digestsOf,
-  objectsOf,
-  prepareSession,
-  readGlobals,
-  readObjects,
-} from "./describe.ts";
-import type { Details } from "./details.ts";
+import { prepareSession, readGlobals, readObjects } from "./describe.ts";
 import { countData } from "./extensions.ts";
-import type { Item, Listing } from "./items.ts";
-import type { Beside, Manifest } from "./manifest.ts";
-import { findSame } from "./remake.ts";
+import type { Item } from "./items.ts";
+import type { Manifest } from "./manifest.ts";
+import type { Listing } from "./sections.ts";
 
 /** What of a backup was restored. */
 export interface Restored {
@@ -24,9 +16,9 @@ export interface Restored {
   schemas: readonly string[];
   /** Whether the companions were restored too. */
   surroundings: boolean;
-  /** Names of the objects beside the schemas that are expected. */
-  globals: ReadonlySet<string>;
-  dependents: ReadonlySet<string>;
+  /** Whether an object beside the schemas is expected, by its name. */
+  globals: (name: string) => boolean;
+  dependents: (name: string) => boolean;
   extensions: Manifest["extensions"];
   /** What the backup carries beside its dump and could not be made, one sentence each. */
   missing: readonly string[];
@@ -48,7 +40,6 @@ export interface Restored {
 export async function verify(
   session: Session,
   manifest: Manifest,
-  { expressions }: Details,
   restored: Restored,
   acceptable: readonly Accepted[] = [],
 ): Promise<Verified> {
@@ -74,16 +65,16 @@ export async function verify(
   const all = [
     ...own.differences,
     ...(around?.differences ?? []),
-    ...(await compareBeside(session, expressions, {
-      all: manifest.globals,
-      names: restored.globals,
+    ...(await compareBeside(session, {
+      expected: () => listing.items("global"),
+      isExpected: restored.globals,
       read: () => readGlobals(session),
     })),
     ...(restored.surroundings
       ? []
-      : await compareBeside(session, expressions, {
-          all: manifest.dependents,
-          names: restored.dependents,
+      : await compareBeside(session, {
+          expected: () => listing.items("dependent"),
+          isExpected: restored.dependents,
           read: () => readObjects(session, beside),
         })),
     ...(await compareExtensionData(session, restored.extensions)),
@@ -121,44 +112,6 @@ async function* withRestoredSequences(
   }
 }
 
-/**
- * Compares expected objects with those that are there; others may be there besides. Only what differs is kept.
- *
- * @param all what the backup has, of which these names are expected
- */
-async function compareBeside(
-  session: Session,
-  expressions: Details["expressions"],
-  {
-    all,
-    names,
-    read,
-  }: {
-    all: Beside;
-    names: ReadonlySet<string>;
-    read: () => AsyncIterable<[name: string, described: Described]>;
-  },
-): Promise<string[]> {
-  if (names.size === 0) return [];
-  const open = new Set(names);
-  const found = new Map<string, Described>();
-  for await (const [name, described] of read()) {
-    if (!open.has(name)) continue;
-    if (all[name]?.definition === digestOf(described)) {
-      open.delete(name);
-      found.delete(name);
-    } else found.set(name, described);
-  }
-  const expected = pick(all, open);
-  const same = await findSame(session, {
-    expected,
-    expressions,
-    found,
-    read: (some) => objectsOf(read(), (name) => some.has(name)),
-  });
-  return objectDifferences(expected, digestsOf(found), same);
-}
-
 async function compareExtensionData(session: Session, extensions: Manifest["extensions"]): Promise<string[]> {
   const different: string[] = [];
   for (const data of extensions.flatMap((extension) => extension.data)) {
@@ -171,13 +124,4 @@ async function compareExtensionData(session: Session, extensions: Manifest["exte
     }
   }
   return different;
-}
-
-function pick(beside: Beside, names: ReadonlySet<string>): Record<string, string> {
-  return Object.fromEntries(
-    [...names].flatMap((name) => {
-      const definition = beside[name]?.definition;
-      return definition === undefined ? [] : [[name, definition]];
-    }),
-  );
 }

@@ -1,5 +1,5 @@
 import { Failure, reasonOf } from "../../lib/failure.ts";
-import { type Manifest, maximumManifestBytes } from "../archive/manifest.ts";
+import { type Head, maximumManifestBytes } from "../archive/manifest.ts";
 import { Tally } from "../archive/seal.ts";
 import { listingKey, manifestKey, signatureKey } from "../store/names.ts";
 import type { ObjectStore } from "../store/object-store.ts";
@@ -25,7 +25,7 @@ const maximumSignatureBytes = 64 * 1024;
 export async function copyBackup(
   from: ObjectStore,
   targets: readonly CopyTarget[],
-  manifest: Manifest,
+  manifest: Head,
   { signal, warn }: { signal: AbortSignal; warn: (message: string) => void },
 ): Promise<void> {
   const failures: string[] = [];
@@ -46,11 +46,11 @@ export async function copyBackup(
 async function copyTo(
   from: ObjectStore,
   to: ObjectStore,
-  { key, sealed, listing, legacy }: Manifest,
+  { key, sealed, listing, legacy }: Head,
   signal: AbortSignal,
 ): Promise<void> {
   await copyObject(from, to, { key, sealed, signal });
-  if (legacy === undefined) {
+  if (legacy?.version !== 2) {
     await copyObject(from, to, { key: listingKey(key), sealed: listing.sealed, signal });
   }
   const signature = signatureKey(key);
@@ -64,7 +64,7 @@ async function copyTo(
 async function copyObject(
   from: ObjectStore,
   to: ObjectStore,
-  { key, sealed, signal }: { key: string; sealed: Manifest["sealed"]; signal: AbortSignal },
+  { key, sealed, signal }: { key: string; sealed: Head["sealed"]; signal: AbortSignal },
 ): Promise<void> {
   const tally = new Tally();
   const body = tally.through(await from.open(key));

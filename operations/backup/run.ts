@@ -7,11 +7,11 @@ import { refuseKnownPooler, refuseTransactionPooler } from "../../postgres/poole
 import { findProgram, majorOf, versionOf } from "../../postgres/programs.ts";
 import { type ServerSession, sqlStateOf, withPatientSession } from "../../postgres/session.ts";
 import { prepareSession } from "../archive/describe.ts";
-import { type Contents, describeContents } from "../archive/describe-contents.ts";
+import { describeContents } from "../archive/describe-contents.ts";
 import { dump } from "../archive/dump.ts";
 import { dumpInParallel } from "../archive/dump-folder.ts";
 import { DumpWarnings } from "../archive/dump-warnings.ts";
-import { ListingWriter } from "../archive/listing.ts";
+import { ListingWriter, writeLists } from "../archive/listing.ts";
 import {
   describeHolders,
   isLockShortage,
@@ -19,13 +19,13 @@ import {
   lockTimeoutMs,
   type Problem,
 } from "../archive/lock-holders.ts";
-import { type Manifest, manifestSchema, maximumManifestBytes } from "../archive/manifest.ts";
+import { firstNotes, type Head, headSchema, type Lists, type Manifest } from "../archive/manifest.ts";
 import { inEnglish, neutralSettings, serverNames } from "../archive/names.ts";
 import { findScope, type Scope } from "../archive/scope.ts";
 import { seal, Tally } from "../archive/seal.ts";
 import { readSequenceValues } from "../archive/sequence-values.ts";
 import { signBackup } from "../archive/signature.ts";
-import { databaseBytes, readSurroundings } from "../archive/surroundings.ts";
+import { databaseBytes, readSurroundings, type Surroundings } from "../archive/surroundings.ts";
 import { Unlocked } from "../archive/unlocked.ts";
 import { readWording } from "../archive/wording.ts";
 import { backupKey, listingKey, manifestKey, type Purpose, signatureKey } from "../store/names.ts";
@@ -186,39 +186,35 @@ async function backUpIn(
   const { encoding } = surroundings;
   const expectedBytes = await databaseBytes(new Unlocked(session));
   const jobs = jobsWithin({ jobs: options.jobs ?? 1, room, bytes: expectedBytes }, options.warn);
-  const place = { key, snapshot, serverMajor, encoding, scope, jobs, expectedBytes };
+  const place = { key, snapshot, serverMajor, surroundings, scope, jobs, expectedBytes };
   const connection = await inEnglish(session, options.connection);
   const content = await dumpAndDescribe(session, { ...options, connection }, place);
   await checkStored(store, key, content.sealed.bytes);
   await checkStored(store, listingKey(key), content.listing.sealed.bytes);
-  const manifest: Manifest = {
-    version: 3,
+  const { lists, ...about } = content;
+  const { takenAt, serverVersion, systemIdentifier, database, server, labelProviders, migrations } =
+    surroundings;
+  const head: Head = {
+    version: 4,
     stack,
     key,
     durationMs: Math.round(performance.now() - started),
     dumpVersion,
-    ...surroundings,
-    schemas: scope.schemas,
-    companions: scope.companions,
+    ...{ takenAt, serverVersion, systemIdentifier, database, encoding, server, labelProviders, migrations },
     whole: options.schemas.length === 0,
     ...(jobs > 1 && { format: "directory" }),
     recipients: [...options.recipients],
-    ...content,
+    ...about,
+    notes: firstNotes(lists.notes),
   };
   signal.throwIfAborted();
-  const text = `${JSON.stringify(manifestSchema.parse(manifest))}\n`;
-  if (Buffer.byteLength(text) > maximumManifestBytes) {
-    throw new Failure(
-      "failed",
-      `The manifest exceeds the limit of ${maximumManifestBytes} bytes: back up fewer schemas at a time`,
-    );
-  }
+  const text = `${JSON.stringify(headSchema.parse(head))}\n`;
   // The manifest is last: it makes the backup complete.
   if (options.signingKey !== undefined) {
-    await store.put(signatureKey(key), signBackup(manifest, options.signingKey));
+    await store.put(signatureKey(key), signBackup(head, options.signingKey));
   }
   await store.put(manifestKey(key), text);
-  return manifest;
+  return { ...head, ...lists };
 }
 
 /** Opens the snapshot that pg_dump and the description both read. */
@@ -252,7 +248,7 @@ async function dumpAndDescribe(
     key,
     snapshot,
     serverMajor,
-    encoding,
+    surroundings,
     scope,
     jobs,
     expectedBytes,
@@ -260,12 +256,12 @@ async function dumpAndDescribe(
     key: string;
     snapshot: string;
     serverMajor: number;
-    encoding: string;
+    surroundings: Surroundings;
     scope: Scope;
     jobs: number;
     expectedBytes: number;
   },
-): Promise<Pick<Manifest, "plain" | "sealed" | "listing"> & Contents> {
+): Promise<Pick<Head, "plain" | "sealed" | "listing" | "contains" | "lockable"> & { lists: Lists }> {
   const { store, connection, recipients, name, lockTimeoutMs: waits = lockTimeoutMs } = options;
   const stop = new AbortController();
   const signal = AbortSignal.any([options.signal, stop.signal]);
@@ -275,7 +271,7 @@ async function dumpAndDescribe(
   const send = async (): Promise<void> => {
     const unsent = new AbortController();
     const dumping = AbortSignal.any([signal, unsent.signal]);
-    const place = { connection, name, scope, snapshot, serverMajor, encoding };
+    const place = { connection, name, scope, snapshot, serverMajor, encoding: surroundings.encoding };
     const what = { ...place, lockTimeoutMs: waits, warnings, signal: dumping };
     const stream = jobs > 1 ? dumpInParallel({ ...what, jobs }) : dump(what);
     const body = sealed.through(await seal(plain.through(stream), recipients));
@@ -306,11 +302,20 @@ async function dumpAndDescribe(
     await sent;
     await othersEnded(reader, name, signal);
   };
-  const describe = async (): Promise<Contents> => {
+  const describe = async () => {
     if (options.isApart) await dumped();
-    const described = await describeContents(reader, scope, { recipients, listing, values, dumped });
+    const { details, contains, lockable, ...found } = await describeContents(reader, scope, {
+      listing,
+      values,
+      dumped,
+    });
+    const { extensions, roles, needsRoles, evaluated } = surroundings;
+    const { schemas, companions } = scope;
+    const notes = [...found.notes, ...warnings.sentences];
+    const lists = { schemas, companions, extensions, roles, needsRoles, evaluated, ...found, notes };
+    await writeLists(listing, lists, details);
     listing.end();
-    return described;
+    return { contains, lockable, lists };
   };
   const [contents] = await Promise.all([failing(describe()), failing(sent), failing(sendListing())]);
   if (contents === undefined || failures.length > 0) throw failures[0];
@@ -319,7 +324,6 @@ async function dumpAndDescribe(
     sealed: sealed.result(),
     listing: { items: listing.items, sealed: list.result() },
     ...contents,
-    notes: [...contents.notes, ...warnings.sentences],
   };
 }
 

@@ -4,7 +4,7 @@ import { type Connection, describeConnection } from "../../postgres/connection.t
 import { refuseKnownPooler, refuseTransactionPooler } from "../../postgres/pooler.ts";
 import { majorOf, versionOf } from "../../postgres/programs.ts";
 import { withPatientSession } from "../../postgres/session.ts";
-import type { Manifest } from "../archive/manifest.ts";
+import type { Head } from "../archive/manifest.ts";
 import { serverNames } from "../archive/names.ts";
 import { type ScratchServer, startScratchServer } from "./scratch-server.ts";
 import { checkTarget } from "./target.ts";
@@ -30,7 +30,7 @@ export interface PlaceOptions {
  * @returns a function that prepares the place
  * @throws {Failure} `refused`, when PostgreSQL is too old or the target must not be used
  */
-export async function findPlace(options: PlaceOptions, manifest: Manifest): Promise<() => Promise<Place>> {
+export async function findPlace(options: PlaceOptions, manifest: Head): Promise<() => Promise<Place>> {
   const { target, scratch: parent, signal } = options;
   if (target !== undefined) {
     const version = await lookAtTarget(target, manifest);
@@ -51,7 +51,7 @@ export async function findPlace(options: PlaceOptions, manifest: Manifest): Prom
 }
 
 /** @returns the version of the server */
-async function lookAtTarget(target: Connection, manifest: Manifest): Promise<string> {
+async function lookAtTarget(target: Connection, manifest: Head): Promise<string> {
   refuseKnownPooler(target);
   return withPatientSession(target, "optropic drill", async (session) => {
     await refuseTransactionPooler(session, target);

@@ -6,14 +6,14 @@ import { type ServerSession, withPatientSession } from "../../postgres/session.t
 import { type Accepted, type AcceptedDifference, divideAccepted, unusedNotes } from "../archive/accepted.ts";
 import type { Contents } from "../archive/contents.ts";
 import { restoreProperties } from "../archive/database-properties.ts";
-import { type Details, openDetails } from "../archive/details.ts";
+import type { Details } from "../archive/details.ts";
 import { fetchBackup } from "../archive/fetch.ts";
 import { type Choice, chooseBackup } from "../archive/inventory.ts";
-import type { Listing } from "../archive/items.ts";
-import { fetchListing } from "../archive/listing.ts";
+import { openBackup } from "../archive/listing.ts";
 import type { Manifest } from "../archive/manifest.ts";
 import { listContents, restoreParallel, standingBack } from "../archive/restore.ts";
 import { makeScratchFolder } from "../archive/scratch-folder.ts";
+import type { Listing } from "../archive/sections.ts";
 import { checkSignature, describeSignature, type Signature, type Trust } from "../archive/signature.ts";
 import { type Verified, verify } from "../archive/verify.ts";
 import type { ObjectStore } from "../store/object-store.ts";
@@ -76,25 +76,24 @@ const minute = 60_000;
 export async function drill(options: DrillOptions): Promise<DrillOutcome> {
   const { store, choice, identities, signal, warn } = options;
   const watch = new Stopwatch(options.progress);
-  const { manifest, signature } = await watch.time("choose and check the signature", async () => {
+  const { head, signature } = await watch.time("choose and check the signature", async () => {
     const chosen = await chooseBackup(store, choice, warn);
-    return { manifest: chosen, signature: await checkSignature(store, chosen, options.trust) };
+    return { head: chosen, signature: await checkSignature(store, chosen, options.trust) };
   });
-  const makePlace = await findPlace(options, manifest);
+  const makePlace = await findPlace(options, head);
   const folder = makeScratchFolder("optropic-drill", options.scratch);
   const file = join(folder.path, "dump");
   try {
     const opened = await watch.time("fetch, decrypt and check the digests", async () => {
-      const details = await openDetails(manifest, identities);
       const listed = { store, identities, file: join(folder.path, "objects"), signal };
-      const listing = await fetchListing(listed, manifest, details);
-      await fetchBackup({ store, manifest, identities, file, signal });
-      return { details, listing, contents: await listContents(file, manifest, signal) };
+      const backup = await openBackup(listed, head);
+      await fetchBackup({ store, manifest: head, identities, file, signal });
+      return { ...backup, contents: await listContents(file, head, signal) };
     });
     const place = await (options.target === undefined
       ? watch.time("start the scratch server", makePlace)
       : makePlace());
-    return await drillIn(place, options, { manifest, signature, file, ...opened, watch });
+    return await drillIn(place, options, { signature, file, ...opened, watch });
   } finally {
     await folder.remove();
   }
@@ -163,7 +162,7 @@ async function restoreAndLook(
     const look = async (): Promise<Restored> => {
       const compared = await watch.time("compare", async () => {
         await session.run("begin");
-        const found = await verify(session, manifest, details, restored, acceptable);
+        const found = await verify(session, manifest, restored, acceptable);
         await session.run("rollback");
         // A scratch server has the roles of the source, and nobody else's database.
         const { properties } = details;

@@ -8,7 +8,7 @@ import { findProgram, majorOf } from "../../postgres/programs.ts";
 import { serverAccount } from "../../postgres/server-account.ts";
 import { withPatientSession } from "../../postgres/session.ts";
 import { databaseStatement } from "../archive/database.ts";
-import type { Manifest } from "../archive/manifest.ts";
+import type { Head } from "../archive/manifest.ts";
 import { makeScratchFolder, type ScratchFolder } from "../archive/scratch-folder.ts";
 
 /** A PostgreSQL server for one drill, reachable only through a socket in its folder. */
@@ -58,7 +58,7 @@ const maximumSocketBytes = 107;
 export async function startScratchServer(options: {
   signal: AbortSignal;
   parent?: string | undefined;
-  manifest: Pick<Manifest, "database" | "encoding" | "server" | "serverVersion" | "listing" | "lockable">;
+  manifest: Pick<Head, "database" | "encoding" | "server" | "serverVersion" | "listing" | "lockable">;
 }): Promise<ScratchServer> {
   const { signal } = options;
   const major = majorOf(options.manifest.serverVersion);
@@ -137,7 +137,7 @@ function settingsFor({
   serverVersion,
   listing,
   lockable,
-}: Pick<Manifest, "database" | "server" | "serverVersion" | "listing" | "lockable">): Record<string, string> {
+}: Pick<Head, "database" | "server" | "serverVersion" | "listing" | "lockable">): Record<string, string> {
   const folder = join(dirname(findProgram("postgres", majorOf(serverVersion))), "..", "lib");
   const libraries = (server.preload ?? []).filter(
     (library) => /^[\w-]+$/.test(library) && existsSync(join(folder, `${library}.so`)),
@@ -164,7 +164,7 @@ function quoted(value: string): string {
  */
 async function createDatabase(
   connection: Connection,
-  { database, encoding, server }: Pick<Manifest, "database" | "encoding" | "server">,
+  { database, encoding, server }: Pick<Head, "database" | "encoding" | "server">,
 ): Promise<string[]> {
   return withPatientSession(connection, "optropic drill", async (session) => {
     await session.run("drop database postgres");

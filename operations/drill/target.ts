@@ -2,7 +2,7 @@ import { Failure } from "../../lib/failure.ts";
 import { type Connection, describeConnection } from "../../postgres/connection.ts";
 import type { Session } from "../../postgres/session.ts";
 import { emptiness } from "../archive/database.ts";
-import type { Manifest } from "../archive/manifest.ts";
+import type { Head } from "../archive/manifest.ts";
 import { readSystemIdentifier } from "../archive/surroundings.ts";
 
 /**
@@ -11,11 +11,7 @@ import { readSystemIdentifier } from "../archive/surroundings.ts";
  *
  * @throws {Failure} `refused`
  */
-export async function checkTarget(
-  session: Session,
-  connection: Connection,
-  manifest: Manifest,
-): Promise<void> {
+export async function checkTarget(session: Session, connection: Connection, manifest: Head): Promise<void> {
   const where = describeConnection(connection);
   const identifier = await readSystemIdentifier(session);
   if (identifier === null || manifest.systemIdentifier === null) {

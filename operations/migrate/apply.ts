@@ -5,7 +5,7 @@ import { counted } from "../../lib/text.ts";
 import { type Connection, describeConnection } from "../../postgres/connection.ts";
 import { refuseKnownPooler, refuseTransactionPooler } from "../../postgres/pooler.ts";
 import { type ServerSession, withSession } from "../../postgres/session.ts";
-import type { Manifest } from "../archive/manifest.ts";
+import type { Head } from "../archive/manifest.ts";
 import { readCatalog, securityChanges } from "./catalog.ts";
 import type { Migration } from "./folder.ts";
 import { type History, readHistory, refuseUnclear } from "./history.ts";
@@ -23,7 +23,7 @@ export interface ApplyOptions extends Patience {
   /** Why what is pending is not shown to have been rehearsed; undefined where it is. */
   missingRehearsal: (history: History) => Promise<string | undefined>;
   /** Verifies a backup, or refuses. */
-  backup: (session: ServerSession) => Promise<Manifest | undefined>;
+  backup: (session: ServerSession) => Promise<Head | undefined>;
 }
 
 export interface Applied {
@@ -31,7 +31,7 @@ export interface Applied {
   before: string[];
   /** What was applied now, and how often it was tried. */
   applied: { migration: Linted; attempts: number }[];
-  backup: Manifest | undefined;
+  backup: Head | undefined;
   /** What does not hold afterwards, one sentence each. */
   problems: string[];
   /** What changed of row-level security. */

@@ -3,7 +3,7 @@ import { Failure } from "../../lib/failure.ts";
 import { formatMinutes } from "../../lib/units.ts";
 import type { ServerSession } from "../../postgres/session.ts";
 import { chooseBackup } from "../archive/inventory.ts";
-import type { Manifest } from "../archive/manifest.ts";
+import type { Head } from "../archive/manifest.ts";
 import { checkSignature, type Trust } from "../archive/signature.ts";
 import { readSystemIdentifier } from "../archive/surroundings.ts";
 import type { ObjectStore } from "../store/object-store.ts";
@@ -23,7 +23,7 @@ export interface BackupNeed {
  *
  * @throws {Failure} `refused`, when there is no such backup
  */
-export async function verifyBackupBefore(session: ServerSession, need: BackupNeed): Promise<Manifest> {
+export async function verifyBackupBefore(session: ServerSession, need: BackupNeed): Promise<Head> {
   const { store, trust, maximumMinutes, at, warn } = need;
   const manifest = await chosen(store, trust, warn);
   const minutes = Math.floor((at.getTime() - Date.parse(manifest.takenAt)) / 60_000);
@@ -47,7 +47,7 @@ export async function verifyBackupBefore(session: ServerSession, need: BackupNee
   throw refusal(`${manifest.key} does not match its manifest: it was changed in the store`);
 }
 
-async function chosen(store: ObjectStore, trust: Trust, warn: BackupNeed["warn"]): Promise<Manifest> {
+async function chosen(store: ObjectStore, trust: Trust, warn: BackupNeed["warn"]): Promise<Head> {
   try {
     const manifest = await chooseBackup(store, {}, warn);
     await checkSignature(store, manifest, trust);

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { MigrationFacts } from "../../evidence/migration.ts";
 import type { EvidenceRecord } from "../../evidence/record.ts";
 import { formatMoment } from "../../lib/units.ts";
-import type { Manifest } from "../archive/manifest.ts";
+import type { Head } from "../archive/manifest.ts";
 import { migrationControls } from "./controls.ts";
 import { digestOf } from "./folder.ts";
 import type { Linted } from "./lint.ts";
@@ -12,7 +12,7 @@ import type { Rehearsal } from "./rehearse.ts";
 export function factsOf(
   applied: readonly string[],
   linted: readonly Linted[],
-  manifest: Pick<Manifest, "key" | "takenAt" | "sealed"> | undefined,
+  manifest: Pick<Head, "key" | "takenAt" | "sealed"> | undefined,
   rehearsal?: Rehearsal,
 ): MigrationFacts {
   const phases = new Map(rehearsal?.migrations.map(({ name, phase }) => [name, phase]));

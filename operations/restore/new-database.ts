@@ -85,14 +85,19 @@ async function restoreWithin(
     noOwner,
     signal,
   });
-  const globals = new Set([...outcome.restored.globals].filter((name) => !isForeign(name)));
+  const { globals: isMade } = outcome.restored;
+  const globals = (name: string): boolean => isMade(name) && !isForeign(name);
   const restored = { ...outcome.restored, globals, isIgnored: isForeign };
+  const foreign: string[] = [];
+  if (foreignRoles.length > 0) {
+    for await (const { name } of listing.items("global"))
+      if (isMade(name) && isForeign(name)) foreign.push(name);
+  }
   return standingBack(outcome, async () => {
     await session.run("begin");
     const { figures, missed, differences, accepted, refused } = await verify(
       session,
       manifest,
-      details,
       part === undefined ? restored : { ...restored, surroundings: false, isPart: true },
       acceptable,
     );
@@ -110,7 +115,7 @@ async function restoreWithin(
       ...figures,
       differences: [
         ...outcome.notes,
-        ...droppedDefaults([...missed, ...[...outcome.restored.globals].filter(isForeign)]),
+        ...droppedDefaults([...missed, ...foreign]),
         ...kept,
         ...acceptedSentences(accepted),
         ...differences,

@@ -1,15 +1,17 @@
 import * as z from "zod";
 import type { Session } from "../../postgres/session.ts";
 import type { Manifest } from "../archive/manifest.ts";
+import { NameSet } from "../archive/name-set.ts";
+import type { Beside, Listing } from "../archive/sections.ts";
 import type { Bystanders } from "./bystanders.ts";
 import type { NamedDigests } from "./named-digests.ts";
 
 /** What a restore does beside the schemas, once these are empty. */
 export interface Plan {
   /** Objects in no schema to make: those that were lost with the schemas, and those that were missing. */
-  globals: Set<string>;
-  /** Objects of other schemas to make again from the dump. */
-  dependents: Set<string>;
+  globals: NameSet;
+  /** Objects of other schemas to make again from the dump, with their entries. */
+  dependents: ReadonlyMap<string, string>;
   /** Those of them that the target had with another definition. */
   reverted: string[];
   /** Statements that drop objects which the dump has with other definitions. */
@@ -32,16 +34,23 @@ export interface Plan {
 export async function planBeside(
   session: Session,
   manifest: Manifest,
-  { original, before, after }: { original: Bystanders; before: Bystanders; after: Bystanders },
+  {
+    listing,
+    original,
+    before,
+    after,
+  }: { listing: Listing; original: Bystanders; before: Bystanders; after: Bystanders },
   { aside, isPart }: { aside: ReadonlyMap<string, unknown>; isPart: boolean },
 ): Promise<Plan> {
   const wasThere = (name: string, all: NamedDigests): boolean => !isPart || all.has(name);
-  const hosted = await hostedDependents(session, manifest, after);
-  const dependents = new Set([...hosted].filter((name) => wasThere(name, original.objects)));
-  const globals = new Set<string>();
+  const hosted = await hostedDependents(session, manifest, { listing, after });
+  const dependents = new Map(
+    hosted.flatMap(({ name, entry }) => (wasThere(name, original.objects) ? [[name, entry] as const] : [])),
+  );
+  const globals = new NameSet();
   const drops: string[] = [];
   const unchanged = new Set<string>();
-  for (const [name, { definition }] of Object.entries(manifest.globals)) {
+  for await (const { name, definition } of listing.items("global")) {
     if (after.globals.is(name, definition) || !wasThere(name, original.globals)) continue;
     if (!after.globals.has(name)) globals.add(name);
     else if (manifest.whole && !name.startsWith("subscription ")) {
@@ -60,10 +69,11 @@ export async function planBeside(
       (name) => isCovered(name) || aside.has(name) || / in publication /.test(name),
     ),
   ];
-  const reverted = [...dependents].filter((name) => {
-    const definition = manifest.dependents[name]?.definition;
-    return definition !== undefined && original.objects.has(name) && !original.objects.is(name, definition);
-  });
+  const reverted = hosted.flatMap(({ name, definition }) =>
+    dependents.has(name) && original.objects.has(name) && !original.objects.is(name, definition)
+      ? [name]
+      : [],
+  );
   return { globals, dependents, reverted, drops, lost, unchanged };
 }
 
@@ -80,14 +90,15 @@ function lostOf(before: NamedDigests, after: NamedDigests, isCovered: (name: str
 /** Dependents that are missing, and whose table or schema is there. */
 async function hostedDependents(
   session: Session,
-  { dependents, companions }: Manifest,
-  after: Bystanders,
-): Promise<Set<string>> {
-  // The dump does not have the rows of other schemas' tables.
-  const missing = Object.keys(dependents).filter(
-    (name) => !after.objects.has(name) && !name.startsWith("table "),
-  );
-  const hosts = missing.map(hostOf);
+  { companions }: Manifest,
+  { listing, after }: { listing: Listing; after: Bystanders },
+): Promise<Beside[]> {
+  const missing: Beside[] = [];
+  for await (const { name, definition, entry } of listing.items("dependent")) {
+    // The dump does not have the rows of other schemas' tables.
+    if (!after.objects.has(name) && !name.startsWith("table ")) missing.push({ name, definition, entry });
+  }
+  const hosts = missing.map(({ name }) => hostOf(name));
   const there = new Set(
     nameRows
       .parse(
@@ -102,15 +113,13 @@ async function hostedDependents(
   );
   const hasSchemas = companions.every(({ name }) => there.has(name));
   // The view of a rule or trigger may be lost, too.
-  const views = new Set(missing.filter((name) => /^(?:materialized )?view /.test(name)));
+  const views = new Set(missing.flatMap(({ name }) => (/^(?:materialized )?view /.test(name) ? [name] : [])));
   const isRemade = (host: string): boolean =>
     hasSchemas && (views.has(`view ${host}`) || views.has(`materialized view ${host}`));
-  return new Set(
-    missing.filter((_, index) => {
-      const host = hosts[index];
-      return host === undefined ? hasSchemas : there.has(host) || isRemade(host);
-    }),
-  );
+  return missing.filter((_, index) => {
+    const host = hosts[index];
+    return host === undefined ? hasSchemas : there.has(host) || isRemade(host);
+  });
 }
 
 const nameRows = z.array(z.object({ name: z.string() }));

@@ -8,13 +8,15 @@ import { carrierFor } from "../archive/carried.ts";
 import type { Contents } from "../archive/contents.ts";
 import { differingProperties } from "../archive/database-properties.ts";
 import { readableEncoding, withoutCompiler } from "../archive/describe.ts";
-import { type Details, readSettings } from "../archive/details.ts";
+import type { Details } from "../archive/details.ts";
 import { extensionCommentStatements } from "../archive/extension-comments.ts";
-import type { Listing } from "../archive/items.ts";
 import { describeHolders, isLockTimeout, lockTimeoutMs } from "../archive/lock-holders.ts";
 import type { Manifest } from "../archive/manifest.ts";
 import { makeBlocks, namesOf, neutralSettings, serverNames } from "../archive/names.ts";
+import { unlisted } from "../archive/own-defaults.ts";
 import { belongsTo } from "../archive/restore.ts";
+import type { Listing } from "../archive/sections.ts";
+import { readSettings } from "../archive/settings.ts";
 import { letCreate, standBack, standIn } from "../archive/stand-in.ts";
 import { quietEventTriggers } from "../archive/triggers.ts";
 import { verify } from "../archive/verify.ts";
@@ -162,7 +164,12 @@ async function replaceWithin(
   await enableBystanders();
   const after = await readBystanders(session, manifest, `${files.file}.beside-after`);
   const beside = { aside: room.ownDefaults, isPart };
-  const planned = await planBeside(session, manifest, { original, before, after }, beside);
+  const planned = await planBeside(
+    session,
+    manifest,
+    { listing: files.listing, original, before, after },
+    beside,
+  );
   const aside = new Set([...keys.names, ...checks.names]);
   const isAside = (sentence: string): boolean => aside.has(sentence.replace(/ is missing\.$/, ""));
   const lost = [
@@ -194,18 +201,15 @@ async function replaceWithin(
     extensions: manifest.extensions,
     leftOut: room.leftOut,
   });
-  const made = await runDump(session, manifest, { plan, room, carrier }, run);
+  const made = await runDump(session, manifest, { plan, room, carrier, listing: files.listing }, run);
   const { runEventTriggers, notFilled, refusedChecks } = made;
-  const uncommented = await commentExtensions(session, manifest, files.details, plan);
+  const uncommented = await commentExtensions(session, files.listing, plan);
   await forbidCreate?.(session);
   await checks.putBack();
   await keys.putBack();
   await setDefaults?.();
   const unpublished = await publishAgain();
-  for (const [name, statements] of room.ownDefaults) {
-    if (Object.hasOwn(manifest.globals, name)) continue;
-    for (const statement of statements) await session.run(statement);
-  }
+  for (const statement of await unlisted(room.ownDefaults, files.listing)) await session.run(statement);
   await runEventTriggers();
   await enableOthers();
   const refusedSoFar = await session.refused();
@@ -214,16 +218,12 @@ async function replaceWithin(
     listing: files.listing,
     schemas,
     surroundings: false,
-    globals: new Set(
-      Object.keys(manifest.globals).filter(
-        (name) =>
-          !belongsTo(name, room.leftOut) &&
-          !plan.unchanged.has(name) &&
-          !uncommented.has(name) &&
-          (!isPart || plan.globals.has(name)),
-      ),
-    ),
-    dependents: isPart ? plan.dependents : new Set(Object.keys(manifest.dependents)),
+    globals: (name: string) =>
+      !belongsTo(name, room.leftOut) &&
+      !plan.unchanged.has(name) &&
+      !uncommented.has(name) &&
+      (!isPart || plan.globals.has(name)),
+    dependents: (name: string) => !isPart || plan.dependents.has(name),
     extensions: manifest.extensions.filter(({ name }) => room.withData.has(name)),
     missing: [...carrier.missing, ...notFilled],
     refused: [...refusedChecks, ...refusedSoFar],
@@ -233,7 +233,6 @@ async function replaceWithin(
   const { figures, missed, differences, accepted, refused } = await verify(
     session,
     manifest,
-    files.details,
     restored,
     options.accepted,
   );
@@ -279,7 +278,7 @@ async function replaceTablesWithin(
   session: ScriptSession,
   options: ReplaceOptions,
   manifest: Manifest,
-  { file, contents, details, listing, foreignRoles, tablespaces, part }: DumpFiles,
+  { file, contents, listing, foreignRoles, tablespaces, part }: DumpFiles,
 ): Promise<Replaced> {
   await session.run(sessionSettings);
   const waits = options.lockTimeoutMs ?? lockTimeoutMs;
@@ -301,19 +300,13 @@ async function replaceTablesWithin(
     listing,
     schemas: manifest.schemas.map(({ name }) => name),
     surroundings: false,
-    globals: new Set<string>(),
-    dependents: new Set<string>(),
+    globals: () => false,
+    dependents: () => false,
     extensions: [],
     missing: [],
     isPart: true,
   };
-  const { figures, differences, accepted } = await verify(
-    session,
-    manifest,
-    details,
-    restored,
-    options.accepted,
-  );
+  const { figures, differences, accepted } = await verify(session, manifest, restored, options.accepted);
   failOn("The restored tables differ from the backup", differences, options);
   await session.run("set constraints all immediate");
   await standBack(session, actedFor);
@@ -340,12 +333,11 @@ async function differingDatabase(
 /** @returns the names of the comments that the session may not set */
 async function commentExtensions(
   session: ScriptSession,
-  manifest: Manifest,
-  details: Details,
+  listing: Listing,
   plan: Plan,
 ): Promise<ReadonlySet<string>> {
   const failed = new Set<string>();
-  for (const [name, statement] of extensionCommentStatements(manifest, details)) {
+  for (const [name, statement] of await extensionCommentStatements(listing)) {
     if (!plan.globals.has(name)) continue;
     if ((await attempt(session, [statement])) !== undefined) failed.add(name);
   }

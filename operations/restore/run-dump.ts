@@ -18,14 +18,16 @@ import {
 } from "../archive/contents.ts";
 import { readableEncoding } from "../archive/describe.ts";
 import type { DumpFile } from "../archive/dump-script.ts";
+import { GlobalLines } from "../archive/global-lines.ts";
 import { addChecks, setChecksAside } from "../archive/late-checks.ts";
 import type { Manifest } from "../archive/manifest.ts";
 import { oneLine } from "../archive/qualified-names.ts";
 import { splitReading } from "../archive/reading-functions.ts";
 import { fillInRounds, refreshedViews, splitRefreshes, unfilled } from "../archive/refresh.ts";
 import { withoutRemote } from "../archive/remote.ts";
-import { listSchemas } from "../archive/restore.ts";
+import { belongsTo, listSchemas } from "../archive/restore.ts";
 import { lendSearchPath } from "../archive/search-path.ts";
+import type { Listing } from "../archive/sections.ts";
 import { isLabel } from "../archive/security-labels.ts";
 import { untangle, withoutMissing } from "../archive/tangle.ts";
 import { splitEventTriggers } from "../archive/triggers.ts";
@@ -57,7 +59,7 @@ export interface DumpRun extends DumpFile {
 export async function runDump(
   session: ScriptSession,
   manifest: Manifest,
-  { plan, room, carrier }: { plan: Plan; room: Room; carrier: Carrier },
+  { plan, room, carrier, listing }: { plan: Plan; room: Room; carrier: Carrier; listing: Listing },
   run: DumpRun,
 ): Promise<{ runEventTriggers: () => Promise<void>; notFilled: string[]; refusedChecks: string[] }> {
   await carrier.make("first");
@@ -67,7 +69,11 @@ export async function runDump(
     await runList(session, run, dataOf(run.contents, filled), ["--section=data"]);
   }
   const needed = withoutObjects(run.contents, carrier.superseded);
-  const selected = mainContents(manifest, { plan, room }, { ...run, contents: needed });
+  const globals = await GlobalLines.read(
+    listing,
+    (name) => plan.globals.has(name) && !belongsTo(name, room.leftOut),
+  );
+  const selected = mainContents(manifest, { globals, room }, { ...run, contents: needed });
   // Other schemas stay as they are. pg_restore would leave out a comment whose object it does not make at the same time.
   const apart =
     companions.length === 0 ? new Set() : await listSchemas(run.file, companions, run, run.signal);
@@ -123,13 +129,13 @@ export async function runDump(
   let notFilled = await fill(await refreshedViews(run, refreshes, run.signal));
   await carrier.make("last");
   // Extensions may be in other schemas.
-  if (companions.length > 0) await runList(session, run, privilegesOf(selected, plan.globals, manifest), []);
-  const entries = [...plan.dependents].flatMap((name) => manifest.dependents[name]?.entry ?? []);
-  if (entries.length > 0) await runList(session, run, contentsOf(run.contents, new Set(entries)), []);
+  if (companions.length > 0) await runList(session, run, privilegesOf(selected, globals), []);
+  const entries = new Set(plan.dependents.values());
+  if (entries.size > 0) await runList(session, run, contentsOf(run.contents, entries), []);
   const isRemote = (name: string): boolean =>
     Object.hasOwn(manifest.remote, name.slice("materialized view ".length));
   // The dump does not fill the materialized views of other schemas, which may be what a view of these waits for.
-  const ofOthers = [...plan.dependents]
+  const ofOthers = [...plan.dependents.keys()]
     .filter((name) => name.startsWith("materialized view ") && !isRemote(name))
     .map((name) => name.slice("materialized view ".length));
   if (ofOthers.length > 0) {
@@ -158,7 +164,7 @@ const manyIndexes = 1000;
 
 function mainContents(
   manifest: Manifest,
-  { plan, room }: { plan: Plan; room: Room },
+  { globals, room }: { globals: GlobalLines; room: Room },
   { contents, foreignRoles }: DumpRun,
 ): Contents {
   const unchanged = manifest.extensions
@@ -170,8 +176,8 @@ function mainContents(
     ["ACL", "COMMENT", "SECURITY LABEL"].map((kind) => `${kind} - SCHEMA ${oneLine(name)} `),
   );
   const isRemote = withoutRemote(manifest.remote);
-  const selected = selectContents(contents, manifest, {
-    globals: plan.globals,
+  const selected = selectContents(contents, {
+    globals,
     leftOut: room.leftOut,
     without: ({ entry, rest }) =>
       isLeft({ entry, rest }) ||

@@ -3,11 +3,9 @@ import type { SigningKey } from "../../evidence/keys.ts";
 import { Failure } from "../../lib/failure.ts";
 import { describeConnection } from "../../postgres/connection.ts";
 import { type Session, withPatientSession } from "../../postgres/session.ts";
-import { type Details, openDetails } from "../archive/details.ts";
 import { fetchBackup } from "../archive/fetch.ts";
 import { type Choice, chooseBackup } from "../archive/inventory.ts";
-import type { Listing } from "../archive/items.ts";
-import { fetchListing } from "../archive/listing.ts";
+import { type Opened, openBackup } from "../archive/listing.ts";
 import type { Manifest } from "../archive/manifest.ts";
 import { neutralSettings } from "../archive/names.ts";
 import { refreshRemote } from "../archive/remote.ts";
@@ -23,7 +21,6 @@ import {
   selectedManifest,
   selectionOf,
   type Wanted,
-  withDependents,
 } from "../archive/selection.ts";
 import { checkSignature, type Signature, type Trust } from "../archive/signature.ts";
 import { backUp } from "../backup/run.ts";
@@ -80,40 +77,31 @@ export async function restore(options: RestoreOptions): Promise<RestoreOutcome> 
   const { store, signal, progress } = options;
   const started = performance.now();
   progress?.("the store");
-  const complete = await chooseBackup(store, options.choice, options.warn);
-  const signature = await checkSignature(store, complete, options.trust);
+  const head = await chooseBackup(store, options.choice, options.warn);
+  const signature = await checkSignature(store, head, options.trust);
   const scratch = makeScratchFolder("optropic-restore", options.scratch);
   const folder = scratch.path;
   try {
-    const details = await openDetails(complete, options.identities);
     const listed = { store, identities: options.identities, file: join(folder, "objects"), signal };
-    const listing = await fetchListing(listed, complete, details);
-    const backup = { manifest: complete, details, listing };
+    const backup = await openBackup(listed, head);
     const { outcome, before } = await restoreChosen(options, backup, folder);
     const durationMs = Math.round(performance.now() - started);
-    return { manifest: complete, signature, before, ...outcome, durationMs };
+    return { manifest: backup.manifest, signature, before, ...outcome, durationMs };
   } finally {
     await scratch.remove();
   }
 }
 
-/** A backup that was chosen. */
-interface Chosen {
-  manifest: Manifest;
-  details: Details;
-  listing: Listing;
-}
-
 /** @returns what was restored, and the key of the backup of the target */
 async function restoreChosen(
   options: RestoreOptions,
-  { manifest: complete, details, listing }: Chosen,
+  { manifest: complete, details, listing }: Opened,
   folder: string,
 ): Promise<{ outcome: Replaced; before: string | undefined }> {
   const { store, target, signal, progress, wanted, jobs } = options;
   const isPart = wanted !== undefined && wanted.schemas.length + wanted.tables.length > 0;
   // The names of a large database fill memory, so only a selection has them.
-  const names = isPart ? await readNames(listing) : { objects: [], tables: [] };
+  const names = isPart ? await readNames(listing) : { objects: [], tables: [], globals: [] };
   const selection = isPart ? selectionOf(complete, names, wanted) : undefined;
   const manifest = selection === undefined ? complete : selectedManifest(complete, names, selection);
   const present =
@@ -177,8 +165,7 @@ async function narrowed(
   for (const schema of schemasToList(backup.manifest, selection, backup.contents)) {
     idsIn.set(schema, await listSchemas(file, [schema], backup.manifest, signal));
   }
-  const part = narrow(backup, selection, { idsIn, isNew: jobs !== undefined });
-  return withDependents(part, backup.listing);
+  return narrow(backup, selection, { idsIn, isNew: jobs !== undefined });
 }
 
 async function askFirst(

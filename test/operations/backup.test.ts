@@ -1,10 +1,10 @@
 import { mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
-import { manifestSchema, parseManifest } from "../../operations/archive/manifest.ts";
+import { headSchema, parseManifest } from "../../operations/archive/manifest.ts";
 import { jobsWithin, onlyOfJobs } from "../../operations/backup/jobs.ts";
 import { type Ended, ended } from "../cli/command.ts";
-import { listedIn } from "./support/listing.ts";
+import { linesIn, listedIn } from "./support/listing.ts";
 import { operationEnvironment, runOperation, startFolder, startOperation } from "./support/operation.ts";
 import { type PostgresServer, startPostgres } from "./support/postgres.ts";
 import { richDatabase, richRoles } from "./support/rich-database.ts";
@@ -48,7 +48,7 @@ describe("a backup", () => {
     expect(dump).toMatch(/^postgres\/\d{8}T\d{6}Z-[0-9a-f]{8}\.dump\.age$/);
     expect(store.read(dump).subarray(0, 21).toString()).toBe("age-encryption.org/v1");
     expect(listing).toBe(dump.replace(".dump.", ".objects."));
-    const manifest = manifestSchema.parse(JSON.parse(store.read(beside).toString("utf8")));
+    const manifest = headSchema.parse(JSON.parse(store.read(beside).toString("utf8")));
     const { tables } = await listedIn(store, dump, files.holder);
     expect(manifest.listing.sealed.bytes).toBe(store.read(listing).length);
     expect(manifest).toMatchObject({
@@ -59,8 +59,14 @@ describe("a backup", () => {
       sealed: { bytes: store.read(dump).length },
       recipients: [files.holder.recipient],
       migrations: { applied: 2, unfinished: 0, last: "20260201_second" },
-      extensions: [{ name: "citext" }, { name: "hstore" }],
     });
+    const extensions = (await linesIn(store, dump, files.holder)).filter(
+      ([section]) => section === "extension",
+    );
+    expect(extensions).toMatchObject([
+      ["extension", { name: "citext" }],
+      ["extension", { name: "hstore" }],
+    ]);
     expect(tables["public.everything"]?.rows).toBe(502);
     expect(tables["public.orders"]?.rls).toEqual({
       enabled: true,
@@ -90,7 +96,7 @@ describe("a backup", () => {
     const manifests = store
       .keysOf()
       .filter((key) => key.endsWith(".json"))
-      .map((key) => manifestSchema.parse(JSON.parse(store.read(key).toString("utf8"))));
+      .map((key) => headSchema.parse(JSON.parse(store.read(key).toString("utf8"))));
     expect(manifests).toHaveLength(2);
     expect(manifests[1]?.contains).toEqual(manifests[0]?.contains);
     const [one, other] = await Promise.all(manifests.map(({ key }) => listedIn(store, key, files.holder)));
@@ -184,9 +190,10 @@ describe("a backup", () => {
   test("has the schemas that it is told to have, and no other", async () => {
     const run = await backup({ BACKUP_SCHEMAS: '["Odd schema; --"]' });
     expect(run).toMatchObject({ status: 0, stderr: "" });
-    const [, beside = ""] = store.keysOf();
-    const manifest = manifestSchema.parse(JSON.parse(store.read(beside).toString("utf8")));
-    expect(manifest.schemas).toEqual([{ name: "Odd schema; --", owner: "postgres" }]);
+    const [dump = "", beside = ""] = store.keysOf();
+    const manifest = headSchema.parse(JSON.parse(store.read(beside).toString("utf8")));
+    const schemas = (await linesIn(store, dump, files.holder)).filter(([section]) => section === "schema");
+    expect(schemas).toEqual([["schema", { name: "Odd schema; --", owner: "postgres" }]]);
     expect(manifest.contains.tables).toBe(1);
     expect(manifest).toMatchObject({ whole: false, migrations: null });
   });

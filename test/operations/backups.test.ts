@@ -2,10 +2,10 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { EvidenceFolder } from "../../evidence/folder.ts";
-import { type Manifest, manifestSchema } from "../../operations/archive/manifest.ts";
+import { type Head, headSchema } from "../../operations/archive/manifest.ts";
 import { listingKey, manifestKey } from "../../operations/store/names.ts";
 import { type Ended, ended } from "../cli/command.ts";
-import { manifestWith } from "./support/manifest.ts";
+import { headWith } from "./support/manifest.ts";
 import { operationEnvironment, runOperation, startFolder, startOperation } from "./support/operation.ts";
 import { canary, makeProject } from "./support/rig.ts";
 import { startStore, type TestStore } from "./support/store.ts";
@@ -179,8 +179,8 @@ function put(
   return key;
 }
 
-function textOf(changes: Partial<Manifest>): string {
-  return JSON.stringify(manifestSchema.parse(manifestWith(changes)));
+function textOf(changes: Partial<Head>): string {
+  return JSON.stringify(headSchema.parse(headWith(changes)));
 }
 
 function write(key: string, text: string): void {

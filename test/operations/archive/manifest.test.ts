@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { Failure } from "../../../lib/failure.ts";
-import { parseManifest } from "../../../operations/archive/manifest.ts";
-import { description, legacyWith, manifestWith } from "../support/manifest.ts";
+import { firstNotes, parseManifest } from "../../../operations/archive/manifest.ts";
+import { description, headWith, legacyWith, thirdWith } from "../support/manifest.ts";
 
-const manifest = manifestWith();
+const manifest = headWith();
 const { key } = manifest;
 
 describe("a manifest", () => {
@@ -14,11 +14,26 @@ describe("a manifest", () => {
     const written = legacyWith({ description: { ...description, objects } });
     const { legacy } = parseManifest(JSON.stringify(written), key);
     expect(legacy).toEqual(written);
-    expect(Object.keys(legacy?.description.objects ?? {}).sort()).toEqual([...names].sort());
-    expect(Object.getPrototypeOf(legacy?.description.objects)).toBe(Object.prototype);
+    const read = legacy?.version === 2 ? legacy.description.objects : {};
+    expect(Object.keys(read).sort()).toEqual([...names].sort());
+    expect(Object.getPrototypeOf(read)).toBe(Object.prototype);
     const remote = Object.fromEntries(names.map((name) => [name, "0 1"]));
-    const now = manifestWith({ remote });
+    const third = thirdWith({ remote });
+    expect(parseManifest(JSON.stringify(third), key).legacy).toEqual(third);
+    const now = headWith({ notes: names });
     expect(parseManifest(JSON.stringify(now), key)).toEqual(now);
+  });
+
+  test("has as many notes as it has room for, and says how many more there are", () => {
+    const notes = Array.from({ length: 150 }, (_, index) => `Note ${index}.`);
+    expect(firstNotes(notes.slice(0, 100))).toEqual(notes.slice(0, 100));
+    expect(firstNotes(notes)).toEqual([
+      ...notes.slice(0, 99),
+      "…and 51 more notes, which a drill of the backup shows.",
+    ]);
+    const { legacy, ...read } = parseManifest(JSON.stringify(thirdWith({ notes })), key);
+    expect(read).toEqual(headWith({ notes: firstNotes(notes) }));
+    expect(legacy?.notes).toEqual(notes);
   });
 
   test("of an earlier version says what it has, and is signed as it was written", () => {
@@ -34,7 +49,7 @@ describe("a manifest", () => {
     ["no text", "", /The manifest for .* is invalid/s],
     ["a list", [], /The manifest for .* is invalid/s],
     ["null", null, /The manifest for .* is invalid/s],
-    ["another version", { ...manifest, version: 4 }, /at version/],
+    ["another version", { ...manifest, version: 5 }, /at version/],
     ["a part too many", { ...manifest, more: 1 }, /Unrecognized key: "more"/],
     ["another backup's key", { ...manifest, key: "postgres/other" }, /belongs to postgres\/other/],
     ["a size below nothing", { ...manifest, sealed: { bytes: -1, sha256: "0".repeat(64) } }, /sealed\.bytes/],
@@ -70,8 +85,8 @@ describe("a manifest", () => {
     const depth = 1_000_000;
     expect(refusal("[".repeat(depth) + "]".repeat(depth)).message).toMatch(/The manifest for .* is invalid/s);
     const deep = `${"[".repeat(10_000)}${"]".repeat(10_000)}`;
-    expect(refusal(JSON.stringify(manifest).replace('"roles":[]', `"roles":${deep}`)).message).toMatch(
-      /roles/,
+    expect(refusal(JSON.stringify(manifest).replace('"notes":[]', `"notes":${deep}`)).message).toMatch(
+      /notes/,
     );
   });
 });

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { selectContents } from "../../../operations/archive/contents.ts";
 import { extensionStatements } from "../../../operations/archive/extensions.ts";
-import type { Manifest, Role } from "../../../operations/archive/manifest.ts";
+import { GlobalLines } from "../../../operations/archive/global-lines.ts";
+import type { Role } from "../../../operations/archive/manifest.ts";
 import {
   grantMemberships,
   membershipsOf,
@@ -9,7 +10,9 @@ import {
   roleStatements,
   schemaStatements,
 } from "../../../operations/archive/prepare.ts";
+import type { Listing } from "../../../operations/archive/sections.ts";
 import { startContents, textsOf } from "../support/contents.ts";
+import { listingOf } from "../support/listing.ts";
 import { manifestWith } from "../support/manifest.ts";
 import { type PostgresServer, startPostgres } from "../support/postgres.ts";
 
@@ -108,7 +111,7 @@ describe("the table of contents of a dump", () => {
 
   afterAll(() => contents.remove());
 
-  test("is without its schemas and extensions, and with what is of them", () => {
+  test("is without its schemas and extensions, and with what is of them", async () => {
     const kept = [
       "215; 1259 16400 TABLE public SCHEMA - postgres",
       "3; 2615 2200 COMMENT - SCHEMA public postgres",
@@ -121,10 +124,10 @@ describe("the table of contents of a dump", () => {
       "2; 3079 16386 EXTENSION - hstore",
       "5; 2615 2200 SCHEMA - public owner",
     ];
-    expect(selected([left[0], left[1], ...kept, left[2], left[3]], manifestWith())).toEqual(kept);
+    expect(await selected([left[0], left[1], ...kept, left[2], left[3]], listingOf({}))).toEqual(kept);
   });
 
-  test("has the objects in no schema that are selected, and what is of them", () => {
+  test("has the objects in no schema that are selected, and what is of them", async () => {
     const lines = [
       "7; 2605 16400 CAST - CAST (bytea AS text) postgres",
       "8; 0 0 COMMENT - CAST (bytea AS text) postgres",
@@ -141,23 +144,23 @@ describe("the table of contents of a dump", () => {
       "11; 0 0 USER MAPPING - USER MAPPING postgres SERVER far postgres",
     ];
     const definition = "0123456789abcdef";
-    const manifest = manifestWith({
-      globals: {
-        "cast (bytea AS text)": { definition, entry: "2605 16400" },
-        "publication pub": { definition, entry: "6104 16401" },
-      },
+    const listing = listingOf({
+      global: [
+        { name: "cast (bytea AS text)", definition, entry: "2605 16400" },
+        { name: "publication pub", definition, entry: "6104 16401" },
+      ],
     });
-    expect(selected(listed, manifest, ["publication pub"])).toEqual(lines.slice(2));
-    expect(selected(listed, manifest, ["cast (bytea AS text)"])).toEqual(lines.slice(0, 2));
+    expect(await selected(listed, listing, ["publication pub"])).toEqual(lines.slice(2));
+    expect(await selected(listed, listing, ["cast (bytea AS text)"])).toEqual(lines.slice(0, 2));
   });
 
-  function selected(
+  async function selected(
     lines: readonly (string | undefined)[],
-    manifest: Manifest,
+    listing: Listing,
     globals: readonly string[] = [],
-  ): string[] {
-    const selection = { globals: new Set(globals), leftOut: [] };
-    return textsOf(selectContents(contents.of(lines), manifest, selection));
+  ): Promise<string[]> {
+    const kept = await GlobalLines.read(listing, (name) => globals.includes(name));
+    return textsOf(selectContents(contents.of(lines), { globals: kept, leftOut: [] }));
   }
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { generateKeys, readSigningKey } from "../../../evidence/keys.ts";
 import type { Entry } from "../../../operations/archive/inventory.ts";
-import { type Manifest, parseManifest } from "../../../operations/archive/manifest.ts";
+import { type Head, parseManifest } from "../../../operations/archive/manifest.ts";
 import {
   checkListed,
   checkSignature,
@@ -10,11 +10,11 @@ import {
   type Trust,
 } from "../../../operations/archive/signature.ts";
 import { signatureKey } from "../../../operations/store/names.ts";
-import { legacyWith, manifestWith } from "../support/manifest.ts";
+import { headWith, legacyWith } from "../support/manifest.ts";
 
 const signer = readSigningKey(generateKeys().privateKey);
 const stranger = readSigningKey(generateKeys().privateKey);
-const manifest = manifestWith();
+const manifest = headWith();
 const trust: Trust = { keys: [signer], acceptUnsigned: false, stack: "production" };
 
 /** A store that has the signature of a backup, if any. */
@@ -46,11 +46,10 @@ describe("a signed backup", () => {
     expect(describeSignature(signature)).toContain("was not checked");
   });
 
-  const edits: [string, Partial<Manifest>][] = [
+  const edits: [string, Partial<Head>][] = [
     ["the digest of the dump", { sealed: { bytes: 4, sha256: "1".repeat(64) } }],
     ["the recipients", { recipients: ["age1", "age2"] }],
     ["the time", { takenAt: "2026-01-01T00:00:02.000Z" }],
-    ["the expressions", { details: "AAAA" }],
     ["the notes", { notes: ["x"] }],
     ["the number of rows", { contains: { ...manifest.contains, largeObjects: 3 } }],
     ["the list of objects", { listing: { items: 4, sealed: { bytes: 4, sha256: "1".repeat(64) } } }],
@@ -80,7 +79,7 @@ describe("a signed backup", () => {
   });
 
   test("of another stack is refused", async () => {
-    const staging = manifestWith({ stack: "staging" });
+    const staging = headWith({ stack: "staging" });
     await expect(checkSignature(storeWith(signBackup(staging, signer)), staging, trust)).rejects.toThrow(
       "it is of the stack staging, not production",
     );

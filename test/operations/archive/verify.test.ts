@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Accepted } from "../../../operations/archive/accepted.ts";
 import { verify } from "../../../operations/archive/verify.ts";
 import { withSession } from "../../../postgres/session.ts";
+import { listingOf } from "../support/listing.ts";
 import { manifestWith } from "../support/manifest.ts";
 import { type PostgresServer, startPostgres } from "../support/postgres.ts";
 
@@ -39,21 +40,17 @@ function compared(
   return withSession(postgres.connection(), "test", async (session) => {
     await session.run("begin");
     const restored = {
-      listing: {
-        async *items(side: "own" | "around") {
-          if (lacks && side === "own")
-            yield { kind: "object" as const, name: "index public.by_tenth", definition: "0123456789abcdef" };
-        },
-      },
+      listing: listingOf({
+        own: lacks ? [{ kind: "object", name: "index public.by_tenth", definition: "0123456789abcdef" }] : [],
+      }),
       schemas: [],
       surroundings: false,
-      globals: new Set<string>(),
-      dependents: new Set<string>(),
+      globals: () => false,
+      dependents: () => false,
       extensions: [],
       missing,
       refused: [refused],
     };
-    const details = { expressions: {}, settings: [], properties: null, carried: [] };
-    return (await verify(session, manifestWith({ contains }), details, restored, accepted)).differences;
+    return (await verify(session, manifestWith({ contains }), restored, accepted)).differences;
   });
 }

@@ -1,19 +1,19 @@
 import { createHash, randomBytes } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { chooseBackup } from "../../../operations/archive/inventory.ts";
-import type { Manifest } from "../../../operations/archive/manifest.ts";
+import type { Head } from "../../../operations/archive/manifest.ts";
 import { type CopyTarget, copyBackup } from "../../../operations/backup/copy.ts";
 import { backupKey, listingKey, manifestKey, signatureKey } from "../../../operations/store/names.ts";
 import { ObjectStore } from "../../../operations/store/object-store.ts";
 import { fakeClock } from "../support/clock.ts";
-import { manifestWith } from "../support/manifest.ts";
+import { headWith } from "../support/manifest.ts";
 import { startStore, type TestStore } from "../support/store.ts";
 
 let main: TestStore;
 let elsewhere: TestStore;
 let from: ObjectStore;
 let to: ObjectStore;
-let manifest: Manifest;
+let manifest: Head;
 let warnings: string[];
 const dump = randomBytes(9_000_000);
 const list = randomBytes(1000);
@@ -40,7 +40,7 @@ beforeEach(async () => {
     bytes: bytes.length,
     sha256: createHash("sha256").update(bytes).digest("hex"),
   });
-  manifest = manifestWith({
+  manifest = headWith({
     key,
     sealed: streamOf(dump),
     listing: { items: 4, sealed: streamOf(list) },

@@ -1,4 +1,4 @@
-import type { Description, Manifest } from "../../../operations/archive/manifest.ts";
+import type { Description, Head, Manifest } from "../../../operations/archive/manifest.ts";
 
 /** The description of a database with one table. */
 export const description: Description = {
@@ -16,7 +16,7 @@ export const description: Description = {
 export function manifestWith(changes: Partial<Manifest> = {}): Manifest {
   const stream = { bytes: 4, sha256: "0".repeat(64) };
   return {
-    version: 3,
+    version: 4,
     stack: "production",
     key: "postgres/20260101T000000Z-0123abcd.dump.age",
     takenAt: "2026-01-01T00:00:01.000Z",
@@ -49,21 +49,32 @@ export function manifestWith(changes: Partial<Manifest> = {}): Manifest {
     recipients: ["age1"],
     contains: { fingerprint: description.fingerprint, objects: 1, tables: 1, rows: 3, largeObjects: 2 },
     listing: { items: 4, sealed: stream },
-    globals: {},
-    dependents: {},
     companionRows: {},
     remote: {},
     lockable: 10,
     notes: [],
-    details: "",
     migrations: null,
     ...changes,
   };
 }
 
-/** A manifest as an earlier version wrote it, with the list of everything in it. */
-export function legacyWith(changes: { description?: Description } = {}) {
+/** A manifest as it is stored. */
+export function headWith(changes: Partial<Head> = {}): Head {
+  const { schemas, companions, extensions, roles, needsRoles, evaluated, companionRows, remote, ...head } =
+    manifestWith(changes);
+  return head;
+}
+
+const emptied = { globals: {}, dependents: {}, details: "" };
+
+/** A manifest of version 2, with the list of everything in it. */
+export function legacyWith(changes: { description?: Description; details?: string } = {}) {
   const { contains, listing, ...shared } = manifestWith();
   const surroundings = { ...description, objects: {}, tables: {}, sequences: {} };
-  return { ...shared, version: 2, description, surroundings, ...changes };
+  return { ...shared, ...emptied, version: 2, description, surroundings, ...changes };
+}
+
+/** A manifest of version 3, with everything in it but the objects of the schemas. */
+export function thirdWith(changes: Record<string, unknown> = {}) {
+  return { ...manifestWith(), ...emptied, version: 3, ...changes };
 }
