@@ -1,12 +1,24 @@
 import { Socket } from "node:net";
-import { Client, type ClientConfig, DatabaseError, type QueryConfig, types } from "pg";
+import {
+  Client,
+  type ClientConfig,
+  DatabaseError,
+  type QueryConfig,
+  type QueryResult,
+  type QueryResultRow,
+  types,
+} from "pg";
 import { Failure, reasonOf } from "../lib/failure.ts";
 import { type Connection, connectSeconds, describeConnection } from "./connection.ts";
 import { passwordFileProblem, passwordFromFile } from "./password-file.ts";
 import { passRawText } from "./raw-stream.ts";
 import { tlsAttempts } from "./tls.ts";
 
-/** A session in which statements run one after another. */
+/**
+ * A session in which statements run one after another, in the order in which they are asked for. One that is asked for
+ * before another was answered is sent at once, so that a distant server costs the time of one way there and back, not
+ * of two; it runs also where the other one failed.
+ */
 export interface Session {
   /** Rows of a query, which is one SELECT without a semicolon; `$1` is its only value. */
   rows(query: string, value?: readonly string[]): Promise<unknown[]>;
@@ -45,59 +57,74 @@ export async function* batchesOf<T>(
   }
 }
 
-/** A session of the client library. */
+/** A session of the client library, which sends statements as they are asked for. */
 export class ServerSession implements Session {
   #client: Client;
   #cursors = 0;
+  /** How many statements are not answered. */
+  #open = 0;
 
   constructor(client: Client) {
     this.#client = client;
   }
 
   async rows(query: string, value?: readonly string[]): Promise<unknown[]> {
-    return (await this.#client.query(query, value && [value])).rows;
+    return (await this.#query({ text: query, ...(value && { values: [value] }) })).rows;
   }
 
   async *batches(query: string, value?: readonly string[]): AsyncGenerator<unknown[]> {
     this.#cursors += 1;
     const cursor = `optropic_${this.#cursors}`;
-    await this.#client.query(`declare ${cursor} no scroll cursor for ${query}`, value && [value]);
+    const declared = this.rows(`declare ${cursor} no scroll cursor for ${query}`, value);
     yield* batchesOf(async (count) => {
-      const { rows } = await this.#client.query<Record<string, unknown>>(`fetch ${count} from ${cursor}`);
+      const fetched = this.#query<Record<string, unknown>>({ text: `fetch ${count} from ${cursor}` });
+      const [, { rows }] = await inOrder(declared, fetched);
       return { rows, bytes: bytesOf(rows) };
     });
-    await this.run(`close ${cursor}`);
+    // What fails after it says the same.
+    this.run(`close ${cursor}`).catch(() => undefined);
   }
 
   async attempt(query: string, failed?: (error: unknown) => void): Promise<unknown[] | undefined> {
-    await this.run("savepoint attempt");
+    const begun = this.run("savepoint attempt");
     try {
-      return await this.rows(query);
+      const [, rows] = await inOrder(begun, this.rows(query));
+      this.run("release savepoint attempt").catch(() => undefined);
+      return rows;
     } catch (error) {
       // Without a session there is nothing to go back to.
-      await this.run("rollback to savepoint attempt").catch(() => {
+      await this.run("rollback to savepoint attempt; release savepoint attempt").catch(() => {
         throw error;
       });
       failed?.(error);
       return undefined;
-    } finally {
-      await this.run("release savepoint attempt").catch(() => undefined);
     }
   }
 
   /** Rows as lists of texts, as a cast to text writes them. */
   async lists(query: string): Promise<unknown[][]> {
-    return (await this.#client.query<unknown[]>({ text: query, rowMode: "array", types: asText })).rows;
+    return (await this.#query<unknown[]>({ text: query, rowMode: "array", types: asText })).rows;
   }
 
   /** Runs one statement. The server rejects a second one. */
   async runOne(statement: string): Promise<void> {
     const query: QueryConfig & { queryMode: "extended" } = { text: statement, queryMode: "extended" };
-    await this.#client.query(query);
+    await this.#query(query);
   }
 
   async run(statements: string): Promise<void> {
-    await this.#client.query(statements);
+    await this.#query({ text: statements });
+  }
+
+  async #query<Row extends QueryResultRow>(
+    query: QueryConfig & { rowMode?: "array" },
+  ): Promise<QueryResult<Row>> {
+    this.#open += 1;
+    try {
+      return await this.#client.query<Row>(query);
+    } finally {
+      this.#open -= 1;
+    }
   }
 
   /**
@@ -105,7 +132,7 @@ export class ServerSession implements Session {
    * process that a client is told at the start is then not the one that runs its statements.
    */
   async isPooled(): Promise<boolean> {
-    const { rows } = await this.#client.query<{ id: number }>("select pg_catalog.pg_backend_pid() as id");
+    const { rows } = await this.#query<{ id: number }>({ text: "select pg_catalog.pg_backend_pid() as id" });
     return this.#told !== rows[0]?.id;
   }
 
@@ -126,8 +153,24 @@ export class ServerSession implements Session {
 
   /** Ends the session and a running statement. */
   async end(): Promise<void> {
+    // The library would wait for the answers.
+    if (this.#open > 0) this.#client.connection.stream.destroy();
     await this.#client.end().catch(() => undefined);
   }
+}
+
+/**
+ * Waits for all of what was asked for one after another.
+ *
+ * @throws the error of the first that failed, which may be why the others did
+ */
+export async function inOrder<T extends readonly unknown[]>(
+  ...asked: T
+): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
+  const ended = await Promise.allSettled(asked);
+  const failed = ended.find((one) => one.status === "rejected");
+  if (failed !== undefined) throw failed.reason;
+  return Promise.all(asked);
 }
 
 /**
@@ -174,6 +217,7 @@ export async function connect(
       ...clientConfig(connection, ssl !== false),
       ssl,
       application_name: name,
+      pipeline: true,
       ...(mostBytes !== undefined && { stream: () => boundedSocket(mostBytes) }),
     });
     // A session that the server ends fails the running or the next statement.

@@ -1,6 +1,6 @@
 import { escapeLiteral } from "pg";
 import * as z from "zod";
-import type { Session } from "../../postgres/session.ts";
+import { inOrder, type Session } from "../../postgres/session.ts";
 
 /**
  * Runs statements within a transaction, which goes on when they fail and changes nothing then.
@@ -12,8 +12,10 @@ export async function attempt(session: Session, statements: readonly string[]): 
       ${statements.map((statement) => `execute ${escapeLiteral(statement)};`).join("\n")}
       perform set_config('optropic.failure', '', false);
     exception when others then perform set_config('optropic.failure', sqlerrm, false); end`;
-  await session.run(`do ${escapeLiteral(body)}`);
-  const [row] = await session.rows("select current_setting('optropic.failure', true) as reason");
+  const [, [row]] = await inOrder(
+    session.run(`do ${escapeLiteral(body)}`),
+    session.rows("select current_setting('optropic.failure', true) as reason"),
+  );
   const { reason } = z.object({ reason: z.string().nullable() }).parse(row);
   return reason === null || reason === "" ? undefined : reason;
 }

@@ -105,11 +105,11 @@ export const functionUses = `
   select d.classid, d.objid, d.refobjid as function from pg_depend d where d.refclassid = 'pg_proc'::regclass
   union all
   select d.classid, d.objid, o.oprcode::oid
-    from pg_depend d join pg_operator o on d.refclassid = o.tableoid and o.oid = d.refobjid
+    from pg_depend d join pg_operator o on d.refclassid = 'pg_operator'::regclass and o.oid = d.refobjid
   union all
   select d.classid, d.objid, f.function
     from pg_depend d
-    join pg_opclass c on d.refclassid = c.tableoid and c.oid = d.refobjid
+    join pg_opclass c on d.refclassid = 'pg_opclass'::regclass and c.oid = d.refobjid
    cross join lateral (
      select a.amproc::oid as function from pg_amproc a where a.amprocfamily = c.opcfamily
      union all

@@ -122,13 +122,17 @@ const neededRolesQuery = `
  * place, which it does not do with one that has settings.
  */
 const evaluatedQuery = `
+  -- By itself, since the planner would look for the uses of each function in turn.
+  with used as materialized (
+    select distinct u.function from (${functionUses}) u
+     where u.classid in ('pg_constraint'::regclass, 'pg_class'::regclass, 'pg_attrdef'::regclass,
+         'pg_rewrite'::regclass, 'pg_statistic_ext'::regclass)
+  )
   select distinct p.oid::regprocedure::text as name
-    from (${functionUses}) u
+    from used u
     join pg_proc p on p.oid = u.function
     join pg_language l on l.oid = p.prolang
-   where u.classid in ('pg_constraint'::regclass, 'pg_class'::regclass, 'pg_attrdef'::regclass,
-       'pg_rewrite'::regclass, 'pg_statistic_ext'::regclass)
-     and l.lanname not in ('c', 'internal') and p.prokind = 'f' and p.prosqlbody is null
+   where l.lanname not in ('c', 'internal') and p.prokind = 'f' and p.prosqlbody is null
      and (p.provolatile = 'i' or not exists (select from pg_depend i where i.refclassid = p.tableoid and i.refobjid = p.oid and (
        i.classid = 'pg_class'::regclass or i.classid = 'pg_attrdef'::regclass and exists (
          select from pg_attrdef f join pg_attribute a on a.attrelid = f.adrelid and a.attnum = f.adnum

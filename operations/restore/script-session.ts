@@ -7,7 +7,7 @@ import { Failure, reasonOf } from "../../lib/failure.ts";
 import { rawBytes, rawText } from "../../lib/raw-text.ts";
 import { type Connection, programEnvironment } from "../../postgres/connection.ts";
 import { launchOf } from "../../postgres/programs.ts";
-import { batchesOf, type Session } from "../../postgres/session.ts";
+import { batchesOf, inOrder, type Session } from "../../postgres/session.ts";
 import { namesOf } from "../archive/names.ts";
 import { Refusals } from "../archive/refused.ts";
 
@@ -19,6 +19,8 @@ export class ScriptSession implements Session {
   #child: Child;
   #lines: Lines;
   #cursors = 0;
+  /** Settles once all that was asked so far is answered. */
+  #answered: Promise<unknown> = Promise.resolve();
   #refusals = new Refusals();
   /** What psql is asked to write to its errors, and who waits for it. */
   #said: { mark: string; resolve: () => void } | undefined;
@@ -77,15 +79,16 @@ export class ScriptSession implements Session {
   async *batches(query: string, value?: readonly string[]): AsyncGenerator<unknown[]> {
     this.#cursors += 1;
     const cursor = `optropic_${this.#cursors}`;
-    await this.run(
+    const declared = this.run(
       `declare ${cursor} no scroll cursor for select row_to_json(answer)::jsonb from (${withValue(query, value)}) answer`,
     );
     yield* batchesOf(async (count) => {
-      const lines = await this.#ask(`fetch ${count} from ${cursor};`);
+      const [, lines] = await inOrder(declared, this.#ask(`fetch ${count} from ${cursor};`));
       const bytes = lines.reduce((sum, line) => sum + line.length, 0);
       return { rows: lines.map((line): unknown => JSON.parse(line)), bytes };
     });
-    await this.run(`close ${cursor}`);
+    // What fails after it says the same.
+    this.run(`close ${cursor}`).catch(() => undefined);
   }
 
   /** A query that fails ends this session. */
@@ -194,9 +197,15 @@ export class ScriptSession implements Session {
   }
 
   /** @returns the lines that the statements print */
-  async #ask(statements: string): Promise<string[]> {
+  #ask(statements: string): Promise<string[]> {
     const mark = randomBytes(16).toString("hex");
     this.#child.stdin.write(rawBytes(`${statements}\n\\echo ${mark}\n`));
+    const answer = this.#answered.then(() => this.#linesBefore(mark));
+    this.#answered = answer.catch(() => undefined);
+    return answer;
+  }
+
+  async #linesBefore(mark: string): Promise<string[]> {
     const lines: string[] = [];
     for (;;) {
       const line = await this.#lines.next();
