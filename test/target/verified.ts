@@ -40,10 +40,13 @@ export interface Given {
   readonly otherOutputs?: ReadonlyMap<string, Outputs | undefined>;
 }
 
+/** Limits of time for a machine that has more to do than to verify. */
+const patient = { requestMs: 60_000, probeMs: 120_000, dnsMs: 10_000 };
+
 /** Verifies in this process what `optropic verify` would. */
 export async function verified(given: Given): Promise<Verification> {
   const { settings, targets, authorities, outputs = {}, probes = registry } = given;
-  const limits = { ...defaultLimits, ...given.limits };
+  const limits = { ...defaultLimits, ...patient, ...given.limits };
   const http = new HttpClient({ targets, limits, authorities });
   const anchors = given.anchor === undefined ? undefined : parseAnchors(given.anchor);
   const resolver = new Resolver({ targets, limits, anchors });

@@ -24,7 +24,7 @@ async function told(
   running.push(server);
   const dns = { host: server.host, port: server.port };
   const { probes } = await verified({
-    ...{ settings: of, targets: { dns }, probes: [probe], limits: { dnsMs: 2000 } },
+    ...{ settings: of, targets: { dns }, probes: [probe], limits: { dnsMs: 60_000, probeMs: 120_000 } },
   });
   const [found] = probes;
   return {

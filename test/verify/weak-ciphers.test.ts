@@ -41,7 +41,12 @@ async function told(answer: (suites: number[]) => Buffer | undefined) {
   if (address === null || typeof address === "string") throw new Error("no port");
   const targets = { https: { host: "127.0.0.1", port: address.port } };
   const { probes } = await verified({
-    ...{ settings, targets, probes: [weakCiphersRefused, oldTlsRefused], limits: { requestMs: 1000 } },
+    ...{
+      settings,
+      targets,
+      probes: [weakCiphersRefused, oldTlsRefused],
+      limits: { requestMs: 60_000, probeMs: 120_000 },
+    },
   });
   const [weak] = probes;
   const wrong = weak?.checks.filter(({ state }) => state !== "holds").map(({ subject }) => subject) ?? [];
