@@ -7,6 +7,9 @@ import { preview } from "../../preview/index.ts";
 import { pack, program } from "../preview/harness.ts";
 import { ended, start } from "./command.ts";
 
+/** Of what has been killed, the kernel removes one after the other. */
+const patience = { timeout: 60_000 };
+
 const processIds = z.array(z.number().int().positive());
 
 // One of them waits for a time limit: the others run meanwhile, each with a folder of its own.
@@ -67,7 +70,7 @@ describe.concurrent("a preview that is told to end", () => {
     expect(running(ids)).toHaveLength(4);
     command.kill(signal);
     expect(await end).toEqual({ status: null, signal, stdout: "", stderr: "" });
-    await vi.waitFor(() => expect(running(ids)).toEqual([]));
+    await vi.waitFor(() => expect(running(ids)).toEqual([]), patience);
   });
 });
 
@@ -82,7 +85,7 @@ describe.concurrent("a preview within another command", () => {
     const ids = await saidIn(file);
     stop.abort(new Error("Stopped by SIGINT"));
     expect(String(await end)).toContain("Stopped by SIGINT");
-    await vi.waitFor(() => expect(running(ids)).toEqual([]));
+    await vi.waitFor(() => expect(running(ids)).toEqual([]), patience);
     vi.unstubAllEnvs();
   });
 });
@@ -93,14 +96,14 @@ describe.concurrent("a preview whose time is up", () => {
     const file = join(folder.path, "program");
     const command = start(
       [
-        ...["preview", "--cwd", program("misbehaving"), "--stack", "dev", "--timeout", "6"],
+        ...["preview", "--cwd", program("misbehaving"), "--stack", "dev", "--timeout", "12"],
         ...["--config", "mode=never-end", "--policy-pack", pack("echo")],
       ],
       { PID_FILE: file },
     );
     const end = ended(command);
     const ids = await saidIn(file);
-    expect(await end).toMatchObject({ status: 2, stderr: expect.stringContaining("stopped after 6 s") });
-    await vi.waitFor(() => expect(running(ids)).toEqual([]));
+    expect(await end).toMatchObject({ status: 2, stderr: expect.stringContaining("stopped after 12 s") });
+    await vi.waitFor(() => expect(running(ids)).toEqual([]), patience);
   });
 });

@@ -8,6 +8,8 @@ import { spoiled } from "./hostile.ts";
 // The page in a real browser, which is started once.
 
 let browser: Browser;
+/** A machine that has more to do takes longer than the half a minute that the library waits. */
+const patienceMs = 170_000;
 const html = htmlReport(busyReport());
 
 beforeAll(async () => {
@@ -15,6 +17,7 @@ beforeAll(async () => {
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
     // In a container, or as root, the browser has no sandbox of its own. It loads this page alone.
     args: ["--no-sandbox"],
+    timeout: patienceMs,
   });
 });
 afterAll(() => browser.close());
@@ -33,6 +36,7 @@ async function open({ width = 1280, dark = false, script = true }: Looks = {}, s
     reducedMotion: "reduce",
     javaScriptEnabled: script,
   });
+  context.setDefaultTimeout(patienceMs);
   const page = await context.newPage();
   const heard: string[] = [];
   page.on("console", (message) => heard.push(message.text()));

@@ -30,10 +30,14 @@ function planFor({ url }: Service, changes: Partial<LoadTestPlan> = {}): LoadTes
     durationSeconds: 3,
     soakMinutes: 60,
     loadZone: "amazon:de:frankfurt",
-    objectives: { p95Ms: 500, p99Ms: 1000, errorRatePercent: 1 },
+    objectives: patient,
     ...changes,
   };
 }
+
+/** Objectives that a machine meets which has more to do, and those of the tests of what is slow. */
+const patient = { p95Ms: 20_000, p99Ms: 30_000, errorRatePercent: 1 };
+const strict = { ...patient, p95Ms: 500 };
 
 const holds = 0;
 const thresholdsCrossed = 99;
@@ -42,7 +46,7 @@ describe.concurrent("the load test", () => {
   it("passes on a healthy service, with each user logged in once and for good", async () => {
     await using service = await startService();
     const { status, output } = await runK6(planFor(service));
-    expect(output).toMatch(/✓ .*p\(95\)<500.*p\(99\)<1000/s);
+    expect(output).toMatch(/✓ .*p\(95\)<20000.*p\(99\)<30000/s);
     expect(status).toBe(holds);
     const logins = service.seen.filter(({ path }) => path === "/api/trpc/login");
     expect(logins).toHaveLength(3);
@@ -53,26 +57,26 @@ describe.concurrent("the load test", () => {
 
   it("fails on a slow service", async () => {
     await using service = await startService({ delayMs: () => 600 });
-    const { status, output } = await runK6(planFor(service));
+    const { status, output } = await runK6(planFor(service, { objectives: strict }));
     expect(output).toMatch(/✗ .*p\(95\)<500/);
     expect(status).toBe(thresholdsCrossed);
   });
 
   it("fails on one slow route among quick ones", async () => {
-    await using service = await startService({ delayMs: (path) => (path === "/api/orders" ? 600 : 0) });
-    const { status, output } = await runK6(
-      planFor(service, { objectives: { p95Ms: 500, p99Ms: 30_000, errorRatePercent: 1 } }),
-    );
+    await using service = await startService({ delayMs: (path) => (path === "/api/orders" ? 2500 : 0) });
+    const { status, output } = await runK6(planFor(service, { objectives: { ...patient, p95Ms: 2000 } }));
     expect(output).toMatch(/\{ ?name:\/api\/orders ?\}\s+✗/);
     expect(output).toMatch(/\{ ?name:health ?\}\s+✓/);
     expect(status).toBe(thresholdsCrossed);
   });
 
   it("fails where one request in twenty fails", async () => {
-    await using service = await startService({ status: (_, answer) => (answer % 20 === 7 ? 500 : 200) });
-    const { status, output } = await runK6(planFor(service));
-    expect(output).toMatch(/✗ .*rate<=0\.01/);
-    expect(status).toBe(thresholdsCrossed);
+    const status = (path: string, answer: number): number =>
+      path !== "/api/trpc/login" && answer % 20 === 1 ? 500 : 200;
+    await using service = await startService({ status });
+    const run = await runK6(planFor(service));
+    expect(run.output).toMatch(/✗ .*rate<=0\.01/);
+    expect(run.status).toBe(thresholdsCrossed);
   });
 
   it("fails where the login is refused, which is tried once", async () => {

@@ -15,7 +15,7 @@ describe("with a platform that Prometheus watches", () => {
       const samples = await platform.prometheus.query(expr);
       return samples.filter(({ value }) => Number.isFinite(value));
     };
-    await expect.poll(values, { timeout: 30_000, interval: 100 }).not.toEqual([]);
+    await expect.poll(values, { timeout: 160_000, interval: 100 }).not.toEqual([]);
     // Each line has a name of its own, made of labels that its series has.
     const names = (await values()).map(({ metric }) =>
       legend.replaceAll(/\{\{(\w+)\}\}/g, (_, label: string) => metric[label] ?? `no ${label}`),

@@ -91,7 +91,7 @@ export async function startPrometheus(targets: readonly Target[], rules: RuleFil
         if (child.exitCode !== null) throw new Error("Prometheus ended.");
         if (!(await fetch(`${origin}/-/ready`)).ok) throw new Error("Prometheus is not ready.");
       },
-      { timeout: 20_000, interval: 50 },
+      { timeout: 120_000, interval: 50 },
     );
   } catch (error) {
     await prometheus.stop();

@@ -101,7 +101,7 @@ async function promtool(args: readonly string[], files: Readonly<Record<string, 
     return await new Promise<Verdict>((resolve, reject) => {
       // It ends before it needs its memory back, and collecting it takes a part of its time.
       const env = { ...process.env, GOGC: "off" };
-      execFile("promtool", [...args], { cwd: folder, env, timeout: 60_000 }, (error, stdout, stderr) => {
+      execFile("promtool", [...args], { cwd: folder, env, timeout: 170_000 }, (error, stdout, stderr) => {
         if (error && typeof error.code !== "number") reject(error);
         else resolve({ passed: !error, output: stdout + stderr });
       });
