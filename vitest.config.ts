@@ -40,6 +40,8 @@ const shared = {
   maxConcurrency: 8,
   testTimeout: 180_000,
   hookTimeout: 180_000,
+  // What a test waits for comes within moments; by default it would have one second for it.
+  expect: { poll: { timeout: 150_000 } },
   // Node.js runs the files itself, as it does outside of tests: nothing is transformed, and no module is mocked.
   experimental: { viteModuleRunner: false, nodeLoader: false },
 };

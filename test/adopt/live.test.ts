@@ -17,8 +17,8 @@ const where = {
 };
 const quick = {
   attempts: 1,
-  requestMs: 2000,
-  totalMs: 2000,
+  requestMs: 60_000,
+  totalMs: 60_000,
   pauseMs: 1,
   longestWaitMs: 1,
   pages: 50,

@@ -295,7 +295,7 @@ describe("no backup is there, and nothing of one but what the store keeps for it
     expect(store.openUploads()).toEqual([]);
     // A server hears of a killed client when it sends to it.
     const left = "select count(*) from pg_stat_activity where application_name like 'optropic backup%'";
-    await vi.waitUntil(async () => (await postgres.sql(left)) === "0", { timeout: 60_000, interval: 20 });
+    await vi.waitUntil(async () => (await postgres.sql(left)) === "0", { timeout: 150_000, interval: 20 });
   });
 
   test.each(["SIGINT", "SIGKILL"] as const)(
@@ -314,9 +314,9 @@ describe("no backup is there, and nothing of one but what the store keeps for it
       // Whoever kills it does not let it clean up.
       job.kill(signal);
       await whole;
-      await vi.waitUntil(() => readdirSync(temporary).length === 0, { timeout: 20_000, interval: 20 });
+      await vi.waitUntil(() => readdirSync(temporary).length === 0, { timeout: 150_000, interval: 20 });
       await vi.waitUntil(() => processes().every(({ title }) => !title.includes(temporary)), {
-        timeout: 20_000,
+        timeout: 150_000,
       });
       expect(store.keysOf()).toEqual([]);
     },

@@ -292,7 +292,7 @@ describe("a drill that is broken off leaves neither server nor file", () => {
       const isClean = () =>
         readdirSync(rig.temporary).length === 0 &&
         processes().every(({ title }) => !title.includes(rig.temporary));
-      await vi.waitUntil(isClean, { timeout: 20_000, interval: 50 });
+      await vi.waitUntil(isClean, { timeout: 150_000, interval: 50 });
     });
 
     test("when pg_restore is killed", async () => {

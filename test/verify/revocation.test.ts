@@ -295,7 +295,8 @@ describe("a list of an authority", () => {
     const begun = process.cpuUsage().user;
     expect(lookedUp(large, certificate, issuer)).toMatchObject({ state: "listed" });
     expect(lookedUp(large, new NodeCertificate(other.cert).raw, issuer)).toEqual({ state: "not listed" });
-    expect(process.cpuUsage().user - begun).toBeLessThan(2_000_000);
+    // With time that grows as its square it would be an hour.
+    expect(process.cpuUsage().user - begun).toBeLessThan(20_000_000);
   });
 
   it("that is cut off, changed or nothing of the kind is unusable", async () => {

@@ -52,7 +52,7 @@ describe("what a hostile program and a hostile pack try", () => {
   beforeAll(async () => {
     const targets = JSON.stringify(target.targets);
     document = await isolated(`targets=${targets}`, `pack:targets=${targets}`);
-  }, 120_000);
+  });
 
   it("gets the program nothing", () => {
     const attempts = results.parse(document.outputs.attempts);

@@ -22,8 +22,8 @@ it.each<[keyof SandboxLimits, number]>([
   try {
     const sleeper = new Int32Array(new SharedArrayBuffer(4));
     // Nothing of this thread's runs until the process is gone.
-    const last = Date.now() + 20_000;
-    while (Date.now() < last && stateOf(pid) !== "Z") Atomics.wait(sleeper, 0, 0, 10);
+    const last = performance.now() + 150_000;
+    while (performance.now() < last && stateOf(pid) !== "Z") Atomics.wait(sleeper, 0, 0, 10);
     expect(stateOf(pid)).toBe("Z");
     expect(await ended).toEqual([null, "SIGKILL"]);
   } finally {
@@ -41,7 +41,7 @@ it("gives a crowd of processes what the others of the machine leave", async () =
   const ended = once(crowd, "exit");
   const excess = watch(pid, plenty);
   try {
-    await vi.waitUntil(() => getPriority(pid) === constants.priority.PRIORITY_LOW, { timeout: 20_000 });
+    await vi.waitUntil(() => getPriority(pid) === constants.priority.PRIORITY_LOW, { timeout: 150_000 });
     expect(excess()).toBeUndefined();
   } finally {
     process.kill(-pid, "SIGKILL");
