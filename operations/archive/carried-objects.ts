@@ -2,6 +2,11 @@ import { sequenceOptions } from "./carried-extensions.ts";
 import { allOf, grantee, notOfExtension } from "./fragments.ts";
 import { firstNormal } from "./pristine.ts";
 
+/** How what is carried of a materialized view is called. */
+export function contentName(view: string): string {
+  return `content of the materialized view ${view}`;
+}
+
 /** Whether a function came with a type of the database's own. */
 const ofType = `exists (select from pg_depend i where i.classid = p.tableoid and i.objid = p.oid and i.deptype = 'i'
       and i.refclassid = 'pg_type'::regclass and ${notOfExtension("pg_type", "i.refobjid")})`;
@@ -159,4 +164,29 @@ export const objectLossesQuery = allOf([
      join pg_depend m on m.classid = d.classid and m.objid = d.objid and m.deptype = 'e'
      join pg_extension e on m.refclassid = e.tableoid and e.oid = m.refobjid
     where p.oid >= 16384 and n.nspname = any($1) and ${notOfExtension("pg_proc", "p.oid")}`,
+
+  // A filled materialized view that reads one which is not: pg_dump then takes it for not filled, too.
+  `with recursive reads as materialized (
+     select distinct r.ev_class as view, d.refobjid as relation
+       from pg_rewrite r
+       join pg_class v on v.oid = r.ev_class and v.relkind in ('v', 'm')
+       join pg_depend d on d.classid = r.tableoid and d.objid = r.oid and d.refclassid = 'pg_class'::regclass and d.refobjid <> r.ev_class
+       join pg_class c on c.oid = d.refobjid and c.relkind in ('v', 'm')
+      where exists (select from pg_class e where e.relkind = 'm' and not e.relispopulated)
+   ), needs(view, relation) as (
+     select view, relation from reads
+     union
+     select n.view, r.relation from needs n join reads r on r.view = n.relation
+   ), empty as (
+     select n.view, c.oid::regclass::text as name, (select count(*) from needs o where o.view = c.oid) as depth
+       from needs n join pg_class c on c.oid = n.relation and c.relkind = 'm' and not c.relispopulated
+   )
+   select n.nspname::text as schema, '${contentName("")}' || c.oid::regclass as name, 'last' as phase, null as replaces,
+          -- One that needs more comes after what it needs.
+          array(select 'refresh materialized view ' || e.name from empty e where e.view = c.oid order by e.depth, e.name)
+            || ('refresh materialized view ' || c.oid::regclass)
+            || array(select format('refresh materialized view %s with no data', e.name) from empty e where e.view = c.oid order by e.name) as statements
+     from pg_class c join pg_namespace n on n.oid = c.relnamespace
+    where c.relkind = 'm' and c.relispopulated and n.nspname = any($1) and ${notOfExtension("pg_class", "c.oid")}
+      and exists (select from empty e where e.view = c.oid)`,
 ]);

@@ -2,12 +2,14 @@ import * as z from "zod";
 import { counted, shortened } from "../../lib/text.ts";
 import type { Session } from "../../postgres/session.ts";
 import { type Carried, carriedChange, readCarried } from "./carried.ts";
+import { contentName } from "./carried-objects.ts";
 import { readProperties } from "./database-properties.ts";
 import { dependentEntries } from "./dependents.ts";
 import { besideOf, countLargeObjects, describeSchemas, itemOf, readGlobals } from "./describe.ts";
 import type { Details } from "./details.ts";
 import { notesOnExtensions } from "./extension-changes.ts";
 import { notOfExtension } from "./fragments.ts";
+import { notesOnChanging } from "./late-checks.ts";
 import { Fingerprint, type ListingWriter } from "./listing.ts";
 import { lockableObjects, lockCapacity, locksProblem } from "./locks.ts";
 import type { Manifest } from "./manifest.ts";
@@ -58,11 +60,13 @@ export async function describeContents(
   await listGlobals(session, scope, { listing, isSuper });
   const lockable = await lockableObjects(session, schemas);
   const remote = await readRemote(session);
+  const isRemote = new Set(Object.keys(remote).map(contentName));
   const { changes, notes: ofServer } = await divideChanges(session, scope, isSuper);
   const carried = [
     ...(await readCarried(session, [...schemas, ...scope.companions.map(({ name }) => name)])),
     ...changes,
-  ];
+    // What reads from another server is filled once a restore has ended, and never in a drill.
+  ].filter(({ name }) => !isRemote.has(name));
   const details = {
     settings: await readSettings(session),
     properties: await readProperties(session),
@@ -235,6 +239,7 @@ async function notesOn(
         `The generated column ${name} cannot be restored: its function needs a key, and pg_dump then writes the expression as a default, which the server refuses. A restored table has it empty, and that is a difference.`,
     ),
     ...(await notesOnReading(session, schemas)),
+    ...(await notesOnChanging(session, schemas)),
     ...scope.unreadable.map((name) => `The table ${name} is not in the backup: the role may not read it.`),
     ...[...(await namesOf(session, unloggedQuery, schemas))].map(
       (name) =>

@@ -1,7 +1,10 @@
 import { escapeLiteral } from "pg";
 import * as z from "zod";
 import type { Session } from "../../postgres/session.ts";
-import { comment, functionUses } from "./fragments.ts";
+import { comment, functionUses, notOfExtension } from "./fragments.ts";
+import { namesOf } from "./names.ts";
+import { notesNaming } from "./notes.ts";
+import { firstNormal } from "./pristine.ts";
 import { refusal } from "./refused.ts";
 
 /** Checks that were dropped until all rows are there. */
@@ -34,7 +37,8 @@ export async function addChecks(
 
 /**
  * Drops the checks of restored tables and domains that call functions of their own, which may read rows of
- * other tables that are not there yet. The check of a domain stays where a column has it within another type, such
+ * other tables that are not there yet, and those that depend on when and by whom they are asked, since a row that breaks
+ * one would end the restore of its table. The check of a domain stays where a column has it within another type, such
  * as an array: the server does not add a check to a domain that is used so.
  */
 export async function setChecksAside(session: Session, schemas: readonly string[]): Promise<LateChecks> {
@@ -80,10 +84,35 @@ const checksQuery = `
     from pg_constraint k
     join pg_namespace n on n.oid = k.connamespace
    where n.nspname = any($1) and k.contype = 'c' and k.coninhcount = 0
-     and exists (
+     and (exists (
        select from (${functionUses}) u
          join pg_proc p on p.oid = u.function
          join pg_language l on l.oid = p.prolang
         where u.classid = k.tableoid and u.objid = k.oid and l.lanname not in ('c', 'internal'))
+       or position('{SQLVALUEFUNCTION ' in k.conbin::text) > 0
+       or exists (
+       select from regexp_matches(k.conbin::text, ':(?:op)?funcid (\\d+) ', 'g') part
+         join pg_proc p on p.oid = part[1]::oid and p.provolatile <> 'i'))
      and not exists (select from pg_depend e where e.deptype = 'e'
                         and (e.classid, e.objid) in (('pg_class'::regclass, k.conrelid), ('pg_type'::regclass, k.contypid)))`;
+
+/** Says which checks may refuse rows at another time, or for another role, than when these were written. */
+export async function notesOnChanging(session: Session, schemas: readonly string[]): Promise<string[]> {
+  return notesNaming(
+    [...(await namesOf(session, changingQuery, schemas))],
+    (names) =>
+      `These checks depend on the time, the role or a setting, and a restored database checks every row anew: ${names}. A row that one refuses then is a difference.`,
+  );
+}
+
+/** Calls and values in an expression, without the operators and casts that only depend on the time zone. */
+const changingQuery = `
+  select format('%I of %s (%s)', k.conname, case when k.conrelid <> 0 then k.conrelid::regclass::text else k.contypid::regtype::text end,
+           regexp_replace(pg_get_constraintdef(k.oid), ' NO INHERIT$', '')) as name
+    from pg_constraint k join pg_namespace n on n.oid = k.connamespace
+   where n.nspname = any($1) and k.contype = 'c' and k.coninhcount = 0 and k.convalidated
+     and (position('{SQLVALUEFUNCTION ' in k.conbin::text) > 0 or exists (
+       select from regexp_matches(k.conbin::text, ':funcid (\\d+) :funcresulttype \\d+ :funcretset \\w+ :funcvariadic \\w+ :funcformat 0 ', 'g') part
+         join pg_proc p on p.oid = part[1]::oid and p.oid < ${firstNormal} and p.provolatile <> 'i'))
+     and ${notOfExtension("pg_class", "k.conrelid")} and ${notOfExtension("pg_type", "k.contypid")}
+   order by 1`;

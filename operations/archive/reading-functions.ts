@@ -12,6 +12,8 @@ interface Computed {
   functions: string[];
   /** Tables for whose rows such a function runs while they are restored. */
   tables: QualifiedName[];
+  /** Whether such a function reads a materialized view, or a view that may read one. */
+  readsViews: boolean;
 }
 
 /**
@@ -39,23 +41,32 @@ export async function notesOnReading(session: Session, schemas: readonly string[
   ];
 }
 
-/**
- * Divides the lines of rows: those that such functions run for come last and in the order of the dump, when what the
- * functions read is there.
- */
+/** The lines of rows, by when they are loaded. */
+export interface SplitRows {
+  first: Contents;
+  /** Those that such functions run for, in the order of the dump, when what the functions read is there. */
+  last: Contents | undefined;
+  /** Whether such functions read materialized views, which have to be filled in between. */
+  readsViews: boolean;
+}
+
+/** Divides the lines of rows. */
 export async function splitReading(
   session: Session,
   schemas: readonly string[],
   contents: Contents,
-): Promise<{ first: Contents; last: Contents | undefined }> {
+): Promise<SplitRows> {
+  const computed = await readComputed(session, schemas);
   const tables = [
-    ...(await readComputed(session, schemas)).flatMap((computed) => computed.tables),
+    ...computed.flatMap((one) => one.tables),
     ...tableRows.parse(await session.rows(checkedTablesQuery, schemas)),
   ];
+  const checks = checkRows.parse(await session.rows(checksQuery, schemas));
+  const readsViews = [...computed, ...checks].some((one) => one.readsViews);
   const starts = tables.map(({ schema, name }) => `TABLE DATA ${oneLine(schema)} ${oneLine(name)} `);
-  if (starts.length === 0) return { first: contents, last: undefined };
+  if (starts.length === 0) return { first: contents, last: undefined, readsViews };
   const [last, first] = contents.divided(({ rest }) => starts.some((start) => rest.startsWith(start)));
-  return { first, last };
+  return { first, last, readsViews };
 }
 
 async function readComputed(session: Session, schemas: readonly string[]): Promise<Computed[]> {
@@ -65,7 +76,7 @@ async function readComputed(session: Session, schemas: readonly string[]): Promi
 const tableRows = z.array(z.object({ schema: z.string(), name: z.string() }));
 
 const computedRows = z.array(
-  z.object({ name: z.string(), functions: z.array(z.string()), tables: tableRows }),
+  z.object({ name: z.string(), functions: z.array(z.string()), tables: tableRows, readsViews: z.boolean() }),
 );
 
 /**
@@ -87,20 +98,29 @@ function readingOf(catalogs: string): string {
       join pg_proc c on c.oid >= 16384 and case when p.prosqlbody is null then position(c.proname in p.prosrc) > 0
         else exists (select from pg_depend d where d.classid = p.tableoid and d.objid = p.oid
                         and d.refclassid = c.tableoid and d.refobjid = c.oid) end
-  ), reading as materialized (
-    select r.first, array_agg(distinct r.function::regprocedure::text) as functions
-      from reached r
+  ), read as materialized (
+    select p.oid as function, bool_or(c.relkind in ('v', 'm')) as views
+      from (select distinct function from reached) r
       join pg_proc p on p.oid = r.function
       join pg_language l on l.oid = p.prolang and l.lanname not in ('c', 'internal')
-     where case when p.prosqlbody is not null then exists (
-             select from pg_depend d join pg_class c on c.oid = d.refobjid
-              where d.classid = p.tableoid and d.objid = p.oid and d.refclassid = c.tableoid and c.relkind in ('r', 'p', 'v', 'm', 'f')
-                -- It takes a row of the table.
-                and c.reltype <> all (p.proargtypes))
-           else exists (
-             select from regexp_matches(p.prosrc, '\\m(?:from|join)\\s+(?:only\\s+)?(?:(?:"[^"]+"|[\\w$]+)\\s*\\.\\s*)?(?:"([^"]+)"|([\\w$]+))', 'gi') part
-               join pg_class c on c.relname = coalesce(part[1], lower(part[2])) and c.relkind in ('r', 'p', 'v', 'm', 'f')
-              where c.oid >= 16384) end
+     cross join lateral (
+       select c.oid, c.relkind, c.reltype
+         from pg_depend d join pg_class c on c.oid = d.refobjid
+        where p.prosqlbody is not null and d.classid = p.tableoid and d.objid = p.oid and d.refclassid = c.tableoid
+          -- It takes a row of the table.
+          and c.reltype <> all (p.proargtypes)
+       union all
+       select c.oid, c.relkind, c.reltype
+         -- Without comments.
+         from regexp_matches(regexp_replace(p.prosrc, '/\\*.*?\\*/|--[^\\n]*', ' ', 'g'),
+             '\\m(?:from|join|table)\\s+(?:only\\s+)?(?:(?:"[^"]+"|[\\w$]+)\\s*\\.\\s*)?(?:"([^"]+)"|([\\w$]+))', 'gi') part
+         join pg_class c on c.relname = coalesce(part[1], lower(part[2])) and c.oid >= 16384
+        where p.prosqlbody is null) c
+     where c.relkind in ('r', 'p', 'v', 'm', 'f')
+     group by p.oid
+  ), reading as materialized (
+    select r.first, array_agg(distinct r.function::regprocedure::text) as functions, bool_or(o.views) as views
+      from reached r join read o on o.function = r.function
      group by r.first
   )`;
 }
@@ -117,7 +137,8 @@ const computedQuery = `
                 where r.first in (select u.function from used u where u.classid = x.classid and u.objid = x.objid) order by f) as functions,
          coalesce((select jsonb_agg(jsonb_build_object('schema', (select nspname from pg_namespace where oid = t.relnamespace), 'name', t.relname))
             from (select c.oid union select relid from pg_partition_tree(c.oid)) below
-            join pg_class t on t.oid = below.oid and t.relkind = 'r'), '[]') as tables
+            join pg_class t on t.oid = below.oid and t.relkind = 'r'), '[]') as tables,
+         (select bool_or(r.views) from used u join reading r on r.first = u.function where u.classid = x.classid and u.objid = x.objid) as "readsViews"
     from (select distinct u.classid, u.objid from used u join reading r on r.first = u.function) x
     left join pg_attrdef a on x.classid = a.tableoid and a.oid = x.objid
     left join pg_attribute g on g.attrelid = a.adrelid and g.attnum = a.adnum
@@ -126,14 +147,17 @@ const computedQuery = `
    where n.nspname = any($1) and not c.relispartition and (g.attgenerated = 's' or a.oid is null and c.relkind in ('i', 'I', 'p'))
    order by 1`;
 
-const checkRows = z.array(z.object({ name: z.string(), functions: z.array(z.string()) }));
+const checkRows = z.array(
+  z.object({ name: z.string(), functions: z.array(z.string()), readsViews: z.boolean() }),
+);
 
 /** Checks of tables and domains in the schemas `$1`, and the functions of theirs that read tables. */
 const checksQuery = `
   ${readingOf("'pg_constraint'::regclass")}
   select format('The check %I of %s', k.conname, case when k.conrelid <> 0 then k.conrelid::regclass::text else k.contypid::regtype::text end) as name,
          array(select distinct f from used u join reading r on r.first = u.function cross join lateral unnest(r.functions) f
-                where u.classid = k.tableoid and u.objid = k.oid order by f) as functions
+                where u.classid = k.tableoid and u.objid = k.oid order by f) as functions,
+         (select bool_or(r.views) from used u join reading r on r.first = u.function where u.classid = k.tableoid and u.objid = k.oid) as "readsViews"
     from pg_constraint k join pg_namespace n on n.oid = k.connamespace
    where n.nspname = any($1) and k.contype = 'c' and k.coninhcount = 0
      and exists (select from used u join reading r on r.first = u.function where u.classid = k.tableoid and u.objid = k.oid)

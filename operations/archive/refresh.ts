@@ -53,6 +53,30 @@ export async function fillInRounds(
   }
 }
 
+/**
+ * Fills materialized views like `fillInRounds`. Those that are left may read, by functions, others that are not to be
+ * filled: these are filled for them, and emptied again.
+ *
+ * @param beside answers the materialized views that are not filled and may be
+ * @param run runs a statement, which changes nothing when it fails; resolves with the reason then
+ */
+export async function fillAll(
+  views: readonly string[],
+  beside: () => Promise<readonly string[]>,
+  run: (statement: string) => Promise<string | undefined>,
+): Promise<Map<string, string>> {
+  const fill = (view: string): Promise<string | undefined> => run(`refresh materialized view ${view}`);
+  const failed = await fillInRounds(views, fill);
+  if (failed.size === 0) return failed;
+  const others = (await beside()).filter((name) => !failed.has(name));
+  const unfillable = await fillInRounds(others, fill);
+  const filled = others.filter((name) => !unfillable.has(name));
+  if (filled.length === 0) return failed;
+  const left = await fillInRounds([...failed.keys()], fill);
+  for (const name of filled) await run(`refresh materialized view ${name} with no data`);
+  return left;
+}
+
 /** Those of some materialized views that are not filled, or are missing. */
 export async function emptyAmong(session: Session, views: readonly string[]): Promise<string[]> {
   const rows = await session.rows(

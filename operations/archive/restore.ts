@@ -1,5 +1,6 @@
 import { createWriteStream, rmSync } from "node:fs";
 import { pipeline } from "node:stream/promises";
+import { escapeIdentifier, escapeLiteral } from "pg";
 import * as z from "zod";
 import { Child } from "../../lib/child.ts";
 import { Failure, reasonOf } from "../../lib/failure.ts";
@@ -33,9 +34,9 @@ import { inEnglish, makeBlocks, namesOf } from "./names.ts";
 import { putOwnDefaultsAside, unlisted } from "./own-defaults.ts";
 import { grantMemberships, membershipsOf, powerless, roleStatements, schemaStatements } from "./prepare.ts";
 import { splitReading } from "./reading-functions.ts";
-import { emptyAmong, fillInRounds, refreshedViews, splitRefreshes, unfilled } from "./refresh.ts";
+import { emptyAmong, fillAll, fillInRounds, refreshedViews, splitRefreshes, unfilled } from "./refresh.ts";
 import { Refusals } from "./refused.ts";
-import { withoutRemote } from "./remote.ts";
+import { emptyViews, withoutRemote } from "./remote.ts";
 import { lendSearchPath, withSearchPath } from "./search-path.ts";
 import type { Listing } from "./sections.ts";
 import { findMissingProviders, isLabel, labelNotes } from "./security-labels.ts";
@@ -141,6 +142,7 @@ export async function restoreParallel(given: RestoreOptions): Promise<Outcome> {
     await session.run(withoutCompiler);
     const { leftOut, apart, ownDefaults } = await prepare(options, granted);
     const notes = [...apart, ...leftOutNotes(leftOut)];
+    await lendOwnSettings(session, details.settings);
     await session.run("begin");
     const carrier = await carrierFor(session, details.carried, {
       attempt: (statements) => attemptTogether(session, statements),
@@ -186,8 +188,9 @@ export async function restoreParallel(given: RestoreOptions): Promise<Outcome> {
       }
       const rows = ofExtensions.size > 0 ? withoutData(main, ofExtensions) : main;
       const present = refused.length === 0 ? rows : await withoutMissing(session, rows);
-      const { first, last } = await splitReading(session, all, present);
+      const { first, last, readsViews } = await splitReading(session, all, present);
       await loadRows({ ...options, jobs: checks.inOrder ? 1 : options.jobs }, first);
+      if (readsViews) await fillEarly(options, refreshes);
       if (last !== undefined) await runRestore({ ...options, jobs: 1 }, last, ["--section=data"]);
       refused.push(...(await addChecks(checks.statements, (statement) => attemptEach(session, [statement]))));
       for (const { part, isRows } of tangled) {
@@ -329,6 +332,25 @@ async function remakeKeys(options: Restoring, contents: Contents): Promise<void>
   if (await addViolatedKeys(session, dump, attempt, signal)) await runOn({ ...options, jobs: 1 }, about);
 }
 
+/**
+ * Gives this session and those of pg_restore the settings of the database that are not the server's: checks and functions
+ * of an application ask for its own.
+ */
+async function lendOwnSettings(session: Session, settings: Details["settings"]): Promise<void> {
+  const own = settings.filter(({ isLocal, role, name }) => isLocal && role === null && name.includes("."));
+  for (const { name, values } of own) {
+    const value = values.map(escapeLiteral).join(", ");
+    await attemptEach(session, [`set ${name.split(".").map(escapeIdentifier).join(".")} to ${value}`]);
+  }
+  for (const statement of settingStatements(own, { roles: false })) await attemptEach(session, [statement]);
+}
+
+/** Fills the materialized views that can be filled by now, for functions that read them; all are filled again at the end. */
+async function fillEarly({ session, manifest, file, signal }: Restoring, refreshes: Contents): Promise<void> {
+  const views = await refreshedViews({ ...manifest, file }, refreshes, signal);
+  await fillInRounds(views, (name) => attemptEach(session, [`refresh materialized view ${name}`]));
+}
+
 /** Fills materialized views. @returns a sentence for each that could not be filled */
 async function fillViews(options: Restoring, refreshes: Contents): Promise<string[]> {
   const { session, manifest, file, signal } = options;
@@ -339,8 +361,10 @@ async function fillViews(options: Restoring, refreshes: Contents): Promise<strin
     signal.throwIfAborted();
   }
   const views = await refreshedViews({ ...manifest, file }, refreshes, signal);
-  const failed = await fillInRounds(await emptyAmong(session, views), (name) =>
-    attemptEach(session, [`refresh materialized view ${name}`]),
+  const failed = await fillAll(
+    await emptyAmong(session, views),
+    () => emptyViews(session),
+    (statement) => attemptEach(session, [statement]),
   );
   return [...failed].map(([name, reason]) => unfilled(name, reason));
 }

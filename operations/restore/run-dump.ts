@@ -23,8 +23,8 @@ import { addChecks, setChecksAside } from "../archive/late-checks.ts";
 import type { Manifest } from "../archive/manifest.ts";
 import { oneLine } from "../archive/qualified-names.ts";
 import { splitReading } from "../archive/reading-functions.ts";
-import { fillInRounds, refreshedViews, splitRefreshes, unfilled } from "../archive/refresh.ts";
-import { withoutRemote } from "../archive/remote.ts";
+import { fillAll, fillInRounds, refreshedViews, splitRefreshes, unfilled } from "../archive/refresh.ts";
+import { emptyViews, withoutRemote } from "../archive/remote.ts";
 import { belongsTo, listSchemas } from "../archive/restore.ts";
 import { lendSearchPath } from "../archive/search-path.ts";
 import type { Listing } from "../archive/sections.ts";
@@ -81,7 +81,11 @@ export async function runDump(
   const { others: filledLast, refreshes } = splitRefreshes(others);
   const { before, attachments, after } = splitPartitionsElsewhere(filledLast);
   const fill = (views: readonly string[]): Promise<Map<string, string>> =>
-    fillInRounds(views, (view) => attempt(session, [`refresh materialized view ${view}`]));
+    fillAll(
+      views,
+      () => emptyViews(session),
+      (statement) => attempt(session, [statement]),
+    );
   const { lend, takeBack } = lendSearchPath(manifest);
   await runList(session, run, schemaPrivilegesOf(before), []);
   const { main, after: tangled } = await untangle(before, carrier.replaced, (line) =>
@@ -101,8 +105,14 @@ export async function runDump(
   const checks = await setChecksAside(session, schemas);
   const isAllMade = (await session.refused()).length === 0;
   const rows = isAllMade ? main : await withoutMissing(session, main);
-  const { first, last } = await splitReading(session, schemas, rows);
+  const { first, last, readsViews } = await splitReading(session, schemas, rows);
   await runList(session, run, first, ["--section=data"]);
+  // For functions that read them; all are filled again at the end.
+  if (readsViews) {
+    await fillInRounds(await refreshedViews(run, refreshes, run.signal), (view) =>
+      attempt(session, [`refresh materialized view ${view}`]),
+    );
+  }
   if (last !== undefined) await runList(session, run, last, ["--section=data"]);
   const refusedChecks = await addChecks(checks.statements, (statement) => attempt(session, [statement]));
   for (const { part, isRows } of tangled) {

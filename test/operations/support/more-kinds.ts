@@ -23,6 +23,10 @@ const password = "canary-cycle-71";
 const empty = (view: string): string =>
   `The rows of the materialized view ${view} come from another server and are not in the backup: a drill leaves it empty, and a restore refreshes it at its end.`;
 
+/** What a backup says of values that a function computes which reads tables. */
+const readAnew = (what: string, named: string): string =>
+  `${what} has values of a function that is declared immutable and reads tables (${named}): a restored database computes them anew from the rows that it has then, and they may differ.`;
+
 export const moreKinds: readonly Kind[] = [
   {
     name: "a policy of several roles, in whatever order the server has them",
@@ -343,6 +347,52 @@ export const moreKinds: readonly Kind[] = [
     asked: "select sum(price) from bought",
     notes: [
       "The stored column public.bought.price has values of a function that is declared immutable and reads tables (public.rate_of(integer)): a restored database computes them anew from the rows that it has then, and they may differ.",
+    ],
+  },
+  {
+    name: "filled materialized views that read one which is not, directly, by views and by functions",
+    together: "complete",
+    made: `create table stock (n int); insert into stock values (1), (2);
+      create materialized view stock_a as select n from stock; create view stock_b as select n from stock_a;
+      create materialized view stock_c as select n from stock_b; create materialized view stock_d as select count(*) from stock_c;
+      create materialized view stock_e as select sum(n) from stock_d, stock_a;
+      create function stock_of() returns setof int language sql as 'select n from public.stock_a';
+      create materialized view stock_f as select count(*) from stock_of();
+      refresh materialized view stock_a with no data; create materialized view stock_g as select n from stock with no data;`,
+    asked: `select (select sum(n) from stock_c), (select count from stock_d), (select sum from stock_e), (select count from stock_f),
+      (select string_agg(relname, ' ' order by relname) from pg_class where relkind = 'm' and relname like 'stock%' and not relispopulated)`,
+  },
+  {
+    name: "columns, checks and indexes whose functions read materialized views, and are found behind comments",
+    together: "complete",
+    made: `create table rate_source (n int); insert into rate_source values (5); create materialized view a_rate as select n from rate_source;
+      create function rated(int) returns int language sql immutable as 'select $1 * n from /* of the day */ public.a_rate';
+      create table a_price (p int constraint rates check (rated(p) > 0), q int generated always as (rated(p)) stored);
+      insert into a_price values (1), (2); create index a_price_rated on a_price (rated(p));
+      create function whole(int) returns int language sql immutable as 'table public.rate_source limit 1'; create index a_whole on a_price (whole(p));`,
+    asked: "select sum(q), count(*) from a_price",
+    notes: [
+      readAnew("The index public.a_price_rated", "public.rated(integer)"),
+      readAnew("The index public.a_whole", "public.whole(integer)"),
+      readAnew("The stored column public.a_price.q", "public.rated(integer)"),
+      "The check rates of public.a_price calls a function that reads tables (public.rated(integer)): a restored database checks every row anew, when all of them are there, and a row that it refuses then is a difference.",
+    ],
+  },
+  {
+    name: "checks that ask for the time and for settings of the database's own",
+    together: "complete",
+    made: `do $$ begin execute format('alter database %I set shop.most = 10', current_database()); end $$; set shop.most = 10;
+      create table promise (until date constraint not_over check (until > current_date - 9), at timestamptz check (at > '2020-01-01'::date),
+        n int constraint few check (n < current_setting('shop.most')::int));
+      insert into promise values (current_date, now(), 3); comment on constraint not_over on promise is 'why';
+      create domain soon as date constraint soon check (value > current_date - 9); create table sooner (d soon); insert into sooner values (current_date);
+      create function below(int) returns boolean language sql immutable as $$ select $1 < current_setting('shop.most')::int $$;
+      create table kept (n int) partition by list (below(n)); create table kept_1 partition of kept for values in (true); insert into kept values (3);
+      create index on kept (below(n));`,
+    asked:
+      "select count(*), obj_description((select oid from pg_constraint where conname = 'not_over')) from promise, sooner, kept",
+    notes: [
+      "These checks depend on the time, the role or a setting, and a restored database checks every row anew: few of public.promise (CHECK ((n < (current_setting('shop.most'::text))::integer))), not_over of public.promise (CHECK ((until > (CURRENT_DATE - 9)))) and soon of public.soon (CHECK ((VALUE > (CURRENT_DATE - 9)))). A row that one refuses then is a difference.",
     ],
   },
   {
