@@ -4,14 +4,7 @@ import { runOptropic } from "./program.ts";
 /** The subcommands in the order of the help. Each is loaded by itself, since all together take half a second. */
 const commands: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ["preview", async () => (await import("./preview.ts")).previewCommand()],
-  [
-    "backup",
-    async () => {
-      const { backupCommand } = await import("./backup.ts");
-      // The job's bundle leaves the readers of settings out.
-      return backupCommand(async (...given) => (await import("./operations/stack.ts")).subjectOf(...given));
-    },
-  ],
+  ["backup", async () => (await import("./backup.ts")).backupCommand()],
   ["backups", async () => (await import("./backups.ts")).backupsCommand()],
   ["drill", async () => (await import("./drill.ts")).drillCommand()],
   ["restore", async () => (await import("./restore.ts")).restoreCommand()],

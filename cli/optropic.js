@@ -26,24 +26,36 @@ if (major < 22 || (major === 22 && minor < 18)) {
 
 /** @param {readonly string[]} args */
 async function run(args) {
-  // What these load is not in the prepared file, and a stack trace names the modules.
-  const others = ["--debug", "--evidence", "--items", "--state"];
-  if (args[0] === "preview" && !args.some((arg) => others.some((option) => arg.startsWith(option)))) {
-    const { preparedFile, runPrepared } = (await import("../preview/host/prepared.cjs")).default;
-    const file = preparedFile(root, "preview");
-    if (file !== undefined) {
-      let keep;
-      const prepared = runPrepared(file, (given) => {
-        keep = given;
-      });
-      await prepared.main(args);
-      // Only a preview that came to its end has run what the next one will.
-      if (process.exitCode === 0 || process.exitCode === 1) keep?.();
+  const part = partFor(args);
+  if (part !== undefined) {
+    const { compiled, prepared } = (await import("../preview/host/prepared.cjs")).default;
+    const found = prepared(root, part);
+    if (found !== undefined) {
+      const { run: load, keepFirst, keepMore } = compiled(found);
+      const { main } = load();
+      await main(args);
+      // A preview may have a large heap. One that came to its end has run what the next one will.
+      if (part !== "optropic-preview") keepMore();
+      else if (process.exitCode === 0 || process.exitCode === 1) keepFirst?.();
       return;
     }
   }
   const { main } = await import("./main.ts");
   await main(args);
+}
+
+/**
+ * Where to look for the modules of a command line in one file: see `tools/prepare.ts`.
+ *
+ * @param {readonly string[]} args
+ * @returns {string | undefined}
+ */
+function partFor([command = "--help", ...others]) {
+  if (others.length === 0 && ["-h", "--help", "-V", "--version"].includes(command)) return "optropic-help";
+  // A stack trace names the modules, and what the others load is not in the file of the preview.
+  const apart = command === "preview" ? ["--debug", "--evidence", "--items", "--state"] : ["--debug"];
+  if (others.some((arg) => apart.some((option) => arg.startsWith(option)))) return undefined;
+  return /^[a-z]+$/.test(command) ? `optropic-${command}` : undefined;
 }
 
 /** @param {string} reason */

@@ -2,7 +2,7 @@
 const Module = require("node:module");
 const { join } = require("node:path");
 
-const { preparedFile, runPrepared } = require("./prepared.cjs");
+const { compiled, prepared } = require("./prepared.cjs");
 
 module.exports = () => {
   // An isolated pack runs nothing that one without bounds may have left. In a sandbox, where this module is elsewhere,
@@ -10,14 +10,16 @@ module.exports = () => {
   if (process.permission !== undefined) return;
   const root = join(__dirname, "..", "..");
   const pack = process.cwd();
-  const file = pack === join(root, "policies") ? preparedFile(root, "pack") : undefined;
-  if (file === undefined) return;
+  const found = pack === join(root, "policies") ? prepared(root, "pack") : undefined;
+  if (found === undefined) return;
   const { _load } = Module;
   // The host requires the pack's folder, once.
   Module._load = function (request, ...rest) {
     if (request !== pack) return _load.call(this, request, ...rest);
     Module._load = _load;
-    return runPrepared(file, beforeAnswer);
+    const { run, keepFirst } = compiled(found);
+    if (keepFirst !== undefined) beforeAnswer(keepFirst);
+    return run();
   };
 };
 
