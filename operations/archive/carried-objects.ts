@@ -47,14 +47,19 @@ export const objectLossesQuery = allOf([
     where (a.attstorage <> p.attstorage or a.attcompression <> p.attcompression)
       and n.nspname = any($1) and ${notOfExtension("pg_class", "c.oid")}`,
 
-  // A column that may be empty although its parent's may not: a dump makes the table with the parent's condition.
-  `select distinct n.nspname::text as schema, format('empty column %s.%I', c.oid::regclass, a.attname) as name, 'first' as phase, null as replaces,
+  // A column that may be empty although that of a table above it may not: a dump makes the table with that condition.
+  `with recursive above(child, parent) as (
+     select i.inhrelid, i.inhparent from pg_inherits i join pg_class c on c.oid = i.inhrelid and not c.relispartition
+     union
+     select a.child, i.inhparent from above a join pg_inherits i on i.inhrelid = a.parent
+   )
+   select distinct n.nspname::text as schema, format('empty column %s.%I', c.oid::regclass, a.attname) as name, 'first' as phase, null as replaces,
           array[format('alter table only %s alter column %I drop not null', c.oid::regclass, a.attname)] as statements
-     from pg_inherits i
-     join pg_class c on c.oid = i.inhrelid and not c.relispartition
+     from above i
+     join pg_class c on c.oid = i.child
      join pg_namespace n on n.oid = c.relnamespace
      join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and not a.attnotnull
-     join pg_attribute p on p.attrelid = i.inhparent and p.attname = a.attname and not p.attisdropped and p.attnotnull
+     join pg_attribute p on p.attrelid = i.parent and p.attname = a.attname and not p.attisdropped and p.attnotnull
     where n.nspname = any($1) and ${notOfExtension("pg_class", "c.oid")}`,
 
   // A check that was inherited from one that is no longer there.

@@ -77,17 +77,18 @@ export const moreKinds: readonly Kind[] = [
     asked: "select obj_description(oid, 'pg_extension') from pg_extension where extname = 'hstore'",
   },
   {
-    name: "what comes with another object: who may call a range's own functions, a comment that was removed from an extension, and a column that only a child may leave empty",
+    name: "what comes with another object: who may call a range's own functions, a comment that was removed from an extension, and a column that only a child and what is below it may leave empty",
     together: "complete",
     made: `create extension cube; comment on extension cube is null; create role caller; create type span as range (subtype = int4, multirange_type_name = spans);
       revoke execute on function span(int, int) from public; grant execute on function spans(variadic span[]) to caller with grant option;
       alter default privileges revoke execute on functions from public; create type later as range (subtype = text); alter default privileges grant execute on functions to public;
       create table strict (a int not null, b text not null); create table loose () inherits (strict); alter table loose alter b drop not null; insert into loose values (1, null);
+      create table looser (c int) inherits (loose); insert into looser values (2, null, 3);
       create view seen_loose as select * from loose; comment on rule "_RETURN" on seen_loose is 'r'; comment on type loose is 'row'; comment on type _loose is 'rows'; comment on type spans is 's';
       comment on function span(int, int) is 'f'; revoke usage on type loose from public; grant usage on type spans to caller;`,
     asked: `select format('%s %s', p.oid::regprocedure, proacl) from pg_proc p where proname in ('span', 'spans', 'later', 'latermultirange')
-      union all select obj_description(oid) from pg_extension where extname = 'cube' union all select concat(a, b) from loose
-      union all select attnotnull::text from pg_attribute where attrelid in ('strict'::regclass, 'loose'::regclass) and attnum > 0
+      union all select obj_description(oid) from pg_extension where extname = 'cube' union all select concat(tableoid::regclass, a, b) from loose
+      union all select attnotnull::text from pg_attribute where attrelid in ('strict'::regclass, 'loose'::regclass, 'looser'::regclass) and attnum > 0
       union all select concat(typname, typacl::text, obj_description(oid, 'pg_type')) from pg_type where typname in ('loose', '_loose', 'spans')
       union all select obj_description(oid, 'pg_rewrite') from pg_rewrite where ev_class = 'seen_loose'::regclass
       union all select obj_description('span(int, int)'::regprocedure) order by 1`,
