@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync, writeFileSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readSync, writeFileSync } from "node:fs";
 import { rawBytes, rawText } from "../../lib/raw-text.ts";
 import type { LeftOut } from "./extensions.ts";
 import type { GlobalLines } from "./global-lines.ts";
@@ -140,7 +140,8 @@ const chunkBytes = 256 * 1024;
 export function* textsOf(file: string): Generator<string> {
   const source = openSync(file, "r");
   try {
-    const chunk = Buffer.alloc(chunkBytes);
+    // Most are small, and read many times. The last read finds the end.
+    const chunk = Buffer.allocUnsafe(Math.min(chunkBytes, fstatSync(source).size + 1));
     let rest: Buffer = Buffer.alloc(0);
     for (;;) {
       const bytes = readSync(source, chunk);

@@ -58,13 +58,37 @@ export async function rowsOfExtensions(session: Session, query: string): Promise
   return (await hasExtensions(session)) ? session.rows(query) : [];
 }
 
-/** The members for a query that also reads what belongs to none. */
-export async function membersIn(session: Session): Promise<string> {
-  if (await hasExtensions(session)) return members;
-  return `
-  own as (select null::oid as extension, null::oid as classid, null::oid as objid, null::xid as made where false),
-  script as (select null::oid as extension, null::text[] as made, false as moved, null::jsonb as lasts where false)`;
+/** The members of extensions for a query that also reads what belongs to none. */
+export interface Membership {
+  /** What defines `own` and `script`. */
+  tables: string;
+  /** Joins the extension `m` whose member an object is, which may be none. */
+  memberOf(catalog: string, oid: string): string;
+  /** Joins the script `s` of that extension. */
+  scriptOf: string;
 }
+
+/**
+ * Says how a query finds the members of extensions. Where a database has no extension, nothing is joined: to plan the
+ * joins of two dozen catalogs takes longer than to read them.
+ */
+export async function membersIn(session: Session): Promise<Membership> {
+  return (await hasExtensions(session)) ? some : none;
+}
+
+const some: Membership = {
+  tables: members,
+  memberOf: (catalog, oid) => `left join own m on m.classid = '${catalog}'::regclass and m.objid = ${oid}`,
+  scriptOf: "left join script s on s.extension = m.extension",
+};
+
+const none: Membership = {
+  tables: `
+  own as (select null::oid as extension, null::oid as classid, null::oid as objid, null::xid as made where false),
+  script as (select null::oid as extension, null::text[] as made, false as moved, null::jsonb as lasts where false)`,
+  memberOf: () => "cross join (select null::oid as extension, null::oid as objid) m",
+  scriptOf: "cross join (select null::text[] as made, null::boolean as moved, null::jsonb as lasts) s",
+};
 
 /** Whether a database has an extension that initdb did not make. */
 async function hasExtensions(session: Session): Promise<boolean> {

@@ -155,19 +155,12 @@ async function createMissing(
   if (missing.length === 0) return [];
   const available = await namesOf(session, "select name::text as name from pg_available_extensions");
   const schemas = await namesOf(session, "select nspname::text as name from pg_namespace");
-  const versions = await namesOf(
-    session,
-    "select format('%s %s', name, version) as name from pg_available_extension_versions",
-  );
   const createExtension = async (extension: Extension): Promise<string | undefined> => {
     const { name, version } = extension;
     if (!available.has(name)) return "it is not available on the server";
-    // Its own version, where the server still has that.
-    if (versions.has(`${name} ${version}`)) {
-      const reason = await attempt(extensionStatements(extension, schemas, version));
-      if (reason === undefined) return undefined;
-    }
-    return attempt(extensionStatements(extension, schemas));
+    // Its own version, where the server still has that: to read which it has takes longer than to make most of them.
+    const reason = await attempt(extensionStatements(extension, schemas, version));
+    return reason === undefined ? undefined : attempt(extensionStatements(extension, schemas));
   };
   const leftOut: LeftOut[] = [];
   for (const extension of missing) {

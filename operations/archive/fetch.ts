@@ -55,7 +55,7 @@ export async function fetchObject({
   try {
     const opened = await unseal(stored, identities);
     const content = plain.through(opened);
-    await (isFolder ? unpack(content, file, signal) : writeNewFile(file, content));
+    await (isFolder ? unpack(content, file, signal) : writeNewFile(file, content, expected.bytes));
     signal.throwIfAborted();
   } catch (error) {
     signal.throwIfAborted();

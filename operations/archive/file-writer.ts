@@ -1,14 +1,21 @@
 import { type FileHandle, open } from "node:fs/promises";
 
 /** Bytes that are written at a time: each write costs a task of its own, whatever its length. */
-const pieceBytes = 1024 * 1024;
+const mostPieceBytes = 1024 * 1024;
 
 /**
  * Writes a stream into a new file that only this account can read. A piece is written while the next one is filled,
  * and what the stream yields is copied, so that it may be used again.
+ *
+ * @param expectedBytes about how long it is: what is short gets small pieces
  */
-export async function writeNewFile(file: string, content: AsyncIterable<Uint8Array>): Promise<void> {
+export async function writeNewFile(
+  file: string,
+  content: AsyncIterable<Uint8Array>,
+  expectedBytes: number = mostPieceBytes,
+): Promise<void> {
   const handle = await open(file, "wx", 0o600);
+  const pieceBytes = Math.max(1024, Math.min(mostPieceBytes, expectedBytes));
   let filling = Buffer.allocUnsafe(pieceBytes);
   let other = Buffer.allocUnsafe(pieceBytes);
   let used = 0;

@@ -1,7 +1,7 @@
 import { escapeLiteral } from "pg";
 import * as z from "zod";
 import type { Session } from "../../postgres/session.ts";
-import { afterScript, membersIn } from "./extension-members.ts";
+import { afterScript, type Membership, membersIn } from "./extension-members.ts";
 import { commentedObject, grantee } from "./fragments.ts";
 import { firstNormal, firstRole, lastOfInitdb, readableTables } from "./pristine.ts";
 
@@ -112,21 +112,23 @@ const altered =
   "case i.type when 'composite type' then 'type' when 'foreign-data wrapper' then 'foreign data wrapper' else i.type end";
 
 /** Owners of the server's own that initdb did not make, and of members that are not whose extension it is. */
-const owners = owned
-  .map(
-    ([catalog, column, counts = "true"]) => `
+function owners({ memberOf }: Membership): string {
+  return owned
+    .map(
+      ([catalog, column, counts = "true"]) => `
     select m.extension, format('owner of the %s %s', i.type, i.identity) as name, 'last' as phase,
            array[format('alter %s %s owner to %I', ${altered}, ${catalog === "pg_type" ? qualifiedType : "i.identity"}, pg_get_userbyid(o.${column}))] as statements,
            null::boolean as certain
       from ${catalog} o
-      left join own m on m.classid = '${catalog}'::regclass and m.objid = o.oid
+      ${memberOf(catalog, "o.oid")}
       left join pg_extension e on e.oid = m.extension
      cross join lateral pg_identify_object(o.tableoid, o.oid, 0) i
      where ${counts} and case when m.objid is null then o.oid < ${firstNormal} and o.${column} <> ${firstRole}
          -- A trusted extension's are of the role that initdb made, whoever creates it.
          else o.${column} <> e.extowner and (o.${column} <> ${firstRole} or e.extowner in (select oid from pg_roles where rolsuper)) end`,
-  )
-  .join(" union all ");
+    )
+    .join(" union all ");
+}
 
 /** Statements that give an object the privileges that it has; those of its owner stay. */
 function grants(what: string, acl: string, kind: string, owner: string, column?: string): string {
@@ -182,9 +184,9 @@ function laterThanScript(row: string): string {
   return afterScript("s", { transaction: `${row}.xmin::text`, command: `${row}.cmin::text` });
 }
 
-/** Joins the extension whose member an object is. */
-function memberOf(catalog: string, oid = "o.oid"): string {
-  return `left join own m on m.classid = '${catalog}'::regclass and m.objid = ${oid} left join script s on s.extension = m.extension`;
+/** Joins the extension whose member an object `o` of a catalog is, and its script. */
+function extensionOf({ memberOf, scriptOf }: Membership, catalog: string): string {
+  return `${memberOf(catalog, "o.oid")} ${scriptOf}`;
 }
 
 const ofSomebody = `(o.oid < ${firstNormal} or m.objid is not null)`;
@@ -195,7 +197,7 @@ function functionOrNone(column: string): string {
 }
 
 /** Members of operator families that no class of operators brought. */
-function looseMembers(catalog: "pg_amop" | "pg_amproc"): string {
+function looseMembers(membership: Membership, catalog: "pg_amop" | "pg_amproc"): string {
   const [prefix, object, kind] =
     catalog === "pg_amop" ? ["amop", "amopopr", "pg_operator"] : ["amproc", "amproc", "pg_proc"];
   const member =
@@ -210,7 +212,7 @@ function looseMembers(catalog: "pg_amop" | "pg_amproc"): string {
       join pg_opfamily o on o.oid = l.${prefix}family
       join pg_namespace n on n.oid = o.opfnamespace
       join pg_am a on a.oid = o.opfmethod
-      ${memberOf("pg_opfamily")}
+      ${extensionOf(membership, "pg_opfamily")}
      cross join lateral pg_identify_object(l.tableoid, l.oid, 0) i
      where ${ofSomebody} and case when m.objid is null then l.oid >= ${firstNormal} else l.xmin::text <> all (s.made) end
        and not exists (select from pg_depend d where d.classid = l.tableoid and d.objid = l.oid and d.refclassid = 'pg_opclass'::regclass)
@@ -219,10 +221,11 @@ function looseMembers(catalog: "pg_amop" | "pg_amproc"): string {
                           and e.deptype = 'e' and e.xmin::text = l.xmin::text)`;
 }
 
-function changesQuery(membership: string, last: number): string {
+function changesQuery(membership: Membership, last: number): string {
+  const extension = (catalog: string): string => extensionOf(membership, catalog);
   const isWanted = (name: string): string => `${name} = any($1)`;
   return `
-  with ${membership}, part as materialized (
+  with ${membership.tables}, part as materialized (
     select extension, classid, objid from own
     union all
     select m.extension, x.classid, x.objid
@@ -235,7 +238,7 @@ function changesQuery(membership: string, last: number): string {
     union all
     select m.extension, k.tableoid, k.oid from own m join pg_constraint k on m.classid = 'pg_type'::regclass and k.contypid = m.objid
   ), change as (
-    ${owners}
+    ${owners(membership)}
     union all
     select null::oid, p.name, 'last', p.statements, null::boolean
       from (${privileges(last)}) p where p.changed or ${isWanted("p.name")}
@@ -257,14 +260,14 @@ function changesQuery(membership: string, last: number): string {
                      case when o.relname in ('pg_stats', 'pg_stats_ext', 'pg_stats_ext_exprs') then '{security_barrier=true}'::text[] end end as changed
               from pg_class o
               join pg_rewrite r on r.ev_class = o.oid and r.rulename = '_RETURN'
-              ${memberOf("pg_class")}
+              ${extension("pg_class")}
              where o.relkind = 'v' and ${ofSomebody}) v
      where v.changed or ${isWanted("v.name")}
     union all
     select d.extension, d.name, 'first', array[format('alter text search dictionary %s (%s)', d.identity,
              concat_ws(', ', case when d.options ~ '(^|, )stopwords = ' then null else 'stopwords' end, d.options))], true
       from (select m.extension, i.identity, o.dictinitoption as options, format('options of the %s %s', i.type, i.identity) as name, ${changed(last)} as changed
-              from pg_ts_dict o ${memberOf("pg_ts_dict")} cross join lateral pg_identify_object(o.tableoid, o.oid, 0) i
+              from pg_ts_dict o ${extension("pg_ts_dict")} cross join lateral pg_identify_object(o.tableoid, o.oid, 0) i
              where ${ofSomebody}) d
      where d.changed or ${isWanted("d.name")}
     union all
@@ -281,7 +284,7 @@ function changesQuery(membership: string, last: number): string {
                    or m.objid is null and (select count(distinct p.maptokentype) from pg_ts_config_map p where p.mapcfg = o.oid)
                      <> (select max(x.tokens) from (select count(distinct p.maptokentype) as tokens from pg_ts_config_map p
                            where p.mapcfg < ${firstNormal} group by p.mapcfg) x) as changed
-              from pg_ts_config o ${memberOf("pg_ts_config")}
+              from pg_ts_config o ${extension("pg_ts_config")}
              where ${ofSomebody}) c
      where c.changed or ${isWanted("c.name")}
     union all
@@ -290,7 +293,7 @@ function changesQuery(membership: string, last: number): string {
       from (select m.extension, o.oprrest, o.oprjoin, i.identity, format('estimators of the operator %s', i.identity) as name,
                    -- Who makes its commutator or negator writes it, too.
                    ${changed(last)} and o.oprcom < ${firstNormal} and o.oprnegate < ${firstNormal} as changed
-              from pg_operator o ${memberOf("pg_operator")} cross join lateral pg_identify_object(o.tableoid, o.oid, 0) i
+              from pg_operator o ${extension("pg_operator")} cross join lateral pg_identify_object(o.tableoid, o.oid, 0) i
              where ${ofSomebody} and (${changed(last)} or cardinality($1::text[]) > 0)) p
      where p.changed or ${isWanted("p.name")}
     union all
@@ -304,14 +307,14 @@ function changesQuery(membership: string, last: number): string {
            t.certain
       from (select m.extension, o.*, ${qualifiedType} as qualified, format('attributes of the type %s', o.oid::regtype) as name, ${changed(last)} as changed,
                    o.typacl is null and o.typowner = ${firstRole} as certain
-              from pg_type o ${memberOf("pg_type")}
+              from pg_type o ${extension("pg_type")}
              where ${ofSomebody} and (o.typtype = 'd' or o.typtype = 'b' and o.typcategory <> 'A')
                and (${changed(last)} or cardinality($1::text[]) > 0)) t
      where t.changed or ${isWanted("t.name")}
     union all
     select m.extension, format('constraint %I of the domain %s', k.conname, o.oid::regtype), 'first',
            array[format('alter domain %s add constraint %I %s', ${qualifiedType}, k.conname, pg_get_constraintdef(k.oid))], null::boolean
-      from pg_constraint k join pg_type o on o.oid = k.contypid ${memberOf("pg_type")}
+      from pg_constraint k join pg_type o on o.oid = k.contypid ${extension("pg_type")}
      where k.contype = 'c' and ${ofSomebody} and case when m.objid is null then k.oid >= ${firstNormal} else k.xmin::text <> all (s.made) end
     union all
     select null::oid, format('default privileges of %I in %I on %s', pg_get_userbyid(a.defaclrole), n.nspname, w.kind), 'last',
@@ -353,13 +356,13 @@ function changesQuery(membership: string, last: number): string {
                           case a.attcompression when 'p' then 'pglz' else 'lz4' end) end),
                        (format('alter table %s alter %I set (', o.oid::regclass, a.attname) || array_to_string(a.attoptions, ', ') || ')')) t (statement)
                      where a.attrelid = o.oid and a.attnum > 0 and not a.attisdropped and ${laterThanScript("a")} and t.statement is not null), '{}') as statements
-              from pg_class o ${memberOf("pg_class")}
+              from pg_class o ${extension("pg_class")}
              where m.objid is not null and o.relkind in ('r', 'p', 'm')
                and (${changed(last)} or exists (select from pg_attribute a where a.attrelid = o.oid and ${laterThanScript("a")})
                  or exists (select from pg_index y where y.indrelid = o.oid and ${laterThanScript("y")}))) a
      where a.statements <> '{}'
-    union all ${looseMembers("pg_amop")}
-    union all ${looseMembers("pg_amproc")}
+    union all ${looseMembers(membership, "pg_amop")}
+    union all ${looseMembers(membership, "pg_amproc")}
   )
   select e.extname::text as extension, change.name, change.phase, change.statements, change.certain as "isCertain"
     from change left join pg_extension e on e.oid = change.extension

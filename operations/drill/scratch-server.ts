@@ -10,6 +10,7 @@ import { withPatientSession } from "../../postgres/session.ts";
 import { databaseStatement } from "../archive/database.ts";
 import type { Head } from "../archive/manifest.ts";
 import { makeScratchFolder, type ScratchFolder } from "../archive/scratch-folder.ts";
+import { type ServerProcess, startServer } from "./server-process.ts";
 
 /** A PostgreSQL server for one drill, reachable only through a socket in its folder. */
 export interface ScratchServer {
@@ -71,31 +72,24 @@ export async function startScratchServer(options: {
   const log = join(folder, "server.log");
   const user = `drill_${randomBytes(4).toString("hex")}`;
   const env = { PATH: process.env.PATH, LC_ALL: "C" };
-  // An aborted drill must still be able to stop the server.
-  const run = (name: string, command: string, args: string[], until: AbortSignal) =>
-    outputOf(name, { command, args, env, cwd: folder, account }, until);
-  const stop = () =>
-    run(
-      "pg_ctl",
-      control,
-      ["stop", "-D", data, "-m", "immediate", "-w", "-t", "30"],
-      AbortSignal.timeout(60_000),
-    );
+  let server: ServerProcess | undefined;
   const remove = async (): Promise<void> => {
-    await stop().catch(() => undefined);
+    await server?.stop();
     await scratch.remove();
   };
   try {
     const access = ["--auth-local=trust", "--auth-host=reject"];
-    await run("initdb", initdb, ["-D", data, "-U", user, ...access, "--no-locale", "--no-sync"], signal);
+    const place = { env, cwd: folder, account };
+    const args = ["-D", data, "-U", user, ...access, "--no-locale", "--no-sync"];
+    await outputOf("initdb", { command: initdb, args, ...place }, signal);
     const flags = Object.entries({
       ...settings,
       unix_socket_directories: folder,
       ...settingsFor(options.manifest),
-    })
-      .map(([name, value]) => `-c ${name}=${quoted(value)}`)
-      .join(" ");
-    await run("pg_ctl", control, ["start", "-D", data, "-l", log, "-o", flags, "-w", "-t", "60"], signal);
+    }).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
+    const command = findProgram("postgres", major);
+    server = startServer({ command, args: ["-D", data, ...flags], ...place }, { data, log });
+    await server.ready(signal);
     const connection = {
       PGHOST: folder,
       PGPORT: port,
@@ -150,11 +144,6 @@ function settingsFor({
       ? {}
       : { shared_preload_libraries: libraries.join(","), "cron.database_name": database, ...idle }),
   };
-}
-
-/** Quoted for the shell by which pg_ctl starts the server. */
-function quoted(value: string): string {
-  return `'${value.replaceAll("'", "'\\''")}'`;
 }
 
 /**

@@ -174,7 +174,7 @@ async function replaceWithin(
   const isAside = (sentence: string): boolean => aside.has(sentence.replace(/ is missing\.$/, ""));
   const lost = [
     ...planned.lost.filter((sentence) => !isAside(sentence)),
-    ...lostOfServer(serverOwn, await readServerOwn(session), files.details.carried),
+    ...(await lostOfServer(session, serverOwn, files.details.carried)),
   ];
   const plan = { ...planned, lost };
   failOn("The restore would drop or change objects that depend on what it replaces", plan.lost, options);

@@ -17,13 +17,18 @@ export interface ServerOwn {
  * dropped with that.
  */
 export async function readServerOwn(session: Session): Promise<ServerOwn> {
+  return { objects: await readOwnObjects(session), changes: await readOwnChanges(session) };
+}
+
+async function readOwnObjects(session: Session): Promise<ServerOwn["objects"]> {
   const objects = objectRows.parse(await session.rows(objectsQuery));
+  return new Map(objects.map(({ address, name }) => [address, name]));
+}
+
+async function readOwnChanges(session: Session): Promise<ServerOwn["changes"]> {
   // Those of extensions get other names where a restore moves one.
   const changes = (await readServerChanges(session)).filter(({ extension }) => extension === null);
-  return {
-    objects: new Map(objects.map(({ address, name }) => [address, name])),
-    changes: new Map(changes.map(({ name, statements }) => [name, JSON.stringify(statements)])),
-  };
+  return new Map(changes.map(({ name, statements }) => [name, JSON.stringify(statements)]));
 }
 
 /**
@@ -31,13 +36,20 @@ export async function readServerOwn(session: Session): Promise<ServerOwn> {
  *
  * @param carried what the backup makes again
  */
-export function lostOfServer(before: ServerOwn, after: ServerOwn, carried: readonly Carried[]): string[] {
+export async function lostOfServer(
+  session: Session,
+  before: ServerOwn,
+  carried: readonly Carried[],
+): Promise<string[]> {
   const isCarried = new Set(carried.map(({ name }) => name));
+  const objects = await readOwnObjects(session);
+  // Where nothing was changed, nothing can be lost.
+  const changes = before.changes.size === 0 ? before.changes : await readOwnChanges(session);
   const gone = [...before.objects]
-    .filter(([address, name]) => !after.objects.has(address) && !isCarried.has(name))
+    .filter(([address, name]) => !objects.has(address) && !isCarried.has(name))
     .map(([, name]) => `${name} is missing.`);
   const changed = [...before.changes]
-    .filter(([name, statements]) => after.changes.get(name) !== statements && !isCarried.has(name))
+    .filter(([name, statements]) => changes.get(name) !== statements && !isCarried.has(name))
     .map(([name]) => `The ${name} was lost.`);
   return [...gone, ...changed];
 }
