@@ -13,7 +13,8 @@ import { objectLossesQuery } from "./carried-objects.ts";
 import { rowsOfExtensions } from "./extension-members.ts";
 import { namesOf } from "./names.ts";
 import { notesNaming } from "./notes.ts";
-import { readServerChanges, type ServerChange, serverChangeSchema, serverMajor } from "./server-changes.ts";
+import { type Pristine, readPristine } from "./pristine.ts";
+import { readServerChanges, type ServerChange, serverChangeSchema } from "./server-changes.ts";
 import { readServerObjects } from "./server-objects.ts";
 
 /**
@@ -45,11 +46,19 @@ const mostRows = 100_000;
 const mostCharacters = 8 * 1024 * 1024;
 const mostOfAll = 32 * 1024 * 1024;
 
-/** Reads what is carried of the extensions and the schemas, and what somebody added to the server's own. */
-export async function readCarried(session: Session, schemas: readonly string[]): Promise<Carried[]> {
+/**
+ * Reads what is carried of the extensions and the schemas, and what somebody added to the server's own.
+ *
+ * @returns with changes of extensions that no statement makes again: the extension, and what was changed
+ */
+export async function readCarried(
+  session: Session,
+  pristine: Pristine,
+  schemas: readonly string[],
+): Promise<{ carried: Carried[]; uncarried: { extension: string; name: string }[] }> {
   const changes = changeRows.parse([
-    ...(await rowsOfExtensions(session, removedMembersQuery)),
-    ...(await rowsOfExtensions(session, extensionChangesQuery)),
+    ...(await rowsOfExtensions(session, pristine, removedMembersQuery)),
+    ...(await rowsOfExtensions(session, pristine, extensionChangesQuery)),
   ]);
   const found: Carried[] = changes.flatMap(({ statements, ...change }) =>
     statements === null ? [] : [{ ...change, ...ofNoVersion, statements, schema: null }],
@@ -61,13 +70,13 @@ export async function readCarried(session: Session, schemas: readonly string[]):
     room -= characters;
     return true;
   };
-  for (const table of tableRows.parse(await rowsOfExtensions(session, extensionRowsQuery))) {
+  for (const table of tableRows.parse(await rowsOfExtensions(session, pristine, extensionRowsQuery))) {
     const statements = await rowStatements(session, table);
     if (statements.length === 0 || !isWithin(statements)) continue;
     const name = `rows of ${table.table}`;
     found.push({ ...ofNoVersion, name, extension: table.extension, schema: null, phase: "rows", statements });
   }
-  for (const table of scriptRows.parse(await rowsOfExtensions(session, extensionScriptRowsQuery))) {
+  for (const table of scriptRows.parse(await rowsOfExtensions(session, pristine, extensionScriptRowsQuery))) {
     const statement = await deletionOf(session, table);
     if (statement === undefined || !isWithin([statement])) continue;
     const name = removalName(table.table);
@@ -75,7 +84,7 @@ export async function readCarried(session: Session, schemas: readonly string[]):
     found.push({ ...item, phase: "rows", statements: [statement] });
   }
   for (const { extension, sequence } of sequenceRows.parse(
-    await rowsOfExtensions(session, extensionSequencesQuery),
+    await rowsOfExtensions(session, pristine, extensionSequencesQuery),
   )) {
     const answer = await session.attempt(
       `select format('select setval(%L, %s, %s)', ${escapeLiteral(sequence)}, last_value, is_called::text) as statement from ${sequence}`,
@@ -87,10 +96,15 @@ export async function readCarried(session: Session, schemas: readonly string[]):
     found.push({ ...ofNoVersion, name, extension, schema: null, phase: "rows", statements });
   }
   // Older servers lack columns that these read.
-  const losses = (await serverMajor(session)) < 14 ? [] : await session.rows(objectLossesQuery, schemas);
+  const losses = pristine.major < 14 ? [] : await session.rows(objectLossesQuery, schemas);
   for (const loss of lossRows.parse(losses)) found.push({ ...loss, extension: null, version: null });
-  const added = await readServerObjects(session);
-  return [...found, ...added.map((item) => ({ ...item, ...ofNoVersion, extension: null, schema: null }))];
+  const added = await readServerObjects(session, pristine);
+  return {
+    carried: [...found, ...added.map((item) => ({ ...item, ...ofNoVersion, extension: null, schema: null }))],
+    uncarried: changes.flatMap(({ extension, name, statements }) =>
+      statements === null ? [{ extension, name }] : [],
+    ),
+  };
 }
 
 /** A change of what the server or an extension brings, as it is carried. */
@@ -125,13 +139,6 @@ async function deletionOf(
   return `delete from only ${table} t
     where t.xmin::text = (select e.xmin::text from pg_extension e where e.extname = ${escapeLiteral(extension)})
       and (${texts}) not in (select ${parts} from json_array_elements(${escapeLiteral(kept)}) k)`;
-}
-
-/** Changes of extensions that no statement makes again: the extension, and what was changed. */
-export async function uncarriedChanges(session: Session): Promise<{ extension: string; name: string }[]> {
-  return changeRows
-    .parse(await rowsOfExtensions(session, extensionChangesQuery))
-    .flatMap(({ extension, name, statements }) => (statements === null ? [{ extension, name }] : []));
 }
 
 /** Statements that give a table the rows that its extension did not give it; none when there are too many. */
@@ -227,14 +234,15 @@ export async function carrierFor(
       (schema === null || schemas.includes(schema)),
   );
   const names = wanted.map(({ name }) => name);
+  const pristine = await readPristine(session);
   const present =
     wanted.length === 0
       ? []
       : [
-          ...(await readCarried(session, schemas)),
-          ...(await readServerChanges(session, names)).map(carriedChange),
+          ...(await readCarried(session, pristine, schemas)).carried,
+          ...(await readServerChanges(session, pristine, names)).map(carriedChange),
         ];
-  return new Carrier(session, attempt, { wanted, present, major: await serverMajor(session) });
+  return new Carrier(session, attempt, { wanted, present, major: pristine.major });
 }
 
 /** What another version of an extension has of its own. */

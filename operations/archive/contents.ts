@@ -95,6 +95,13 @@ export class Contents {
     return Object.fromEntries([...parts].map(([name, { contents }]) => [name, contents]));
   }
 
+  /** Its lines, and those of others after them. */
+  joined(...others: readonly Contents[]): Contents {
+    return this.made((write) => {
+      for (const part of [this, ...others]) for (const line of part.lines()) write(line);
+    });
+  }
+
   /** A part of lines that are written one after the other. */
   made(work: (write: (line: Line) => void) => void): Contents {
     const part = this.begin();

@@ -15,6 +15,7 @@ import { lockableObjects, lockCapacity, locksProblem } from "./locks.ts";
 import type { Manifest } from "./manifest.ts";
 import { namesOf } from "./names.ts";
 import { noteCharacters, notesNaming } from "./notes.ts";
+import { type Pristine, readPristine } from "./pristine.ts";
 import { notesOnReading } from "./reading-functions.ts";
 import { type Remote, readRemote } from "./remote.ts";
 import type { Scope } from "./scope.ts";
@@ -58,22 +59,27 @@ export async function describeContents(
   await listCompanions(session, scope, { listing, isRead: (name) => !values.around.has(name) });
   const isSuper = await isSuperuser(session);
   await listGlobals(session, scope, { listing, isSuper });
-  const lockable = await lockableObjects(session, schemas);
-  const remote = await readRemote(session);
+  // What is asked for at once is sent at once.
+  const [lockable, remote, pristine, settings, properties] = await Promise.all([
+    lockableObjects(session, schemas),
+    readRemote(session),
+    readPristine(session),
+    readSettings(session),
+    readProperties(session),
+  ]);
+  const [{ changes, notes: ofServer }, read] = await Promise.all([
+    divideChanges(session, pristine, scope, isSuper),
+    readCarried(session, pristine, [...schemas, ...scope.companions.map(({ name }) => name)]),
+  ]);
+  // What reads from another server is filled once a restore has ended, and never in a drill.
   const isRemote = new Set(Object.keys(remote).map(contentName));
-  const { changes, notes: ofServer } = await divideChanges(session, scope, isSuper);
-  const carried = [
-    ...(await readCarried(session, [...schemas, ...scope.companions.map(({ name }) => name)])),
-    ...changes,
-    // What reads from another server is filled once a restore has ended, and never in a drill.
-  ].filter(({ name }) => !isRemote.has(name));
-  const details = {
-    settings: await readSettings(session),
-    properties: await readProperties(session),
-    carried,
-  };
+  const carried = [...read.carried, ...changes].filter(({ name }) => !isRemote.has(name));
+  const details = { settings, properties, carried };
   const { uncounted } = own;
-  const notes = await notesOn(session, scope, { isSuper, uncounted, lockable, remote, carried });
+  const notes = await notesOn(session, scope, {
+    ...{ isSuper, uncounted, lockable, remote, carried, pristine },
+    uncarried: read.uncarried,
+  });
   await dumped();
   const ofSequences = await listSequences(session, scope, values, listing);
   return {
@@ -93,10 +99,11 @@ export async function describeContents(
  */
 async function divideChanges(
   session: Session,
+  pristine: Pristine,
   { excluded, companions }: Scope,
   isSuper: boolean,
 ): Promise<{ changes: Carried[]; notes: string[] }> {
-  const all = await readServerChanges(session);
+  const all = await readServerChanges(session, pristine);
   if (isSuper) return { changes: all.map(carriedChange), notes: [] };
   const { ofServer = [], others = [] } = Object.groupBy(all, ({ extension }) =>
     extension === null ? "ofServer" : "others",
@@ -213,48 +220,81 @@ async function notesOn(
     lockable,
     remote,
     carried,
+    uncarried,
+    pristine,
   }: {
     isSuper: boolean;
     uncounted: readonly string[];
     lockable: number;
     remote: Remote;
-    carried: readonly Carried[];
+    carried: Carried[];
+    uncarried: Awaited<ReturnType<typeof readCarried>>["uncarried"];
+    pristine: Pristine;
   },
 ): Promise<string[]> {
   const schemas = scope.schemas.map(({ name }) => name);
-  const invalid = await namesOf(session, invalidIndexesQuery, schemas);
-  const locks = locksProblem(2 * lockable, await lockCapacity(session));
+  const named = async (query: string): Promise<string[]> => [...(await namesOf(session, query, schemas))];
+  const [
+    capacity,
+    invalid,
+    keysDisabled,
+    reordered,
+    columnsUnmade,
+    ofReading,
+    changing,
+    unlogged,
+    ofExtensions,
+    ofServer,
+    subscriptions,
+    ofSuperusers,
+    enabled,
+    columnUsers,
+  ] = await Promise.all([
+    lockCapacity(session),
+    named(invalidIndexesQuery),
+    named(disabledKeysQuery),
+    named(reorderedQuery),
+    named(unmadeColumnsQuery),
+    notesOnReading(session, schemas),
+    notesOnChanging(session, schemas),
+    named(unloggedQuery),
+    notesOnExtensions(session, pristine, { carried, uncarried }),
+    notesOnServerObjects(session, pristine),
+    isSuper ? [] : namesOf(session, subscriptionsQuery),
+    named(superuserQuery),
+    namesOf(session, enabledQuery),
+    named(columnUsersQuery),
+  ]);
+  const locks = locksProblem(2 * lockable, capacity);
   return [
-    ...[...invalid].map((name) => `The index ${name} is invalid and is not in the backup.`),
-    ...[...(await namesOf(session, disabledKeysQuery, schemas))].map(
+    ...invalid.map((name) => `The index ${name} is invalid and is not in the backup.`),
+    ...keysDisabled.map(
       (name) =>
         `Triggers that enforce foreign keys are disabled on ${name}. They are enabled in a restored database, which lacks a key that rows violate: that is a difference.`,
     ),
-    ...[...(await namesOf(session, reorderedQuery, schemas))].map(
+    ...reordered.map(
       (name) =>
         `The columns of ${name} come in another order in a restored database, those that it inherits first: no dump has their order.`,
     ),
-    ...[...(await namesOf(session, unmadeColumnsQuery, schemas))].map(
+    ...columnsUnmade.map(
       (name) =>
         `The generated column ${name} cannot be restored: its function needs a key, and pg_dump then writes the expression as a default, which the server refuses. A restored table has it empty, and that is a difference.`,
     ),
-    ...(await notesOnReading(session, schemas)),
-    ...(await notesOnChanging(session, schemas)),
+    ...ofReading,
+    ...changing,
     ...scope.unreadable.map((name) => `The table ${name} is not in the backup: the role may not read it.`),
-    ...[...(await namesOf(session, unloggedQuery, schemas))].map(
+    ...unlogged.map(
       (name) =>
         `The rows of the unlogged table ${name} are not in the backup: a replica, which was backed up, does not have them.`,
     ),
-    ...(await notesOnExtensions(session, carried)),
-    ...(await notesOnServerObjects(session)),
+    ...ofExtensions,
+    ...ofServer,
     ...uncounted.map((name) => `The rows of ${name} could not be counted, so a restore cannot compare them.`),
-    ...(isSuper
-      ? []
-      : [...(await namesOf(session, subscriptionsQuery))].map(
-          (name) => `The subscription ${name} is not in the backup: only a superuser can back it up.`,
-        )),
-    ...superuserNotes([...(await namesOf(session, superuserQuery, schemas))]),
-    ...[...(await namesOf(session, enabledQuery))].map(
+    ...[...subscriptions].map(
+      (name) => `The subscription ${name} is not in the backup: only a superuser can back it up.`,
+    ),
+    ...superuserNotes(ofSuperusers),
+    ...[...enabled].map(
       (name) =>
         `The subscription ${name} is disabled in a restored database, which would receive what this one does: enable it there by hand.`,
     ),
@@ -263,7 +303,7 @@ async function notesOn(
         `The rows of the materialized view ${name} come from another server and are not in the backup: a drill leaves it empty, and a restore refreshes it at its end.`,
     ),
     ...(locks === undefined ? [] : [`${upperFirst(locks)}: restore into a new database with --jobs.`]),
-    ...[...(await namesOf(session, columnUsersQuery, schemas))].map(
+    ...columnUsers.map(
       (name) =>
         `The table ${name} of another schema or of an extension uses a type or table of the backup: a restore in place would change it and is refused.`,
     ),

@@ -2,10 +2,11 @@ import { escapeLiteral } from "pg";
 import * as z from "zod";
 import { counted } from "../../lib/text.ts";
 import type { Session } from "../../postgres/session.ts";
-import { type Carried, removalName, uncarriedChanges } from "./carried.ts";
+import { type readCarried, removalName } from "./carried.ts";
 import { extensionScriptRowsQuery } from "./carried-extensions.ts";
 import { members, rowsOfExtensions } from "./extension-members.ts";
 import { notesNaming } from "./notes.ts";
+import type { Pristine } from "./pristine.ts";
 
 /**
  * Says what a database has of its own in its extensions and no dump contains: rows and values of tables and
@@ -15,9 +16,13 @@ import { notesNaming } from "./notes.ts";
  * Which transaction made a row tells what the extension's script made. After pg_upgrade it does not, and only rows
  * and values are noted then.
  */
-export async function notesOnExtensions(session: Session, carried: readonly Carried[]): Promise<string[]> {
+export async function notesOnExtensions(
+  session: Session,
+  pristine: Pristine,
+  { carried, uncarried }: Awaited<ReturnType<typeof readCarried>>,
+): Promise<string[]> {
   const isCarried = new Set(carried.map(({ name }) => name));
-  const byExtension = Map.groupBy(await uncarriedChanges(session), ({ extension }) => extension);
+  const byExtension = Map.groupBy(uncarried, ({ extension }) => extension);
   const changed = [...byExtension].flatMap(([extension, found]) =>
     notesNaming(
       found.map(({ name }) => name),
@@ -26,7 +31,7 @@ export async function notesOnExtensions(session: Session, carried: readonly Carr
     ),
   );
   const notes: string[] = [];
-  for (const table of tableRows.parse(await rowsOfExtensions(session, tablesQuery))) {
+  for (const table of tableRows.parse(await rowsOfExtensions(session, pristine, tablesQuery))) {
     if (isCarried.has(`rows of ${table.table}`)) continue;
     const rows = await countRows(session, table);
     if (rows === undefined) {
@@ -37,13 +42,15 @@ export async function notesOnExtensions(session: Session, carried: readonly Carr
       );
     }
   }
-  for (const table of scriptTables.parse(await rowsOfExtensions(session, extensionScriptRowsQuery))) {
+  for (const table of scriptTables.parse(
+    await rowsOfExtensions(session, pristine, extensionScriptRowsQuery),
+  )) {
     if (isCarried.has(removalName(table.table))) continue;
     notes.push(
       `${whose(table)} has again, in a restored database, all rows that the extension's script makes: which of them were removed is not in the backup, since the table has too many rows or could not be read.`,
     );
   }
-  const sequences = sequenceRows.parse(await rowsOfExtensions(session, sequencesQuery));
+  const sequences = sequenceRows.parse(await rowsOfExtensions(session, pristine, sequencesQuery));
   for (const { extension, sequence, start } of sequences) {
     const rows = await session.attempt(
       `select (is_called or last_value <> ${start})::int as count from ${sequence}`,

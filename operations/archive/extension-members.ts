@@ -1,5 +1,5 @@
 import type { Session } from "../../postgres/session.ts";
-import { firstNormal } from "./pristine.ts";
+import { firstNormal, type Pristine } from "./pristine.ts";
 
 /** A command that no transaction comes to. */
 const neverReached = 4_294_967_296;
@@ -54,8 +54,12 @@ export function afterScript(script: string, made: { transaction: string; command
 }
 
 /** What a query about extensions answers. Most databases have none, and to plan such a query takes longer than to ask. */
-export async function rowsOfExtensions(session: Session, query: string): Promise<readonly unknown[]> {
-  return (await hasExtensions(session)) ? session.rows(query) : [];
+export async function rowsOfExtensions(
+  session: Session,
+  { hasExtensions }: Pristine,
+  query: string,
+): Promise<readonly unknown[]> {
+  return hasExtensions ? session.rows(query) : [];
 }
 
 /** The members of extensions for a query that also reads what belongs to none. */
@@ -72,8 +76,8 @@ export interface Membership {
  * Says how a query finds the members of extensions. Where a database has no extension, nothing is joined: to plan the
  * joins of two dozen catalogs takes longer than to read them.
  */
-export async function membersIn(session: Session): Promise<Membership> {
-  return (await hasExtensions(session)) ? some : none;
+export function membersIn({ hasExtensions }: Pristine): Membership {
+  return hasExtensions ? some : none;
 }
 
 const some: Membership = {
@@ -89,9 +93,3 @@ const none: Membership = {
   memberOf: () => "cross join (select null::oid as extension, null::oid as objid) m",
   scriptOf: "cross join (select null::text[] as made, null::boolean as moved, null::jsonb as lasts) s",
 };
-
-/** Whether a database has an extension that initdb did not make. */
-async function hasExtensions(session: Session): Promise<boolean> {
-  const some = await session.rows(`select from pg_extension where oid >= ${firstNormal} limit 1`);
-  return some.length > 0;
-}

@@ -21,23 +21,28 @@ interface Computed {
  * where they were computed of other rows. No dump has the values of such columns.
  */
 export async function notesOnReading(session: Session, schemas: readonly string[]): Promise<string[]> {
-  const computed = (await readComputed(session, schemas)).flatMap(({ name, functions }) =>
+  const [all, checks] = await Promise.all([
+    readComputed(session, schemas),
+    session.rows(checksQuery, schemas),
+  ]);
+  const computed = all.flatMap(({ name, functions }) =>
     notesNaming(
       functions,
       (names) =>
         `${name} has values of a function that is declared immutable and reads tables (${names}): a restored database computes them anew from the rows that it has then, and they may differ.`,
     ),
   );
-  const checks = checkRows.parse(await session.rows(checksQuery, schemas));
   return [
     ...computed,
-    ...checks.flatMap(({ name, functions }) =>
-      notesNaming(
-        functions,
-        (names) =>
-          `${name} calls a function that reads tables (${names}): a restored database checks every row anew, when all of them are there, and a row that it refuses then is a difference.`,
+    ...checkRows
+      .parse(checks)
+      .flatMap(({ name, functions }) =>
+        notesNaming(
+          functions,
+          (names) =>
+            `${name} calls a function that reads tables (${names}): a restored database checks every row anew, when all of them are there, and a row that it refuses then is a difference.`,
+        ),
       ),
-    ),
   ];
 }
 

@@ -204,7 +204,7 @@ export async function restoreParallel(given: RestoreOptions): Promise<Outcome> {
             { list: attachments, jobs: 1 },
             { list: after, jobs: options.jobs },
           ];
-      for (const { list, jobs } of [...later, { list: triggers, jobs: 1 }]) {
+      for (const { list, jobs } of together([...later, { list: triggers, jobs: 1 }])) {
         refused.push(...(await finish({ ...options, jobs }, list)));
       }
       if (refused.length > 0) await remakeKeys(options, others);
@@ -294,10 +294,26 @@ async function loadRows(options: Restoring, list: Contents): Promise<void> {
   await load(dealt.rest, 1);
 }
 
+/** Joins those of the lists that one job makes in any case: each list is a program and a session of its own. */
+function together(
+  lists: readonly { list: Contents; jobs: number }[],
+): readonly { list: Contents; jobs: number }[] {
+  const joined: { list: Contents; jobs: number }[] = [];
+  for (const { list, jobs } of lists) {
+    const needed = busyJobs(list, postData, jobs);
+    const last = joined.at(-1);
+    if (last?.jobs === 1 && needed === 1) last.list = last.list.joined(list);
+    else joined.push({ list, jobs: needed === 1 ? 1 : jobs });
+  }
+  return joined;
+}
+
+const postData = "--section=post-data";
+
 /** Makes what comes after the rows. @returns why the server refused some, one sentence each */
 async function finish(options: Restoring, list: Contents): Promise<string[]> {
   const make = (part: Contents, jobs: number): Promise<string[]> =>
-    runOn({ ...options, jobs }, part, "--section=post-data");
+    runOn({ ...options, jobs }, part, postData);
   const dealt = dealIndexes(list, options.jobs);
   if (dealt === undefined) return make(list, options.jobs);
   const refused: string[] = [];

@@ -3,7 +3,7 @@ import * as z from "zod";
 import type { Session } from "../../postgres/session.ts";
 import { afterScript, type Membership, membersIn } from "./extension-members.ts";
 import { commentedObject, grantee } from "./fragments.ts";
-import { firstNormal, firstRole, lastOfInitdb, readableTables } from "./pristine.ts";
+import { firstNormal, firstRole, type Pristine } from "./pristine.ts";
 
 /**
  * Changes of what the server or an extension brings, which no dump has, as statements: those that somebody made after
@@ -26,24 +26,18 @@ export type ServerChange = z.infer<typeof serverChangeSchema>;
 /** @param wanted names of further ones, which are answered as they are even if nobody changed them */
 export async function readServerChanges(
   session: Session,
+  pristine: Pristine,
   wanted: readonly string[] = [],
 ): Promise<ServerChange[]> {
-  const major = await serverMajor(session);
+  const { major, last } = pristine;
   // Older servers lack columns that these read.
   if (major < 14) return [];
-  const last = await lastOfInitdb(session);
-  const rows = await session.rows(changesQuery(await membersIn(session), last), wanted);
+  const rows = await session.rows(changesQuery(membersIn(pristine), last), wanted);
   const changes = changeRows.parse(rows).map(({ isCertain, ...change }) => ({
     ...change,
     version: isCertain === null || change.extension !== null ? null : { major, isCertain },
   }));
-  return [...changes, ...(await rowChanges(session, last))];
-}
-
-/** Major version of the session's server. */
-export async function serverMajor(session: Session): Promise<number> {
-  const [row] = await session.rows("select current_setting('server_version_num')::int / 10000 as major");
-  return z.object({ major: z.int() }).parse(row).major;
+  return [...changes, ...(await rowChanges(session, pristine))];
 }
 
 const changeRows = z.array(
@@ -59,9 +53,8 @@ const filledTables: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Rows that somebody added or changed there. */
-async function rowChanges(session: Session, last: number): Promise<ServerChange[]> {
+async function rowChanges(session: Session, { last, readable }: Pristine): Promise<ServerChange[]> {
   const changes: ServerChange[] = [];
-  const readable = await readableTables(session);
   for (const [name, key] of Object.entries(filledTables)) {
     if (!readable.has(name)) continue;
     const table = `information_schema.${name}`;

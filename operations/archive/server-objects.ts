@@ -3,23 +3,24 @@ import type { Session } from "../../postgres/session.ts";
 import { commentedObject, grantee, inServerSchema, ofNobody } from "./fragments.ts";
 import { namesOf } from "./names.ts";
 import { notesNaming } from "./notes.ts";
-import { firstNormal, firstRole, lastOfInitdb } from "./pristine.ts";
+import { firstNormal, firstRole, type Pristine } from "./pristine.ts";
 
 /**
  * Reads what a database added to the server's own objects and pg_dump leaves out, as statements: functions in
  * `pg_catalog` and comments on what the server brings.
  */
-export async function readServerObjects(session: Session): Promise<z.infer<typeof foundRows>> {
+export async function readServerObjects(
+  session: Session,
+  { last }: Pristine,
+): Promise<z.infer<typeof foundRows>> {
   return [
     ...foundRows.parse(await session.rows(functionsQuery)),
-    ...foundRows.parse(await session.rows(commentsQuery(await lastOfInitdb(session)))),
+    ...foundRows.parse(await session.rows(commentsQuery(last))),
   ];
 }
 
 /** Says what a database has beside its schemas that is neither dumped nor carried, by name. */
-export async function notesOnServerObjects(session: Session): Promise<string[]> {
-  const notes: string[] = [];
-  const last = await lastOfInitdb(session);
+export async function notesOnServerObjects(session: Session, { last }: Pristine): Promise<string[]> {
   const ofTables = {
     query: added(last),
     note: (names: string) =>
@@ -35,10 +36,12 @@ export async function notesOnServerObjects(session: Session): Promise<string[]> 
     note: (names: string) =>
       `These objects of the server have another name or schema, which no dump gives them: what uses them cannot be restored where they are not so, too: ${names}.`,
   };
-  for (const { query, note } of [...uncarried, ofTables, replaced, moved]) {
-    notes.push(...notesNaming([...(await namesOf(session, query))], note));
-  }
-  return notes;
+  const notes = await Promise.all(
+    [...uncarried, ofTables, replaced, moved].map(async ({ query, note }) =>
+      notesNaming([...(await namesOf(session, query))], note),
+    ),
+  );
+  return notes.flat();
 }
 
 const foundRows = z.array(

@@ -30,22 +30,32 @@ export async function readSurroundings(
   { schemas, companions, excluded }: Scope,
 ): Promise<Surroundings> {
   const others = [...excluded, ...companions.map(({ name }) => name)];
-  const [server] = await session.rows(serverQuery);
+  // It changes the search path for a query.
+  const server = await readServer(session);
+  const [[found], systemIdentifier, extensions, labelProviders, roles, needsRoles, evaluated, migrations] =
+    await Promise.all([
+      session.rows(serverQuery),
+      readSystemIdentifier(session),
+      readExtensions(session),
+      namesOf(session, "select distinct provider as name from pg_seclabel order by 1"),
+      session.rows(rolesQuery),
+      namesOf(session, neededRolesQuery, others),
+      namesOf(session, evaluatedQuery),
+      readMigrations(
+        session,
+        schemas.map(({ name }) => name),
+      ),
+    ]);
   return {
-    ...surroundingsShape.parse(server),
-    systemIdentifier: await readSystemIdentifier(session),
-    server: await readServer(session),
-    extensions: await readExtensions(session),
-    labelProviders: [
-      ...(await namesOf(session, "select distinct provider as name from pg_seclabel order by 1")),
-    ],
-    roles: listsSchema.shape.roles.parse(await session.rows(rolesQuery)),
-    needsRoles: [...(await namesOf(session, neededRolesQuery, others))],
-    evaluated: [...(await namesOf(session, evaluatedQuery))],
-    migrations: await readMigrations(
-      session,
-      schemas.map(({ name }) => name),
-    ),
+    ...surroundingsShape.parse(found),
+    systemIdentifier,
+    server,
+    extensions,
+    labelProviders: [...labelProviders],
+    roles: listsSchema.shape.roles.parse(roles),
+    needsRoles: [...needsRoles],
+    evaluated: [...evaluated],
+    migrations,
   };
 }
 

@@ -2,6 +2,7 @@ import * as z from "zod";
 import type { Session } from "../../postgres/session.ts";
 import type { Carried } from "../archive/carried.ts";
 import { inServerSchema } from "../archive/fragments.ts";
+import { readPristine } from "../archive/pristine.ts";
 import { readServerChanges } from "../archive/server-changes.ts";
 
 /** What a target has in the schemas of the server, which no restore replaces, and what was changed there. */
@@ -26,8 +27,9 @@ async function readOwnObjects(session: Session): Promise<ServerOwn["objects"]> {
 }
 
 async function readOwnChanges(session: Session): Promise<ServerOwn["changes"]> {
+  const all = await readServerChanges(session, await readPristine(session));
   // Those of extensions get other names where a restore moves one.
-  const changes = (await readServerChanges(session)).filter(({ extension }) => extension === null);
+  const changes = all.filter(({ extension }) => extension === null);
   return new Map(changes.map(({ name, statements }) => [name, JSON.stringify(statements)]));
 }
 

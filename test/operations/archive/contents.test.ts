@@ -36,6 +36,12 @@ test("indexes of partitions are attached one by one, before the foreign keys tha
   expect(textsOf(after)).toEqual([key, comment]);
 });
 
+test("lists are joined in their order, each line with what it needs", () => {
+  const joined = contentsOf([[attachment, "11"]]).joined(contentsOf([[key, "12"]]), contentsOf([[index]]));
+  expect(textsOf(joined)).toEqual([attachment, key, index]);
+  expect([...joined.lines()].map(({ needs }) => needs)).toEqual([["11"], ["12"], []]);
+});
+
 test("no more jobs begin than have rows or indexes of their own in a section", () => {
   const data = ["30; 0 1 TABLE DATA s a o", "31; 0 2 TABLE DATA s b o", "32; 0 0 SEQUENCE SET s c o"];
   const contents = contentsOf([
