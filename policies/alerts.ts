@@ -1,5 +1,5 @@
 import { policy } from "./framework/index.ts";
-import { judgeAlert } from "./model/alert-requirements.ts";
+import { type AlertRequirement, areMet, judgeAlert } from "./model/alert-requirements.ts";
 import type { Measure } from "./values/alert-measures.ts";
 
 // Items A.1 to A.5, by what an alert's expression measures, whatever its name is.
@@ -93,17 +93,27 @@ export const serviceDown = policy({
   items: ["A.3", "5.6", "S6.2"],
   title: "An alert must fire when a host does not answer the scrape of its metrics.",
   severity: "critical",
-  fix: "Declare a rule such as up{…} == 0 for each target.",
+  fix: "Declare a rule such as up{…} == 0 for each target; or beside the one on health checks another such as avg by (instance) (probe_success) < 0.5, for all hosts.",
   url: "https://prometheus.io/docs/concepts/jobs_instances/",
-  check: (stack) =>
-    judgeAlert(stack, {
+  check: (stack) => {
+    const found = judgeAlert(stack, {
       absent: "No alert fires when a host does not answer the scrape of its metrics.",
       measures: (measure) => judgeDown(measure, "scrape"),
       // One target has one series, so that it is never down twice.
       allows: (measure) => measure.kind === "several" && measure.least <= 1,
       pendingMinutes: 10,
-    }),
+    });
+    // Seen from outside, one alert is the health check's own.
+    return found.length > 0 && areMet(stack, failingCheck, 2) ? [] : found;
+  },
 });
+
+const failingCheck: AlertRequirement = {
+  absent: "No alert watches the health checks from outside.",
+  measures: (measure) => judgeDown(measure, "outside"),
+  allows: isFew,
+  pendingMinutes: 10,
+};
 
 export const healthCheckFailing = policy({
   name: "alert-health-check-failing",
@@ -112,13 +122,7 @@ export const healthCheckFailing = policy({
   severity: "high",
   fix: "Declare a rule such as count by (instance) (probe_success == 0) >= 2.",
   url: "https://grafana.com/docs/grafana-cloud/testing/synthetic-monitoring/analyze-results/",
-  check: (stack) =>
-    judgeAlert(stack, {
-      absent: "No alert watches the health checks from outside.",
-      measures: (measure) => judgeDown(measure, "outside"),
-      allows: isFew,
-      pendingMinutes: 10,
-    }),
+  check: (stack) => judgeAlert(stack, failingCheck),
 });
 
 export const highMemory = policy({
@@ -231,7 +235,9 @@ function judgeDown(measure: Measure, from: Of<"down">["from"]): true | string | 
 }
 
 /** A failure that only one location sees may be a problem of that location; two are enough. */
-const isFew = (measure: Measure): boolean => measure.kind === "several" && measure.least <= 2;
+function isFew(measure: Measure): boolean {
+  return measure.kind === "several" && measure.least <= 2;
+}
 
 /** What fills up within an hour is gone before the average of a longer time shows it. */
 const longestUseMinutes = 60;

@@ -6,7 +6,7 @@ import { edgeZoneOf, edgeZones, judgeEdgeZones } from "./model/edge-zones.ts";
 import { edges, judgeEdges } from "./model/edges.ts";
 import { headersOf, pageRequest } from "./model/response-headers.ts";
 import { judgeSites, requestTo, type Site } from "./model/sites.ts";
-import type { SampleRequest } from "./values/sample-request.ts";
+import { browsers, type SampleRequest } from "./values/sample-request.ts";
 
 // Items 6.8 and 6.9. Whether the edge is proxied is in platform.ts. Item 6.9 is about the performance of the application,
 // whatever else the zone serves.
@@ -119,15 +119,23 @@ function judgeAssets(stack: Stack, site: Site): Verdict {
     // Vercel itself caches such files for a year, and tells browsers to.
     return true;
   }
-  const { isKept, atEdge: edge, inBrowsers: browsers, errors } = zone.kept(requestTo(site, assetOf(site)));
+  const request = requestTo(site, assetOf(site));
+  const { isKept, atEdge: edge, inBrowsers, errors } = zone.kept(request);
   const sent = yearIfImmutable(site);
   if (!isKept || secondsOf(edge, sent) < year) {
     return `${site.host} does not cache such files at the edge for a year.`;
   }
+  const passing = browsers.find((browser) => {
+    const kept = zone.kept({ ...request, browser });
+    return !kept.isKept || secondsOf(kept.atEdge, sent) < year;
+  });
+  if (passing !== undefined) {
+    return `A rule keeps ${site.host} from caching such files for visitors whose browser sends the cookie ${JSON.stringify(passing.cookie)} and the agent ${JSON.stringify(passing.agent)}.`;
+  }
   if (errors > longestError) {
     return `${site.host} keeps an error in place of such a file for ${errors} seconds, in which nobody gets the file.`;
   }
-  const seconds = secondsOf(browsers ?? (edge === "host" ? edge : 0), sent);
+  const seconds = secondsOf(inBrowsers ?? (edge === "host" ? edge : 0), sent);
   // Rules on headers have the last word on what browsers get.
   const headers = headersOf(stack, site, "cache-control", assetRequest(site));
   return (

@@ -11,7 +11,7 @@ import {
 import type { Scrape } from "./model/adapter.ts";
 import { allScrapes } from "./model/facts.ts";
 import { hasVariable } from "./model/shared-secrets.ts";
-import { judgeApplicationSites } from "./model/sites.ts";
+import { applicationNames, judgeApplicationSites } from "./model/sites.ts";
 import { applicationHosts, hosts } from "./model/variables.ts";
 
 // Item 5.4.
@@ -32,7 +32,9 @@ export const metricsScraped = policy({
       "No host of the application has a domain of its own, so no metrics are scraped.",
       ({ host, application }) =>
         isMeasured(stack, application) ||
-        some(allScrapes(stack), (job) => isFor(stack, job, host)) ||
+        some(namesOf(stack, application, host), (name) =>
+          some(allScrapes(stack), (job) => isFor(stack, job, name)),
+        ) ||
         `No scrape job reads the metrics of ${host}.`,
     ),
 });
@@ -70,6 +72,10 @@ function judgeLogin(stack: Stack, scrape: Scrape): Verdict {
 }
 
 const login = /(?:METRICS|PROMETHEUS|SCRAPE).*(?:PASS|AUTH|CREDENTIAL)|BASIC_?AUTH/i;
+
+/** A host has the same metrics at each of the names at which it answers. */
+const namesOf = (stack: Stack, host: Resource | undefined, name: string): readonly string[] =>
+  host === undefined ? [name] : [name, ...applicationNames(stack, host)];
 
 /** Whether the host's vendor measures it by itself, as CloudWatch does what runs at Amazon. */
 const isMeasured = (stack: Stack, host: Resource | undefined): boolean =>

@@ -61,6 +61,11 @@ export function judgeAlert(stack: Stack, requirement: AlertRequirement): Finding
     : near.slice(0, 1).map(({ rule, wrong }) => violation(wrong, rule.resource));
 }
 
+/** Whether at least so many rules meet a requirement, each for all hosts. Throws UnknownRead. */
+export const areMet = (stack: Stack, requirement: AlertRequirement, least: number): boolean =>
+  meetingRules(stack, requirement).rules.filter((rule) => leftOut(stack, [rule]) === undefined).length >=
+  least;
+
 /** A query in another language, or a formula that the pack does not read. */
 function unreadable(value: AnyValue): Fault {
   return unproved(
@@ -86,7 +91,7 @@ export function meetingRules(stack: Stack, requirement: AlertRequirement): Meeti
   for (const rule of alertRules(stack)) {
     try {
       const verdict = meets(rule, requirement);
-      const silent = verdict === true ? silence(stack, rule) : undefined;
+      const silent = verdict === true || isOfDilution(verdict) ? silence(stack, rule) : undefined;
       if (silent !== undefined) {
         const found = `The alert ${rule.name()} ${silent.reason}.`;
         near.push({ rule, wrong: unproved(rule.entry, found, silent.fix) });
@@ -176,7 +181,10 @@ function meetsBy(
   measures: readonly Measure[],
   { measures: measure, allows }: AlertRequirement,
 ): Answer {
-  const verdicts = measures.map((one) => measure(one, measures));
+  const verdicts = measures.map((one) => {
+    const verdict = measure(one, measures);
+    return verdict === true && "isDiluted" in one && one.isDiluted === true ? diluted : verdict;
+  });
   const isOther = (one: Measure, index: number) =>
     verdicts[index] === undefined && !isGuard(one) && allows?.(one) !== true;
   const reason = verdicts.find((verdict) => typeof verdict === "string");
@@ -187,6 +195,12 @@ function meetsBy(
   }
   return reason === undefined ? verdicts.includes(true) || undefined : `The alert ${rule.name()} ${reason}`;
 }
+
+const diluted =
+  "divides by a sum over several series what is not added up over them, so that the share stays low: add up both sides, or neither.";
+
+/** Sides that find no partner are the first thing to mend. */
+const isOfDilution = (verdict: Fault | undefined): boolean => verdict?.found.endsWith(diluted) === true;
 
 /** Above more requests than this by the second, a guard keeps the alert silent on a quiet day. */
 const mostGuardedRequests = 10;

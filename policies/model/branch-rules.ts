@@ -1,5 +1,5 @@
 import { type Finding, judge, known, type Stack, some, type Verdict, violation } from "../framework/index.ts";
-import { type Branches, type BranchRules, rulesFor } from "./branch-sources.ts";
+import { aliasOf, type Branches, type BranchRules, declaredDefaults, rulesFor } from "./branch-sources.ts";
 import {
   type DeploymentSettings,
   deployedBranch,
@@ -7,8 +7,7 @@ import {
   deploymentSettings,
   stackLabel,
 } from "./deployments.ts";
-import { ofRepository, type Repository, repositories } from "./repositories.ts";
-import { github } from "./tokens.ts";
+import { type Repository, repositories } from "./repositories.ts";
 
 /** As item S1.1 names them, such as `release/v3.0.0`: rules must hold for each of them. */
 const releases: Branches = { what: "release branches", anyOf: ["refs/heads/release/*"] };
@@ -17,8 +16,7 @@ const defaultNames = ["refs/heads/main", "refs/heads/master"];
 
 /** The default branch as the stack names it, else by the names that it usually has. Throws UnknownRead. */
 function defaultBranch(stack: Stack, repository: Repository): Branches {
-  const [declared] = ofRepository(stack, repository, github.branchDefault);
-  const name = declared?.at("branch").string();
+  const [name] = declaredDefaults(stack, repository);
   const deployed = deploymentSettings(stack)
     .map((settings) => known(() => settings.at("sourceContext", "git", "branch").string()))
     .map((branch) => (branch === undefined || branch.startsWith("refs/") ? branch : `refs/heads/${branch}`));
@@ -52,7 +50,7 @@ export function judgeBranches(
       ...deploymentSettings(stack).map((settings) =>
         judge(repository.resource, () => {
           const isOther = all.length > 1 && deployedRepository(settings) !== repository.label;
-          const place = isOther ? undefined : deployedPlace(stack, settings);
+          const place = isOther ? undefined : deployedPlace(stack, repository, settings);
           return place === undefined || isJudged(stack, repository, place) || verdict(place);
         }),
       ),
@@ -79,16 +77,18 @@ export function judgeRequiredCheck(stack: Stack, name: string): Finding[] {
 }
 
 /** The branch whose pushes are deployed by the settings. Throws UnknownRead. */
-function deployedPlace(stack: Stack, settings: DeploymentSettings): Branches | undefined {
+function deployedPlace(
+  stack: Stack,
+  repository: Repository,
+  settings: DeploymentSettings,
+): Branches | undefined {
   const branch = deployedBranch(stack, settings);
   if (branch === undefined) {
     return undefined;
   }
-  // What is called like a default branch is taken for it where rules name that by its alias.
-  const alias = defaultNames.includes(branch) ? "~DEFAULT_BRANCH" : undefined;
   const name = branch.replace("refs/heads/", "");
   const what = `the branch ${name} (deployed to ${stackLabel(settings)})`;
-  return { what, anyOf: [branch], ...(alias !== undefined && { alias }) };
+  return { what, anyOf: [branch], ...aliasOf(stack, repository, name) };
 }
 
 /** Whether the rules of a place are those of the default or the release branches, which are judged anyway. */

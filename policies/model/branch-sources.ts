@@ -33,6 +33,24 @@ export interface BranchRules {
   readonly hasBypass: () => boolean;
 }
 
+/** The names by which the stack says what the default branch is. Throws UnknownRead. */
+export function declaredDefaults(stack: Stack, repository: Repository): readonly string[] {
+  const declared = ofRepository(stack, repository, github.branchDefault).map((one) => one.at("branch"));
+  const older = repository.resource?.at("defaultBranch");
+  return [...declared, ...(older === undefined ? [] : [older])].flatMap((name) => name.string() ?? []);
+}
+
+/**
+ * The alias of a branch that is the default one: as the stack says, else by the names that it usually has. Throws
+ * UnknownRead.
+ */
+export function aliasOf(stack: Stack, repository: Repository, branch: string): Pick<Branches, "alias"> {
+  const declared = declaredDefaults(stack, repository);
+  const isDefault =
+    declared.length > 0 ? declared.every((name) => name === branch) : /^(?:main|master)$/.test(branch);
+  return isDefault ? { alias: "~DEFAULT_BRANCH" } : {};
+}
+
 /** The rules that hold for every one of the branches. Throws UnknownRead. */
 export function rulesFor(stack: Stack, repository: Repository, place: Branches): BranchRules[] {
   const own = ofRepository(stack, repository, github.ruleset, (ruleset) => isFor(ruleset, place));

@@ -1,6 +1,13 @@
 import type { RepositoryEnvironmentArgs } from "@pulumi/github";
-import { type AnyValue, fault, type ResourceOf, type Stack, type Verdict } from "../framework/index.ts";
-import { protectionsOf, rulesFor } from "./branch-sources.ts";
+import {
+  type AnyValue,
+  type Fault,
+  fault,
+  type ResourceOf,
+  type Stack,
+  type Verdict,
+} from "../framework/index.ts";
+import { aliasOf, protectionsOf, rulesFor } from "./branch-sources.ts";
 import { tagFault } from "./release-tags.ts";
 import { ofRepository, type Repository } from "./repositories.ts";
 import { github } from "./tokens.ts";
@@ -91,28 +98,38 @@ function byPattern(
       );
     }
     const branch = refs.at("branchPattern").string();
-    // What is called like a default branch is taken for it where rules name that by its alias.
-    const alias = /^(?:main|master)$/.test(branch ?? "") ? "~DEFAULT_BRANCH" : undefined;
-    const place = {
-      what: "branches",
-      anyOf: [`refs/heads/${branch}`],
-      ...(alias !== undefined && { alias }),
-    };
-    if (branch !== undefined && rulesFor(stack, repository, place).length === 0) {
-      return fault(
-        refs.at("branchPattern"),
-        `Branches that match ${branch} may be deployed to production, and no rules guard all of them.`,
-      );
-    }
+    const open = branchFault(stack, repository, refs.at("branchPattern"));
+    if (open !== undefined) return open;
     if (tag === undefined && branch === undefined) {
       return fault(refs.at("branchPattern"), `${refs.name} names neither branches nor tags.`);
     }
   }
+  const older = ofRepository(
+    stack,
+    repository,
+    github.environmentBranches,
+    (branches) => branches.at("environmentName").string()?.toLowerCase() === name,
+  ).map((branches) => branches.at("name"));
+  const open = older.map((branch) => branchFault(stack, repository, branch)).find((it) => it !== undefined);
+  if (open !== undefined) return open;
   return (
-    allowed.length > 0 ||
+    allowed.length + older.length > 0 ||
     fault(
       environment.at("deploymentBranchPolicy"),
       `No branch or tag may be deployed to ${environment.at("environment").string()}: no github.RepositoryEnvironmentDeploymentPolicy names one.`,
     )
   );
+}
+
+/** Rules have to guard every branch that a pattern takes. */
+function branchFault(stack: Stack, repository: Repository, pattern: AnyValue): Fault | undefined {
+  const branch = pattern.string();
+  const place = { what: "branches", anyOf: [`refs/heads/${branch}`] };
+  return branch === undefined ||
+    rulesFor(stack, repository, { ...place, ...aliasOf(stack, repository, branch) }).length > 0
+    ? undefined
+    : fault(
+        pattern,
+        `Branches that match ${branch} may be deployed to production, and no rules guard all of them.`,
+      );
 }

@@ -8,11 +8,18 @@ type Needed = Omit<AlertRequirement, "absent">;
 interface NamedAlert {
   readonly what: string;
   readonly needs: Needed;
+  /** What is as good where no rule meets that. */
+  readonly else?: Needed;
 }
 
 const quickSeconds = 900;
 const slack = 1 + 1e-9;
 const isOne: Needed["allows"] = (measure) => measure.kind === "several" && measure.least <= 1;
+
+const outside: Needed = {
+  measures: (measure) => (measure.kind === "down" && measure.from === "outside") || undefined,
+  allows: (measure) => measure.kind === "several" && measure.least <= 2,
+};
 
 /** The alerts that the checklist names and that wake somebody: users cannot work (items A.1 and A.3). */
 export const wakingAlerts: readonly NamedAlert[] = [
@@ -30,6 +37,7 @@ export const wakingAlerts: readonly NamedAlert[] = [
       measures: (measure) => (measure.kind === "down" && measure.from === "scrape") || undefined,
       allows: isOne,
     },
+    else: outside,
   },
 ];
 
@@ -46,13 +54,7 @@ export const seenAlerts: readonly NamedAlert[] = [
         (measure.kind === "latency" && measure.quantile >= from && measure.quantile < to) || undefined,
     },
   })),
-  {
-    what: "a health check that fails",
-    needs: {
-      measures: (measure) => (measure.kind === "down" && measure.from === "outside") || undefined,
-      allows: (measure) => measure.kind === "several" && measure.least <= 2,
-    },
-  },
+  { what: "a health check that fails", needs: outside },
   {
     what: "an overdue backup",
     needs: { measures: ({ kind }) => kind === "backup" || undefined, pendingMinutes: 120 },
@@ -108,8 +110,10 @@ export function judgeSeverities(
   alerts: readonly NamedAlert[],
   least: "warning" | "critical",
 ): Finding[] {
-  return alerts.flatMap(({ what, needs }) => {
-    const { rules } = meetingRules(stack, { absent: "", ...needs });
+  return alerts.flatMap(({ what, needs, else: other }) => {
+    const meeting = (needed: Needed) => meetingRules(stack, { absent: "", ...needed }).rules;
+    const own = meeting(needs);
+    const rules = own.length === 0 && other !== undefined ? meeting(other) : own;
     const [first] = rules;
     return first === undefined
       ? []

@@ -73,8 +73,11 @@ export function judgeApplicationSites(
   return judgeFound(stack, { found: answering(stack), unknowns }, absent, test);
 }
 
-/** The known names at which a host of the application answers, in lower case. */
-export const applicationNames = (stack: Stack): readonly string[] => answering(stack).map(([host]) => host);
+/** The known names at which a host of the application answers, or at which this one does, in lower case. */
+export const applicationNames = (stack: Stack, host?: Resource): readonly string[] =>
+  answering(stack)
+    .filter(([, { domain }]) => host === undefined || known(() => domain?.host()) === host)
+    .map(([name]) => name);
 
 const answering: (stack: Stack) => readonly [string, Declaration][] = perStack((stack) =>
   [...declarations(stack).found].filter(

@@ -370,6 +370,10 @@ export const github = {
   environmentRefs: token<gh.RepositoryEnvironmentDeploymentPolicyArgs>(
     "github:index/repositoryEnvironmentDeploymentPolicy:RepositoryEnvironmentDeploymentPolicy",
   ),
+  /** The older form, of branches alone. */
+  environmentBranches: token<gh.RepositoryDeploymentBranchPolicyArgs>(
+    "github:index/repositoryDeploymentBranchPolicy:RepositoryDeploymentBranchPolicy",
+  ),
   environmentSecret: token<gh.ActionsEnvironmentSecretArgs>(
     "github:index/actionsEnvironmentSecret:ActionsEnvironmentSecret",
   ),

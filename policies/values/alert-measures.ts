@@ -3,19 +3,27 @@ import type { Interval } from "./intervals.ts";
 import { subjectIn, subjectOf } from "./metric-names.ts";
 import { isLevel, keepsStatus, volumeOf } from "./promql-amounts.ts";
 import { constantOf, linear } from "./promql-arithmetic.ts";
-import type { Expr } from "./promql-ast.ts";
+import type { Binary, Expr } from "./promql-ast.ts";
 import type { Atom } from "./promql-conditions.ts";
 import { selectorsIn, windowOf } from "./promql-reads.ts";
+import { isDiluted } from "./promql-shares.ts";
 
 /** What a bound of an alert measures, in units of its own. */
 export type Measure =
   /** Share of requests that fail, 0 to 1. */
-  | { readonly kind: "error ratio"; readonly above: number; readonly window: number }
+  | {
+      readonly kind: "error ratio";
+      readonly above: number;
+      readonly window: number;
+      /** Set where it is a share of more than what it is counted in. */
+      readonly isDiluted?: boolean;
+    }
   | {
       readonly kind: "latency";
       readonly quantile: number;
       readonly aboveSeconds: number;
       readonly window: number;
+      readonly isDiluted?: boolean;
     }
   | Down
   /** Use of something limited: a share from 0 to 1 where it is divided by its limit, else in units. */
@@ -25,6 +33,7 @@ export type Measure =
       readonly isShare: boolean;
       /** Seconds for which it has to be used up before the figure says so, where that is not at once. */
       readonly window?: number;
+      readonly isDiluted?: boolean;
     }
   /** Connections that fail, by the minute. */
   | { readonly kind: "failed connections"; readonly above: number }
@@ -39,6 +48,8 @@ export type Measure =
   /** A recording rule, whose expression is elsewhere. */
   | { readonly kind: "recorded" }
   | { readonly kind: "other" };
+
+type Latency = Extract<Measure, { kind: "latency" }>;
 
 export function measureOf({ subject, interval }: Atom): Measure {
   const selectors = selectorsIn(subject);
@@ -122,12 +133,14 @@ function ratio(subject: Expr, interval: Interval): Measure | undefined {
   if (counted !== undefined && all?.subject === "requests" && counted.perSecond === all.perSecond) {
     const window = windowOf(subject);
     if (counted.subject === "failed requests") {
-      return { kind: "error ratio", above: upwards(interval), window };
+      return { kind: "error ratio", above: upwards(interval), window, isDiluted: isDilutedIn(subject) };
     }
+    const isDiluted = isDilutedIn(subject, true);
     if (counted.subject === "served requests" && !keepsStatus(subject.left)) {
-      return { kind: "error ratio", above: upwards(inverted(interval)), window };
+      return { kind: "error ratio", above: upwards(inverted(interval)), window, isDiluted };
     }
-    return fastShare(subject.left, interval, window);
+    const fast = fastShare(subject.left, interval, window);
+    return fast && { ...fast, isDiluted };
   }
   const above = subjectIn(subject.left);
   const below = subjectIn(subject.right);
@@ -136,19 +149,29 @@ function ratio(subject: Expr, interval: Interval): Measure | undefined {
   }
   const isPart = !limits(subject.left) && limits(subject.right);
   const window = delayIn(subject.left);
+  const isDiluted = isDilutedIn(subject);
   if (above === "memory" && below === "memory" && isPart) {
-    return { kind: "memory", above: upwards(interval), isShare: true, window };
+    return { kind: "memory", above: upwards(interval), isShare: true, window, isDiluted };
   }
   if (below === "memory" && isUsed(subject.left)) {
-    return { kind: "memory", above: upwards(interval), isShare: true, window };
+    return { kind: "memory", above: upwards(interval), isShare: true, window, isDiluted };
   }
   if (above === "free memory" && below === "memory") {
-    return { kind: "memory", above: upwards(inverted(interval)), isShare: true, window };
+    const isRestDiluted = isDilutedIn(subject, true);
+    return {
+      kind: "memory",
+      above: upwards(inverted(interval)),
+      isShare: true,
+      window,
+      isDiluted: isRestDiluted,
+    };
   }
   return above === "database connections" && below === "database connections" && isPart
-    ? { kind: "connections", above: upwards(interval), isShare: true, window }
+    ? { kind: "connections", above: upwards(interval), isShare: true, window, isDiluted }
     : undefined;
 }
+
+const isDilutedIn = ({ left, right }: Binary, isRest = false): boolean => isDiluted(left, right, isRest);
 
 /** Whether an expression gives how much there is of something, rather than how much of it is used. */
 function limits(expr: Expr): boolean {
@@ -176,7 +199,7 @@ function inverted({ low, lowOpen, high, highOpen }: Interval): Interval {
 }
 
 /** The share of requests faster than a bucket's bound says the same as a quantile of the duration. */
-function fastShare(counted: Expr, { high }: Interval, window: number): Measure | undefined {
+function fastShare(counted: Expr, { high }: Interval, window: number): Latency | undefined {
   const buckets = selectorsIn(counted).map((selector) => ({
     bound: Number(selector.matchers.find(({ label, operator }) => label === "le" && operator === "=")?.value),
     selector,
@@ -309,5 +332,8 @@ function delayIn(expr: Expr): number {
 
 /** Whether the least of several series decides, so that one which is high goes unseen. */
 function isLeast(expr: Expr): boolean {
-  return expr.kind === "aggregate" && ["min", "bottomk"].includes(expr.operator);
+  return (
+    expr.kind === "aggregate" &&
+    (["min", "bottomk"].includes(expr.operator) || expr.args.some((argument) => isLeast(argument)))
+  );
 }

@@ -1,4 +1,4 @@
-import type { SampleRequest } from "./sample-request.ts";
+import type { Browser, SampleRequest } from "./sample-request.ts";
 
 /**
  * A value in an expression; undefined is one that is not known. A list holds the members of a set, and of a text
@@ -70,9 +70,24 @@ export function field(name: string, request: SampleRequest): Operand {
       return "ENT";
     default:
       if (name.startsWith("raw.")) return field(name.slice(4), asSent(request));
+      if (request.browser !== undefined) return ofBrowser(name, request.browser, host);
       if (request.stranger === undefined) return undefined;
       return request.stranger === "any" && chosenByClients.has(name) ? unlisted : ofClients.get(name);
   }
+}
+
+/** What a field says of a browser at a visitor's, whom no rule knows. */
+function ofBrowser(name: string, { agent, cookie }: Browser, host: string): Operand {
+  const texts: Readonly<Record<string, Operand>> = {
+    "http.user_agent": agent,
+    "http.cookie": cookie,
+    "http.referer": `https://${host}/`,
+    "http.request.version": "HTTP/2",
+    "cf.client.bot": false,
+    "cf.bot_management.verified_bot": false,
+    "cf.verified_bot_category": "",
+  };
+  return texts[name] ?? ofClients.get(name);
 }
 
 /** The request before any rule changed its path, which fields that begin with `raw.` are about. */
@@ -88,9 +103,29 @@ export function headerField(name: string, key: string, request: SampleRequest): 
   if (/^http\.request\.(?:headers|cookies)$/.test(name) && request.stranger === "any") {
     return unlisted;
   }
+  if (name === "http.request.headers" && request.browser !== undefined) {
+    return headerOfBrowser(key, request.browser, request.host);
+  }
   return name === "http.response.headers" && key === "content-type" && request.contentType !== undefined
     ? `${request.contentType}; charset=utf-8`
     : undefined;
+}
+
+/** What every browser sends with a script's request; undefined of any other header, also of one that is not sent. */
+function headerOfBrowser(key: string, { agent, cookie }: Browser, host: string): Operand {
+  const sent: Readonly<Record<string, string | undefined>> = {
+    accept: "*/*",
+    "accept-encoding": "gzip, deflate, br, zstd",
+    "accept-language": "en-US,en;q=0.9",
+    cookie: cookie === "" ? undefined : cookie,
+    host,
+    referer: `https://${host}/`,
+    "sec-fetch-dest": "script",
+    "sec-fetch-mode": "no-cors",
+    "sec-fetch-site": "same-origin",
+    "user-agent": agent,
+  };
+  return sent[key];
 }
 
 /** What a function says of its arguments; undefined for one that is not known here. */

@@ -95,7 +95,7 @@ function combine(expr: Extract<Expr, { kind: "binary" }>): Linear {
       if (right !== undefined) {
         return shifted(linear(expr.left), sign * right);
       }
-      return left === undefined ? plain(expr) : shifted(scaled(linear(expr.right), sign), left);
+      return left === undefined ? doubled(expr, sign) : shifted(scaled(linear(expr.right), sign), left);
     }
     case "*":
       if (right !== undefined && right !== 0) {
@@ -107,6 +107,16 @@ function combine(expr: Extract<Expr, { kind: "binary" }>): Linear {
     default:
       return plain(expr);
   }
+}
+
+/** The same thing twice is twice of it. */
+function doubled(expr: Extract<Expr, { kind: "binary" }>, sign: number): Linear {
+  const one = linear(expr.left);
+  const other = linear(expr.right);
+  const scale = one.scale + sign * other.scale;
+  return scale !== 0 && JSON.stringify(one.base) === JSON.stringify(other.base)
+    ? { base: one.base, scale, offset: one.offset + sign * other.offset }
+    : plain(expr);
 }
 
 function ratio(expr: Extract<Expr, { kind: "binary" }>): Linear {

@@ -222,16 +222,21 @@ const filtering: ReadonlySet<string> = new Set(["sum", "avg", "min", "max"]);
 
 /**
  * Where a share is above 0 or more, so is what is divided, and so is what it is divided by: of a limit of 0 there is
- * no share.
+ * no share, be it that of one series or the highest of several. One that is low may be of nothing.
  */
 function implies({ subject, interval }: Atom, other: Atom): boolean {
-  return (
-    subject.kind === "binary" &&
-    subject.operator === "/" &&
-    interval.low >= 0 &&
-    isAboveZero(other.interval) &&
-    [subject.left, subject.right].some((side) => isOf(side, other.subject))
-  );
+  const share = withinAggregates(subject);
+  if (share.kind !== "binary" || share.operator !== "/" || !isAboveZero(other.interval)) {
+    return false;
+  }
+  const sides = interval.low >= 0 ? [share.left, share.right] : [share.right];
+  return sides.some((side) => isOf(side, other.subject));
+}
+
+/** What the highest, the lowest or the mean of several series is of. */
+function withinAggregates(expr: Expr): Expr {
+  const inner = expr.kind === "aggregate" && filtering.has(expr.operator) ? expr.args.at(-1) : undefined;
+  return inner === undefined ? expr : withinAggregates(inner);
 }
 
 /** `> 0` and `!= 0` leave the same over of what is never negative. */

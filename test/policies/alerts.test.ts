@@ -9,6 +9,7 @@ import {
   serviceDown,
 } from "../../policies/alerts.ts";
 import type { Policy } from "../../policies/framework/index.ts";
+import { criticalAlertsPage } from "../../policies/notifications.ts";
 import { onCallPeople } from "../../policies/on-call.ts";
 import { datasOf, expression, query, withExpr, withRule, withRuleAs } from "./alert-rules.ts";
 import { outcomeOf, unknown, withProps } from "./fixture.ts";
@@ -156,6 +157,66 @@ test.each<[what: string, alert: string, expr: string, policy: Policy]>([
   ["how many samples there are", "service-down", "count_over_time(up[5m]) < 1", serviceDown],
   ["a range of series", "service-down", "up[5m] == 0", serviceDown],
   ["a step longer than the range", "service-down", "max_over_time(up[1m:5m]) == 0", serviceDown],
+  [
+    "the largest of several, by the sum of their limits",
+    "high-memory",
+    "max by (host) (optropic_process_memory_bytes) / sum by (host) (optropic_process_memory_limit_bytes) > 0.9",
+    highMemory,
+  ],
+  [
+    "more than a part of the sum of all limits",
+    "high-memory",
+    "avg(optropic_process_memory_bytes) > 0.9 * sum(optropic_process_memory_limit_bytes)",
+    highMemory,
+  ],
+  [
+    "a value of now by the sum of some time's",
+    "high-memory",
+    "max by (host) (optropic_process_memory_bytes) / max by (host) (sum_over_time(optropic_process_memory_limit_bytes[5m])) > 0.9",
+    highMemory,
+  ],
+  [
+    "a limit that is added to itself",
+    "high-memory",
+    "optropic_process_memory_bytes / (optropic_process_memory_limit_bytes + optropic_process_memory_limit_bytes) > 0.9",
+    highMemory,
+  ],
+  [
+    "the lowest of several, within a host",
+    "high-memory",
+    "max(min by (host) (optropic_process_memory_bytes)) / max(optropic_process_memory_limit_bytes) > 0.9",
+    highMemory,
+  ],
+  [
+    "a container of a pod, by the limits of all",
+    "high-memory",
+    'max by (pod) (container_memory_working_set_bytes{container!=""}) / sum by (pod) (kube_pod_container_resource_limits{resource="memory"}) > 0.9',
+    highMemory,
+  ],
+  [
+    "what all machines have free, by what one has",
+    "high-memory",
+    "sum(node_memory_MemAvailable_bytes) / max(node_memory_MemTotal_bytes) < 0.1",
+    highMemory,
+  ],
+  [
+    "little that is free, unless nothing is",
+    "high-memory",
+    "node_memory_MemAvailable_bytes > 0 and node_memory_MemAvailable_bytes / node_memory_MemTotal_bytes < 0.1",
+    highMemory,
+  ],
+  [
+    "errors of a route by the requests of all",
+    "high-error-rate",
+    'sum by (host, route) (rate(optropic_http_requests_total{status=~"5.."}[5m])) / on (host) group_left () sum by (host) (rate(optropic_http_requests_total[5m])) > 0.01',
+    highErrorRate,
+  ],
+  [
+    "connections of one state by the sum of what there may be",
+    "database-connections",
+    "max by (host) (optropic_db_connections) / sum by (host) (optropic_db_connections_max) > 0.8",
+    databaseConnections,
+  ],
   [
     "views with labels of their own",
     "database-connections",
@@ -506,6 +567,31 @@ describe("an alert that may stay silent is not proved to fire", () => {
       highMemory,
     ],
     ["high-memory", "optropic_process_memory_bytes / optropic_process_memory_limit_bytes > 0.9", highMemory],
+    [
+      "high-memory",
+      "sum by (instance) (optropic_process_memory_bytes) / sum by (instance) (optropic_process_memory_limit_bytes) > 0.9",
+      highMemory,
+    ],
+    [
+      "high-memory",
+      'max by (pod, container) (container_memory_working_set_bytes{container!=""}) / sum by (pod, container) (kube_pod_container_resource_limits{resource="memory"}) > 0.9',
+      highMemory,
+    ],
+    [
+      "high-memory",
+      'max by (container) (container_memory_working_set_bytes{container!=""} / (container_spec_memory_limit_bytes{container!=""} > 0)) > 0.9',
+      highMemory,
+    ],
+    [
+      "high-memory",
+      'container_memory_working_set_bytes{container!=""} / container_spec_memory_limit_bytes{container!=""} > 0.9 and container_spec_memory_limit_bytes{container!=""} != 0',
+      highMemory,
+    ],
+    [
+      "high-memory",
+      "node_memory_MemAvailable_bytes / (node_memory_MemTotal_bytes > 0) * 100 < 10",
+      highMemory,
+    ],
     ["high-memory", "process_resident_memory_bytes / 536870912 > 0.9", highMemory],
     [
       "database-connections",
@@ -530,6 +616,22 @@ describe("an alert that may stay silent is not proved to fire", () => {
     ],
   ])("but %s is by %s", (alert, expr, policy) => {
     expect(outcomeOf(policy, withExpr(passingStack(), alert, expr)).violations).toEqual([]);
+  });
+
+  test("and one that is down may be seen from outside by an alert of its own", () => {
+    const seen = "avg by (instance) (probe_success) < 0.5";
+    expect(outcomeOf(serviceDown, withExpr(passingStack(), "service-down", seen)).violations).toEqual([]);
+    const once = withRule(withExpr(passingStack(), "service-down", seen), "health-check-failing", {
+      isPaused: true,
+    });
+    expect(outcomeOf(serviceDown, once).status).toBe("violated");
+    const quiet = ["service-down", "health-check-failing"].reduce(
+      (stack, name) => withRule(stack, name, { labels: { owner: "devops", severity: "warning" } }),
+      withExpr(passingStack(), "service-down", seen),
+    );
+    expect(outcomeOf(criticalAlertsPage, quiet).violations.map(({ found }) => found)).toContainEqual(
+      expect.stringContaining("no alert to a host that is down is critical"),
+    );
   });
 
   test("and two rules that each watch one host are as good as one", () => {

@@ -56,6 +56,12 @@ const byVcs = (change: object): Edit =>
     vcs: { ...Object(own), provider: "github", ...change },
   }));
 
+const ruled = (...includes: string[]): Edit =>
+  set("repository-branches", () => ({ conditions: { refName: { includes, excludes: [] } } }));
+const byDefault = (branch: string): Edit => ofRepository("BranchDefault", { branch });
+const older = (name: string): Edit =>
+  ofRepository("RepositoryDeploymentBranchPolicy", { environmentName: "production", name });
+
 /** What breaks an item of the delivery, with the policy that has to object. */
 export const brokenDelivery: readonly (readonly [policy: string, what: string, Edit])[] = [
   ["production-environment-reviewed", "rules of tags that only watch", tags({ enforcement: "evaluate" })],
@@ -259,6 +265,20 @@ export const brokenDelivery: readonly (readonly [policy: string, what: string, E
     }),
   ],
   [
+    "deployment-environments-limited",
+    "rules are for the default branch, which is not the deployed one",
+    all(ruled("~DEFAULT_BRANCH", "refs/heads/release/*"), byDefault("develop")),
+  ],
+  [
+    "deployment-environments-limited",
+    "the repository names another default branch",
+    all(
+      ruled("~DEFAULT_BRANCH", "refs/heads/release/*"),
+      set("repository-repository", () => ({ defaultBranch: "develop" })),
+    ),
+  ],
+  ["production-environment-reviewed", "a policy of the older form lets every branch deploy", older("*")],
+  [
     "no-literal-secrets",
     "a secret of the organization in plain text",
     add("github:index/actionsOrganizationSecret:ActionsOrganizationSecret", "another", {
@@ -270,6 +290,15 @@ export const brokenDelivery: readonly (readonly [policy: string, what: string, E
 ];
 
 export const acceptedDelivery: Readonly<Record<string, Edit>> = {
+  "rules for the default branch, which the stack names": all(
+    ruled("~DEFAULT_BRANCH", "refs/heads/release/*"),
+    byDefault("main"),
+  ),
+  "rules for the deployed branch beside another default one": all(
+    ruled("~DEFAULT_BRANCH", "refs/heads/main", "refs/heads/release/*"),
+    byDefault("develop"),
+  ),
+  "a policy of the older form for a branch with rules": older("main"),
   "a team has a role that only reads": role("everybody", "stack:read", "stack:list", "environment:read"),
   "the workflows have a role that updates": role("workflows", "stack:write"),
   "the code is named by vcs": byVcs({ installationId: "12345" }),

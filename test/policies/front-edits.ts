@@ -117,6 +117,13 @@ const assetErrors = (...statusCodeTtls: object[]): Edit =>
       edgeTtl: { mode: "override_origin", default: 31_536_000, statusCodeTtls },
     },
   });
+const bypassed = (expression: string, actionParameters: Inputs = { cache: false }): Edit =>
+  append("edge-cache", "rules", {
+    action: "set_cache_settings",
+    enabled: true,
+    expression,
+    actionParameters,
+  });
 const balanced = (pool: Inputs, balancer: Inputs = {}): Edit =>
   all(
     zoned(
@@ -530,6 +537,29 @@ export const brokenFronts: readonly Case[] = [
     "an error is kept in place of a file for a day",
     assetErrors({ statusCode: 404, value: 86_400 }),
   ],
+  ...(
+    [
+      ["who has any cookie", '(http.cookie ne "")'],
+      ["whose cookies have a length", "len(http.cookie) gt 0"],
+      ["who comes for the first time", 'http.cookie eq ""'],
+      ["who is no robot", "not cf.client.bot"],
+      ["who has a telephone", 'http.user_agent contains "iPhone"'],
+      ["whose page is the application's", 'http.referer contains "optropic.example"'],
+      ["whose browser loads a script", 'any(http.request.headers["sec-fetch-dest"][*] eq "script")'],
+    ] as const
+  ).map(
+    ([who, expression]): Case => [
+      "assets-cached-a-year",
+      `files are not kept for ${who}`,
+      bypassed(expression),
+    ],
+  ),
+  [
+    "assets-cached-a-year",
+    "each visitor has a copy",
+    bypassed("true", { cacheKey: { customKey: { header: { includes: ["User-Agent"] } } } }),
+  ],
+  ["assets-cached-a-year", "files that are there are not kept", assetErrors({ statusCode: 200, value: 0 })],
 ];
 
 export const rightFronts: readonly (readonly [what: string, edit: Edit])[] = [
@@ -694,6 +724,18 @@ export const rightFronts: readonly (readonly [what: string, edit: Edit])[] = [
         { name: "spare", address: "optropic-api.onrender.com", enabled: false },
       ],
     }),
+  ],
+  [
+    "files are not kept for editors",
+    bypassed('http.cookie contains "__prerender_bypass" or ip.src in {198.51.100.7}'),
+  ],
+  [
+    "files are not kept for programs that log in",
+    bypassed('any(http.request.headers["authorization"][*] ne "")'),
+  ],
+  [
+    "pages are not kept for who has a cookie",
+    bypassed('http.cookie ne "" and not starts_with(http.request.uri.path, "/_next/static/")'),
   ],
   [
     "errors are kept for a minute",

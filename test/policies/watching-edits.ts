@@ -49,6 +49,12 @@ function asking(data: Inputs, used: string): Inputs {
   return model.expr === undefined ? data : { ...data, model: JSON.stringify({ ...model, expr }) };
 }
 
+/** The check of the web application with other settings beside its own. */
+const answered = (http: Inputs): Edit =>
+  set("observability-health-web", ({ settings }) => ({
+    settings: { http: { ...Object(Object(settings).http), ...http } },
+  }));
+
 const matcher = (label: string, value: string, type = "=") => ({ label, type, value });
 const inhibited = (source: Inputs, target: Inputs, ...equals: readonly string[]): Edit =>
   add(grafana.inhibition, "quiet", {
@@ -416,6 +422,24 @@ export const unwatchedPlatforms: readonly Case[] = [
       settings: { http: { method: "GET", failIfBodyMatchesRegexps: [".*"] } },
     })),
   ],
+  ...(
+    [
+      ["it was encrypted", { failIfSsl: true }],
+      ["it is not in HTTP of 1996", { validHttpVersions: ["HTTP/1.0"] }],
+      ["it has a day", { failIfHeaderMatchesRegexps: [{ header: "Date", regexp: ".+" }] }],
+      ["nothing follows its end", { failIfBodyNotMatchesRegexps: ["$ok"] }],
+      [
+        "its certificate is not a stranger's",
+        { tlsConfig: { serverName: "internal.elsewhere.example.org" } },
+      ],
+    ] as const
+  ).map(
+    ([why, http]): Case => [
+      "monitors-watch-platform",
+      `a check refuses an answer because ${why}`,
+      answered(http),
+    ],
+  ),
   ["alerts-routed", "two mute timings leave no time", timed({ muteTimings: ["Mornings", "Evenings"] })],
   [
     "alerts-routed",
@@ -664,6 +688,15 @@ export const watchedPlatforms: readonly (readonly [what: string, edit: Edit])[] 
     set("observability-health-api", ({ settings }) => ({
       settings: { http: { ...Object(settings).http, failIfBodyMatchesRegexps: ["^$"] } },
     })),
+  ],
+  ["a check takes both versions of HTTP", answered({ validHttpVersions: ["HTTP/1.1", "HTTP/2.0"] })],
+  [
+    "a check reads the answer and its headers",
+    answered({
+      failIfBodyNotMatchesRegexps: ['"status":\\s*"ok"$'],
+      failIfHeaderMatchesRegexps: [{ header: "X-Degraded", regexp: ".+", allowMissing: true }],
+      failIfHeaderNotMatchesRegexps: [{ header: "Strict-Transport-Security", regexp: "max-age" }],
+    }),
   ],
   [
     "an alert about a host silences the warnings that follow from it",

@@ -9,12 +9,41 @@ function lifetime(rules: readonly Rule[], property: "edgeTtl" | "browserTtl"): L
   return lastOf(rules, ({ entry }): Lifetime => {
     const time = entry.at("actionParameters", property);
     const mode = time.at("mode").string();
+    const success = property === "edgeTtl" ? successKept(entry) : undefined;
+    if (success !== undefined) {
+      return success;
+    }
     if (mode === "override_origin") {
       return time.at("default").number() ?? 0;
     }
     return !time.exists ? undefined : mode === "respect_origin" || mode === "bypass_by_default" ? "host" : 0;
   });
 }
+
+/** How long a rule says to keep an answer of the status 200; undefined where it says nothing of this status. */
+function successKept(entry: Rule["entry"]): number | undefined {
+  const times = entry.at("actionParameters", "edgeTtl", "statusCodeTtls").items();
+  const isSuccess = (time: (typeof times)[number]) => {
+    const range = time.at("statusCodeRange");
+    return time.at("statusCode").exists
+      ? time.at("statusCode").number() === 200
+      : (range.at("from").number() ?? 0) <= 200 && (range.at("to").number() ?? 999) >= 200;
+  };
+  return times.find(isSuccess)?.at("value").number();
+}
+
+/** Whether a rule keeps a copy for each visitor, so that hardly anybody gets one that is there already. */
+function keepsApart({ entry }: Rule): boolean {
+  const key = entry.at("actionParameters", "cacheKey", "customKey");
+  const headers = key
+    .at("header", "includes")
+    .items()
+    .map((name) => name.string() ?? "");
+  return key.at("cookie", "includes").items().length > 0 || headers.some((name) => ofVisitor.test(name));
+}
+
+const ofVisitor =
+  /^(?:cookie|authorization|user-agent|referer|true-client-ip|cf-(?:connecting-ip|ray)|x-(?:forwarded-for|real-ip|request-id)|sec-ch-ua.*)$/i;
 
 /** The longest that a rule says to keep an answer which is an error; undefined where it says nothing of errors. */
 function errorsKept({ entry }: Rule): number | undefined {
@@ -78,7 +107,9 @@ export const cacheOf = (
       atEdge: lifetime(rules, "edgeTtl"),
       inBrowsers: lifetime(rules, "browserTtl"),
       errors: lastOf(rules, errorsKept) ?? 0,
-      isKept: lastOf(rules, (rule) => rule.entry.at("actionParameters", "cache").boolean()) === true,
+      isKept:
+        lastOf(rules, (rule) => rule.entry.at("actionParameters", "cache").boolean()) === true &&
+        !rules.some(keepsApart),
     };
   },
   compresses: () => {
