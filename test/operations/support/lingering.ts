@@ -1,12 +1,19 @@
 import { connect, createServer, type Socket } from "node:net";
 
-/** Passes sessions on to a server, which does not hear of the end of one of pg_dump's before it is asked for sessions. */
+/**
+ * Passes sessions on to a server, which does not hear of the end of one of pg_dump's before it is asked for sessions or
+ * has refused another one.
+ */
 export async function startLingering(
   to: number,
 ): Promise<{ port: number; sessions: () => number; stop: () => Promise<void> }> {
   const sockets = new Set<Socket>();
   const waiting = new Set<() => void>();
   let sessions = 0;
+  const release = (): void => {
+    for (const end of waiting) end();
+    waiting.clear();
+  };
   const server = createServer({ allowHalfOpen: true }, (client) => {
     const onward = connect({ host: "127.0.0.1", port: to, allowHalfOpen: true });
     let isDump = false;
@@ -27,15 +34,17 @@ export async function startLingering(
     }
     client.on("data", (data) => {
       isDump ||= data.includes("SET TRANSACTION SNAPSHOT");
-      if (data.includes("pg_stat_get_activity")) {
-        for (const release of waiting) release();
-        waiting.clear();
-      }
+      if (data.includes("pg_stat_get_activity")) release();
       if (isDump && data.equals(terminate)) end();
       else if (!isOver) onward.write(data);
     });
     client.once("end", end).once("close", end);
-    onward.on("data", (data) => client.write(data)).once("end", () => client.end());
+    // A server may also break a connection off, which then has no end.
+    onward.on("data", (data) => {
+      client.write(data);
+      if (data.includes("FATAL")) release();
+    });
+    for (const event of ["end", "close"]) onward.once(event, () => client.end());
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();
