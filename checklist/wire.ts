@@ -211,10 +211,10 @@ function readFields(lines: readonly string[]): Fields | undefined {
   return fields;
 }
 
-/** Why a policy could not run, without the words of @pulumi/policy (its server.js) before it. */
+/** Why a policy could not run, without the words of @pulumi/policy (its server.js) before it; before 1.11 it names no pack. */
 function withoutPreamble(message: string): string {
   return message.replace(
-    /^can't run (?:policy|remediation) '[^\n]*?' from policy pack '[^\n]*?' during preview: /,
+    /^can't run (?:policy|remediation) '[^\n]*?'(?: from policy pack '[^\n]*?')? during preview: /,
     "",
   );
 }

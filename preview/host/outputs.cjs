@@ -26,8 +26,13 @@ const changes = {
   ],
   "runtime/rpc.js": [
     [
+      "const resolvers = {};\n    for (const k of Object.keys(props)) {",
+      "const resolvers = {}; const optropicResolvers = resolvers;\n    for (const k of Object.keys(props)) {",
+      1,
+    ],
+    [
       "onto[k] = new output_1.Output(onto, debuggable_1.debuggablePromise(",
-      "onto[k] = globalThis[Symbol.for('optropic.property')](onto, resolvers, k) ?? new output_1.Output(onto, debuggable_1.debuggablePromise(",
+      "onto[k] = globalThis[Symbol.for('optropic.property')](onto, optropicResolvers, k) ?? new output_1.Output(onto, debuggable_1.debuggablePromise(",
       1,
     ],
     [
@@ -50,7 +55,7 @@ const changes = {
  * @param {() => void} load loads the SDK
  */
 module.exports = (sdk, load) => {
-  const byPath = Object.entries(changes).map(([module, ofModule]) => [join(sdk, module), ofModule]);
+  const byPath = Object.entries(changes).map(([module, ofModule]) => [join(sdk, module), [ofModule]]);
   rewritten(new Map(byPath), load);
   const { Output } = require(join(sdk, "output.js"));
   const debuggable = require(join(sdk, "runtime", "debuggable.js"));
@@ -92,6 +97,8 @@ module.exports = (sdk, load) => {
     return shown(new Later(([make, ...args]) => new Made(make(...args)), [collapse, kept, ...rest]));
   });
 };
+
+module.exports.changes = changes;
 
 /** Gives the changed SDK what stands in the place of its own. */
 function provide(name, value) {

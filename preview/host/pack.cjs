@@ -5,6 +5,7 @@ const http2 = require("node:http2");
 const Module = require("node:module");
 const net = require("node:net");
 const { basename, dirname, join } = require("node:path");
+const { stripVTControlCharacters } = require("node:util");
 const { setFlagsFromString } = require("node:v8");
 
 require("./start.cjs");
@@ -15,44 +16,60 @@ const lazyInputs = require("./inputs.cjs");
 const { createServer } = http2;
 // The server keeps the process alive; without one, it ends.
 const connection = new net.Socket({ fd: 3 }).unref();
-let isTaken = false;
+/** Servers that listen, by port, and the connections that each has: the host's is the one whose port is printed. */
+const listening = new Map();
 http2.createServer = (...args) => {
   const server = createServer(...args);
   server.on("listening", () => {
-    // The host's own server is the first that listens at a port of the loopback interface.
-    if (isTaken || server.address()?.address !== "127.0.0.1") return;
-    isTaken = true;
-    const { emit } = server;
-    lazyInputs();
-    // Before it prints its port, the server of an older SDK refuses what it is asked.
-    whenPrinted(server.address().port, () => server.emit("connection", connection));
-    server.emit = (event, ...rest) => {
-      if (event !== "connection" || rest[0] === connection) return emit.call(server, event, ...rest);
-      rest[0].destroy();
-      return true;
-    };
+    const { port } = server.address() ?? {};
+    if (port === undefined || isPrinted) return;
+    const sockets = new Set();
+    listening.set(port, { server, sockets });
+    server.on("connection", (socket) => sockets.add(socket));
+    server.on("close", () => listening.delete(port));
   });
   return server;
 };
 Module.syncBuiltinESMExports();
 
-/** Hides the port that the host prints, and calls back. */
-function whenPrinted(port, ready) {
-  const { stdout } = process;
-  const { write } = stdout;
-  stdout.write = (chunk, ...rest) => {
-    if (chunk !== `${port}\n`) return write.call(stdout, chunk, ...rest);
-    stdout.write = write;
-    ready();
-    setImmediate(() => {
-      // The preview kills a pack once it has judged, so that Node.js never comes to write what it compiled.
-      Module.flushCompileCache();
-      // It holds what it compiled and all resources at the end, and V8 else lets a heap double before it collects.
-      // With the flag from the start, V8 would take none of the code that was compiled before.
-      setFlagsFromString("--heap-growing-percent=40");
-    });
+// The host's server listens at the loopback interface or, with an older SDK, at all of them. As for the engine, it is
+// the one whose port is printed first. Before that, the server of an older SDK refuses what it is asked.
+let isPrinted = false;
+const { stdout } = process;
+const { write } = stdout;
+stdout.write = function ours(chunk, ...rest) {
+  const host = isPrinted ? undefined : listening.get(portIn(chunk));
+  if (host === undefined) return write.call(stdout, chunk, ...rest);
+  isPrinted = true;
+  if (stdout.write === ours) stdout.write = write;
+  answerPreview(host);
+  return true;
+};
+
+/** The port that a line is; an older SDK prints a number, which Node.js colors where FORCE_COLOR asks for it. */
+function portIn(chunk) {
+  const [, port] = (typeof chunk === "string" && /^(\d{1,5})\n$/.exec(stripVTControlCharacters(chunk))) || [];
+  return Number(port);
+}
+
+/** Has the host's server answer the preview, and nobody else. */
+function answerPreview({ server, sockets }) {
+  const { emit } = server;
+  lazyInputs();
+  for (const socket of sockets) socket.destroy();
+  server.emit = (event, ...rest) => {
+    if (event !== "connection" || rest[0] === connection) return emit.call(server, event, ...rest);
+    rest[0].destroy();
     return true;
   };
+  server.emit("connection", connection);
+  setImmediate(() => {
+    // The preview kills a pack once it has judged, so that Node.js never comes to write what it compiled.
+    Module.flushCompileCache();
+    // It holds what it compiled and all resources at the end, and V8 else lets a heap double before it collects.
+    // With the flag from the start, V8 would take none of the code that was compiled before.
+    setFlagsFromString("--heap-growing-percent=40");
+  });
 }
 
 process.argv.splice(1, 1);

@@ -8,15 +8,19 @@ const lazyResources = require("./resources.cjs");
 const rewritten = require("./rewritten.cjs");
 const WhenRead = require("./when-read.cjs");
 
-/** What of the host is changed. */
-const changes = [
-  ["const intermediates = [];", "const madeOf = () => { const intermediates = [];", 1],
+/** What of the host is changed, by what it calls the resources of a stack: an older one has no name for them. */
+const forms = ["resources", "req.getResourcesList()"].map((stack) => [
   [
-    "const args = {\n                            resources: intermediates.map(r => r.resource),",
-    "return intermediates.map(r => r.resource); }; const args = {\n                            resources: globalThis[Symbol.for('optropic.resources')](resources, madeOf),",
+    `const intermediates = [];\n                        for (const r of ${stack}) {`,
+    `const optropicStack = ${stack}; const optropicMake = () => { const intermediates = [];\n                        for (const r of optropicStack) {`,
     1,
   ],
-];
+  [
+    "const args = {\n                            resources: intermediates.map(r => r.resource),",
+    "return intermediates.map(r => r.resource); }; const args = {\n                            resources: globalThis[Symbol.for('optropic.resources')](optropicStack, optropicMake),",
+    1,
+  ],
+]);
 
 /** Loads the host that a pack will load. */
 module.exports = () => {
@@ -29,9 +33,11 @@ module.exports = () => {
     return;
   }
   Object.defineProperty(globalThis, Symbol.for("optropic.resources"), { value: listOf });
-  rewritten(new Map([[server, changes]]), () => requireFrom(server));
+  rewritten(new Map([[server, forms]]), () => requireFrom(server));
   lazyResources(server);
 };
+
+module.exports.forms = forms;
 
 const made = new WeakSet();
 

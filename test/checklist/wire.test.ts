@@ -174,8 +174,12 @@ describe("a message of another pack", () => {
   });
 
   it("is unknown where the host says that the policy could not run", () => {
-    for (const what of ["policy", "remediation"]) {
-      const message = `can't run ${what} 'p' from policy pack 'q@v1' during preview: string value at .x can't be known`;
+    for (const what of [
+      "policy 'p' from policy pack 'q@v1'",
+      "remediation 'p' from policy pack 'q@v1'",
+      "policy 'p'",
+    ]) {
+      const message = `can't run ${what} during preview: string value at .x can't be known`;
       expect(read(message, "advisory")).toMatchObject({
         kind: "unknown",
         found: "string value at .x can't be known",

@@ -473,6 +473,30 @@ it("sends what waits where it was sent from", () => {
   expect(seen.at(-1)).toBe("of 256");
 });
 
+type Change = [from: string, to: string, count: number];
+
+it("gives a module no name but what it has, the language's and its own", () => {
+  const names = (text: string): string[] => text.match(/(?<![.\w'])[a-zA-Z_]\w*(?![\w']|:)/g) ?? [];
+  const changes: Change[][] = [
+    ...Object.values<Change[]>(requireHost("./outputs.cjs").changes),
+    ...requireHost("./stacks.cjs").forms,
+  ];
+  expect(changes.length).toBeGreaterThan(3);
+  const language = new Set(["const", "return", "for", "of", "new", "globalThis", "Symbol"]);
+  for (const ofModule of changes) {
+    const declared = new Set(
+      ofModule.flatMap(([, to]) => [...to.matchAll(/const (optropic\w+) =/g)].map(([, name = ""]) => name)),
+    );
+    for (const [from, to] of ofModule) {
+      const own = new Set(names(from));
+      const strange = names(to).filter(
+        (name) => !own.has(name) && !language.has(name) && !declared.has(name),
+      );
+      expect(strange).toEqual([]);
+    }
+  }
+});
+
 interface Args {
   resources: { urn: string; props: Record<string, unknown> }[];
 }

@@ -19,13 +19,19 @@ export function installSdks(): string {
 
 /** Makes a project of the conformance program that has one SDK of the matrix alone. */
 export function projectWith(sdk: SdkName, sdks: string, folder: string): string {
-  const project = join(folder, sdk);
-  cpSync(join(here, "program"), project, { recursive: true });
-  mkdirSync(join(project, "node_modules", "@pulumi"), { recursive: true });
-  symlinkSync(join(sdks, "node_modules", sdk), join(project, "node_modules", "@pulumi", "pulumi"));
+  const project = projectOf("program", sdk, sdks, folder);
   // Packages of a provider's SDK: of two versions the newer one counts.
   installPlugin(join(project, "node_modules", "@acme", "widget"), "2.10.0");
   installPlugin(join(project, "node_modules", "user", "node_modules", "@acme", "widget"), "v2.9.0");
+  return project;
+}
+
+/** Makes a project of a program beside this file that has one SDK of the matrix alone. */
+export function projectOf(program: string, sdk: SdkName, sdks: string, folder: string): string {
+  const project = join(folder, sdk);
+  cpSync(join(here, program), project, { recursive: true });
+  mkdirSync(join(project, "node_modules", "@pulumi"), { recursive: true });
+  symlinkSync(join(sdks, "node_modules", sdk), join(project, "node_modules", "@pulumi", "pulumi"));
   return project;
 }
 
