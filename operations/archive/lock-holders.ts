@@ -56,7 +56,8 @@ export async function describeHolders(
       ? `${table} is locked by process ${pid} of ${role ?? "the server"}${application === "" ? "" : ` (${application})`}, ${state}, in a transaction since ${since}`
       : `${table} is locked by the prepared transaction ${prepared} of ${role ?? "the server"}, which COMMIT PREPARED or ROLLBACK PREPARED ends`,
   );
-  return `${listed(texts, "and")}. End it with pg_terminate_backend, or try again later.`;
+  const hasSession = holders.some(({ prepared }) => prepared === null);
+  return `${listed(texts, "and")}. ${hasSession ? "End it with pg_terminate_backend, or try again later." : "End it, and try again."}`;
 }
 
 const holderRows = z.array(

@@ -121,8 +121,8 @@ export interface Complete {
 }
 
 /**
- * Narrows a backup to a selection. What the selected objects need comes along where a database is made anew, without
- * its rows; in place it has to be there.
+ * Narrows a backup to a selection. What the selected objects need comes along where a database is made anew, sequences
+ * with their values and tables without their rows; in place it has to be there.
  *
  * @param idsIn the lines of the contents in each schema, by their numbers
  * @param isNew whether a new database is made
@@ -145,6 +145,8 @@ export function narrow(
     : [];
   for (const id of found.withComments(keys)) chosen.delete(id);
   const needed = found.closure(chosen);
+  if (isNew) for (const id of found.valuesOf(needed)) needed.add(id);
+  const counters = isNew ? [] : found.sequencesOf(chosen, names.objects);
   const kept = lines.filter(({ id }) => chosen.has(id) || (isNew && needed.has(id)));
   const keptEntries = new Set(kept.map(({ entry }) => entry));
   const extensions = manifest.extensions
@@ -229,6 +231,11 @@ export function narrow(
         ({ rest }) =>
           `The foreign key «${rest.replace(/^FK CONSTRAINT /, "")}» was left out: the rows that it refers to are not restored.`,
       ),
+      ...(counters.length === 0
+        ? []
+        : [
+            `${counted(counters.length, "sequence")} that the selection takes values from (${listedSome(counters, named)}) ${counters.length === 1 ? "keeps its value" : "keep their values"}.`,
+          ]),
       restSentence(manifest, {
         tables: names.tables.filter((name) => !isExpected(`table ${name}`)),
         globals: names.globals.flatMap(({ name }) => (globals.has(name) ? [] : [name])),
@@ -439,7 +446,7 @@ class Finder {
   }
 
   /** What lines need, and what that needs: definitions without rows. */
-  closure(chosen: ReadonlySet<string>): ReadonlySet<string> {
+  closure(chosen: ReadonlySet<string>): Set<string> {
     const found = new Set(chosen);
     for (const id of found) {
       for (const need of this.line(id)?.needs ?? []) {
@@ -449,6 +456,27 @@ class Finder {
       }
     }
     return found;
+  }
+
+  /** The values of sequences. */
+  valuesOf(ids: ReadonlySet<string>): string[] {
+    return this.#lines.flatMap(({ id, rest, needs }) =>
+      rest.startsWith("SEQUENCE SET ") && needs.some((need) => ids.has(need)) ? [id] : [],
+    );
+  }
+
+  /** The sequences of a backup that lines take values from and that are not among them. */
+  sequencesOf(chosen: ReadonlySet<string>, objects: readonly string[]): string[] {
+    const needs = new Set([...chosen].flatMap((id) => this.line(id)?.needs ?? []));
+    const lines = new Set([...needs].flatMap((id) => (chosen.has(id) ? [] : (this.line(id)?.rest ?? []))));
+    if (![...lines].some((rest) => rest.startsWith("SEQUENCE "))) return [];
+    return objects.flatMap((object) => {
+      const name = object.startsWith("sequence ") ? object.slice("sequence ".length) : "";
+      const parsed = parseQualified(name);
+      if (parsed === undefined) return [];
+      const start = `SEQUENCE ${oneLine(parsed.schema)} ${oneLine(parsed.name)} `;
+      return [...this.#roles].some((role) => lines.has(`${start}${role}`)) ? [name] : [];
+    });
   }
 
   hasExtension(ids: ReadonlySet<string>, name: string): boolean {

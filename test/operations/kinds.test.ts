@@ -356,7 +356,7 @@ test("what a backup leaves to the server is named: prepared transactions, slots,
       "No security label was restored: the server has not loaded the label provider masking.";
     expect(drill?.notes.at(-1)).toBe(unlabelled);
     await expect(cycle.restore(connection, { lockTimeoutMs: 100 })).rejects.toThrow(
-      "public.held is locked by the prepared transaction 'left open' of postgres, which COMMIT PREPARED or ROLLBACK PREPARED ends",
+      "public.held is locked by the prepared transaction 'left open' of postgres, which COMMIT PREPARED or ROLLBACK PREPARED ends. End it, and try again.",
     );
     await ask("rollback prepared 'left open'");
     expect((await cycle.restore(connection)).differences).toEqual([unlabelled]);

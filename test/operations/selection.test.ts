@@ -147,6 +147,45 @@ describe("schemas of a backup", () => {
   });
 });
 
+describe("sequences of nobody's", () => {
+  const next = "select nextval('app.shared') || ' ' || nextval('lib.ids')";
+
+  beforeAll(async () => {
+    await cycle.source.sql("create database counted");
+    await ask(
+      `create schema app; create schema lib; create sequence app.shared start 10; create sequence lib.ids increment -1; create sequence lib.other;
+       create table app.one (a int default nextval('app.shared'), b int default nextval('lib.ids')); create table app.two (like app.one including defaults);
+       create table lib.three (a int default nextval('lib.other')); insert into app.one default values; insert into app.two default values; insert into lib.three default values`,
+      "counted",
+    );
+    await cycle.backUp(cycle.source.connection("counted"));
+  });
+
+  test.each([{ tables: ["app.one"] }, { schemas: ["app"] }])(
+    "have their values in a new database with %j",
+    async (wanted) => {
+      const database = `counted_${Object.keys(wanted)[0]}`;
+      await into(database, wanted, { jobs: 2 });
+      expect(await ask(next, database)).toBe("12 -3");
+      expect(await ask("select to_regclass('lib.other') is null", database)).toBe("t");
+    },
+  );
+
+  test("keep them in place, which is said", async () => {
+    await ask("select setval('app.shared', 99)", "counted");
+    const { differences } = await into("counted", { tables: ["app.one"] });
+    expect(differences).toContain(
+      "2 sequences that the selection takes values from (app.shared and lib.ids) keep their values.",
+    );
+    expect(await ask(next, "counted")).toBe("100 -3");
+    const whole = await into("counted", { schemas: ["app"] });
+    expect(whole.differences).toContain(
+      "1 sequence that the selection takes values from (lib.ids) keeps its value.",
+    );
+    expect(await ask(next, "counted")).toBe("12 -4");
+  });
+});
+
 describe("partitions of another schema's table", () => {
   const state = `
     select string_agg(tableoid::regclass || ' ' || id || v, ', ' order by id) from app.log
