@@ -34,6 +34,9 @@ const keptSections = [
 ] as const satisfies Section[];
 const mostKept = 256 * 1024 * 1024;
 
+/** Characters that are compressed at a time: each piece costs a task of its own, whatever its length. */
+const pieceLength = 64 * 1024;
+
 const isKept: ReadonlySet<string> = new Set(keptSections);
 
 /**
@@ -43,6 +46,8 @@ export class ListingWriter {
   /** How many items were written. */
   items = 0;
   #kept = 0;
+  #texts: string[] = [];
+  #length = 0;
   #gzip = createGzip();
   #signal: AbortSignal;
 
@@ -69,8 +74,18 @@ export class ListingWriter {
         `The names of schemas and roles, and what is carried beside the dump, exceed the limit of ${mostKept} characters: back up fewer schemas at a time`,
       );
     }
-    if (this.#gzip.write(line)) return;
+    this.#texts.push(line);
+    this.#length += line.length;
+    if (this.#length < pieceLength || this.#flush()) return;
     await once(this.#gzip, "drain", { signal: this.#signal });
+  }
+
+  /** @returns whether there is room for more */
+  #flush(): boolean {
+    const text = this.#texts.join("");
+    this.#texts = [];
+    this.#length = 0;
+    return this.#gzip.write(text);
   }
 
   async writeAll<S extends Section>(section: S, items: Iterable<Sections[S]>): Promise<void> {
@@ -78,6 +93,7 @@ export class ListingWriter {
   }
 
   end(): void {
+    this.#flush();
     this.#gzip.end();
   }
 
