@@ -1,7 +1,7 @@
 import { getHeapSpaceStatistics, setFlagsFromString } from "node:v8";
 
-/** Bytes of the young generation that are enough: each half has as many as V8 gave it by default until Node.js 22. */
-const enough = 16 * 1024 * 1024;
+/** Bytes of the young generation that are enough. */
+const enough = 8 * 1024 * 1024;
 
 const lookMs = 25;
 
@@ -16,11 +16,18 @@ export function keepHeapSmall(): void {
   if (isBound) return;
   isBound = true;
   setFlagsFromString("--heap-growing-percent=40");
+  // It has grown when the modules were loaded, and work that does not pause for a timer would let it grow on.
+  if (stopGrowing()) return;
   const timer = setInterval(() => {
-    const young = getHeapSpaceStatistics().find(({ space_name: name }) => name === "new_space");
-    if (young !== undefined && young.space_size < enough) return;
-    setFlagsFromString("--semi-space-growth-factor=1");
-    clearInterval(timer);
+    if (stopGrowing()) clearInterval(timer);
   }, lookMs);
   timer.unref();
+}
+
+/** @returns whether the young generation has grown enough, and no longer grows */
+function stopGrowing(): boolean {
+  const young = getHeapSpaceStatistics().find(({ space_name: name }) => name === "new_space");
+  if (young !== undefined && young.space_size < enough) return false;
+  setFlagsFromString("--semi-space-growth-factor=1");
+  return true;
 }

@@ -9,7 +9,11 @@ const grantSchema = z.strictObject({
   grantee: z.string().nullable(),
   privilege: z.string(),
   isGrantable: z.boolean(),
+  /** Who granted it; null in the backups of earlier versions. */
+  grantor: z.string().nullable().default(null),
 });
+
+type Grant = z.infer<typeof grantSchema>;
 
 /** What a database has of its own, besides settings: a dump of its objects has none of it. */
 export const propertiesSchema = z.strictObject({
@@ -35,8 +39,8 @@ const propertiesQuery = `
          d.datconnlimit as "connectionLimit", d.datistemplate as "isTemplate",
          (select coalesce(jsonb_agg(jsonb_build_object(
              'grantee', case x.grantee when 0 then null else pg_get_userbyid(x.grantee) end,
-             'privilege', x.privilege_type, 'isGrantable', x.is_grantable)), '[]')
-            from (select distinct grantee, privilege_type, is_grantable
+             'privilege', x.privilege_type, 'isGrantable', x.is_grantable, 'grantor', pg_get_userbyid(x.grantor))), '[]')
+            from (select distinct grantee, privilege_type, is_grantable, grantor
                     from aclexplode(coalesce(d.datacl, acldefault('d', d.datdba)))) x) as grants
     from pg_database d where d.datname = current_database()`;
 
@@ -48,15 +52,30 @@ interface Change {
 
 /**
  * Gives the session's database the properties of a backup. The owner is last, since the session may lose its
- * rights with it.
+ * rights with it. A new owner gets the privileges of the former one, also those that this one is to keep, so that all of
+ * it is looked at again.
  *
  * @returns a sentence for each that could not be restored
  */
 export async function restoreProperties(session: Session, wanted: DatabaseProperties): Promise<string[]> {
-  const failed: string[] = [];
+  let failed = await change(session, wanted);
+  const left = changesOf(wanted, await readProperties(session)).map(({ what }) => what);
+  if (left.length > 0) failed = await change(session, wanted);
+  const rest = changesOf(wanted, await readProperties(session))
+    .map(({ what }) => what)
+    .filter((what) => !failed.has(what));
+  return [
+    ...[...failed].map(([what, reason]) => `The ${what} of the database could not be restored: ${reason}.`),
+    ...rest.map((what) => `The ${what} of the database could not be restored: the server changed them.`),
+  ];
+}
+
+/** @returns the reasons for what could not be changed */
+async function change(session: Session, wanted: DatabaseProperties): Promise<Map<string, string>> {
+  const failed = new Map<string, string>();
   for (const { what, statements } of changesOf(wanted, await readProperties(session))) {
     const reason = await attempt(session, statements);
-    if (reason !== undefined) failed.push(`The ${what} of the database could not be restored: ${reason}.`);
+    if (reason !== undefined) failed.set(what, reason);
   }
   return failed;
 }
@@ -82,7 +101,7 @@ function changesOf(wanted: DatabaseProperties, present: DatabaseProperties): Cha
       },
     ],
     [
-      grantsText(wanted) !== grantsText(present),
+      grantsText(wanted, wanted) !== grantsText(present, wanted),
       { what: "privileges", statements: grantStatements(wanted, present) },
     ],
     [
@@ -110,14 +129,18 @@ function changesOf(wanted: DatabaseProperties, present: DatabaseProperties): Cha
   return all.flatMap(([differs, change]) => (differs ? [change] : []));
 }
 
-/** Privileges in a fixed order, with the owner's as such. */
-function grantsText({ owner, grants }: DatabaseProperties): string {
-  return grants
-    .map(({ grantee, privilege, isGrantable }) =>
-      JSON.stringify([grantee === owner ? "" : grantee, privilege, isGrantable]),
-    )
-    .sort()
-    .join("\n");
+/**
+ * Privileges in a fixed order, with the owner's as such.
+ *
+ * @param wanted what is compared, which may not say who granted what
+ */
+function grantsText({ owner, grants }: DatabaseProperties, wanted: DatabaseProperties): string {
+  const isKnown = wanted.grants.every(({ grantor }) => grantor !== null);
+  const ofOwner = (role: string | null): string | null => (role === owner ? "" : role);
+  const texts = grants.map(({ grantee, privilege, isGrantable, grantor }) =>
+    JSON.stringify([ofOwner(grantee), privilege, isGrantable, isKnown ? ofOwner(grantor) : null]),
+  );
+  return [...new Set(texts)].sort().join("\n");
 }
 
 function grantStatements(wanted: DatabaseProperties, present: DatabaseProperties): string[] {
@@ -128,11 +151,29 @@ function grantStatements(wanted: DatabaseProperties, present: DatabaseProperties
   const grantees = new Set(present.grants.map(({ grantee }) => name(grantee, present.owner)));
   return [
     ...[...grantees].map((grantee) => inThisDatabase("revoke all on database ", ` from ${grantee} cascade`)),
-    ...wanted.grants.map(({ grantee, privilege, isGrantable }) =>
-      inThisDatabase(
+    ...inOrder(wanted).flatMap(({ grantee, privilege, isGrantable, grantor }) => {
+      const statement = inThisDatabase(
         `grant ${privilege} on database `,
         ` to ${name(grantee, wanted.owner)}${isGrantable ? " with grant option" : ""}`,
-      ),
-    ),
+      );
+      if (grantor === null || grantor === wanted.owner) return [statement];
+      return [`set local role ${escapeIdentifier(grantor)}`, statement, "reset role"];
+    }),
   ];
+}
+
+/** Privileges, each after those by which its grantor may grant it. */
+function inOrder({ owner, grants }: DatabaseProperties): Grant[] {
+  const ordered = grants.filter(({ grantor }) => grantor === null || grantor === owner);
+  let open = grants.filter((grant) => !ordered.includes(grant));
+  for (let before = -1; before !== open.length; ) {
+    before = open.length;
+    const isAllowed = ({ grantor, privilege }: Grant): boolean =>
+      ordered.some(
+        (other) => other.grantee === grantor && other.privilege === privilege && other.isGrantable,
+      );
+    ordered.push(...open.filter(isAllowed));
+    open = open.filter((grant) => !ordered.includes(grant));
+  }
+  return [...ordered, ...open];
 }

@@ -1,4 +1,5 @@
 import type { Contents, Line } from "./contents.ts";
+import { IdSet } from "./id-set.ts";
 
 /**
  * Lines from which on they are dealt out to programs of one job each. pg_restore before version 17 sorts everything that
@@ -38,8 +39,8 @@ export function dealRows(contents: Contents, jobs: number): Dealt | undefined {
  * @returns undefined where there are few
  */
 export function dealIndexes(contents: Contents, jobs: number): Dealt | undefined {
-  const tables = new Set<string>();
-  const later = new Set<string>();
+  const tables = new IdSet();
+  const later = new IdSet();
   let isBehindRows = false;
   let last: { id: string; number: number } | undefined;
   return deal(contents, jobs, ({ id, rest, needs }) => {

@@ -21,6 +21,16 @@ const digest = z.string().regex(/^[0-9a-f]{64}$/, "a SHA-256 digest in hexadecim
 /** Length and SHA-256 of a stream, in bytes and hexadecimal. */
 const streamSchema = z.strictObject({ bytes: count, sha256: digest });
 
+/** How a role became a member of another one. */
+const membershipSchema = z.strictObject({
+  group: name,
+  grantor: name.nullable(),
+  admin: z.boolean(),
+  /** Whether it has the rights of the other one, and may become it; null where the server, before version 16, knows neither. */
+  inherit: z.boolean().nullable(),
+  set: z.boolean().nullable(),
+});
+
 export const roleSchema = z.strictObject({
   name,
   superuser: z.boolean(),
@@ -33,6 +43,8 @@ export const roleSchema = z.strictObject({
   memberOf: names,
   /** Those of them that it may grant to others. */
   adminOf: names.default([]),
+  /** Each grant of a role to it; none in the backups of earlier versions. */
+  memberships: z.array(membershipSchema).max(1_000_000).default([]),
 });
 
 /** A schema and its owner. */

@@ -13,41 +13,101 @@ export function roleStatements(roles: readonly Role[], existing: ReadonlySet<str
 export interface Membership {
   member: string;
   group: string;
+  /** Who is to grant it; undefined for the role of the session. */
+  grantor: string | undefined;
+  /** Grants it in the name of the session's role. */
   statement: string;
 }
 
 /**
- * The memberships of a backup in which a role that was missing takes part: what other roles had at the target stays.
+ * The memberships of a backup in which a role that was missing takes part: what other roles had at the target stays. Each
+ * comes after that by which its grantor may grant it.
  *
  * @param existing the roles that the target had
+ * @param major version of the target's server
  */
-export function membershipsOf(roles: readonly Role[], existing: ReadonlySet<string>): Membership[] {
+export function membershipsOf(
+  roles: readonly Role[],
+  existing: ReadonlySet<string>,
+  major: number,
+): Membership[] {
   const made = new Set(roles.map(({ name }) => name).filter((name) => !existing.has(name)));
-  return roles.flatMap(({ name: member, memberOf, adminOf }) =>
-    memberOf
-      .filter((group) => (made.has(member) || made.has(group)) && (made.has(group) || existing.has(group)))
-      .map((group) => {
-        const option = adminOf.includes(group) ? " with admin option" : "";
-        const statement = `grant ${escapeIdentifier(group)} to ${escapeIdentifier(member)}${option}`;
-        return { member, group, statement };
-      }),
-  );
+  const all = roles.flatMap((role) => grantsOf(role).map((grant) => ({ member: role.name, ...grant })));
+  const isOpen = ({ member, group }: { member: string; group: string }): boolean =>
+    (made.has(member) || made.has(group)) && (made.has(group) || existing.has(group));
+  const adminKeys = (some: typeof all): string[] =>
+    some.flatMap(({ member, group, admin }) => (admin ? [keyOf(member, group)] : []));
+  const admins = new Set(adminKeys(all));
+  const done = new Set(adminKeys(all.filter((grant) => !isOpen(grant))));
+  const ordered: Membership[] = [];
+  const order = ({ member, group, ...grant }: (typeof all)[number], grantor: string | undefined): void => {
+    const statement = `grant ${escapeIdentifier(group)} to ${escapeIdentifier(member)}${optionsOf(grant, major)}`;
+    ordered.push({ member, group, grantor, statement });
+    if (grant.admin) done.add(keyOf(member, group));
+  };
+  let open = all.filter(isOpen);
+  for (let before = -1; before !== open.length; ) {
+    before = open.length;
+    open = open.filter((grant) => {
+      const { grantor, group } = grant;
+      // Others granted it as superusers, which the session does in their place.
+      const isOfAdmin = grantor !== null && admins.has(keyOf(grantor, group));
+      if (isOfAdmin && !done.has(keyOf(grantor, group))) return true;
+      order(grant, isOfAdmin ? grantor : undefined);
+      return false;
+    });
+  }
+  for (const grant of open) order(grant, undefined);
+  return ordered;
+}
+
+type Grant = Role["memberships"][number];
+
+function grantsOf({ memberships, memberOf, adminOf }: Role): Grant[] {
+  if (memberships.length > 0) return memberships;
+  return memberOf.map((group) => ({
+    group,
+    grantor: null,
+    admin: adminOf.includes(group),
+    inherit: null,
+    set: null,
+  }));
+}
+
+function keyOf(member: string, group: string): string {
+  return JSON.stringify([member, group]);
+}
+
+/** First version that knows whether a member has the rights of the other role and may become it. */
+const selective = 16;
+
+function optionsOf({ admin, inherit, set }: Pick<Grant, "admin" | "inherit" | "set">, major: number): string {
+  if (major < selective || inherit === null || set === null) return admin ? " with admin option" : "";
+  return ` with admin ${admin}, inherit ${inherit}, set ${set}`;
 }
 
 /**
- * Makes memberships, some of which the session's role may not make.
+ * Makes memberships, some of which the session's role may not make, or not in the name of who granted them.
  *
  * @param attempt runs statements, which change nothing when they fail; resolves with the reason then
- * @returns a sentence for each that could not be made
+ * @returns a sentence for each that could not be made, or only by the session's role
  */
 export async function grantMemberships(
   memberships: readonly Membership[],
   attempt: (statements: readonly string[]) => Promise<string | undefined>,
 ): Promise<string[]> {
   const notes: string[] = [];
-  for (const { member, group, statement } of memberships) {
-    const reason = await attempt([statement]);
-    if (reason !== undefined) notes.push(`The role ${member} is not a member of ${group}: ${reason}.`);
+  for (const { member, group, grantor, statement } of memberships) {
+    const asGranted =
+      grantor === undefined ? statement : `${statement} granted by ${escapeIdentifier(grantor)}`;
+    const reason = await attempt([asGranted]);
+    if (reason === undefined) continue;
+    const again = grantor === undefined ? reason : await attempt([statement]);
+    notes.push(
+      again === undefined
+        ? `The role ${member} is a member of ${group}, and not as ${grantor} granted it: ${reason}.`
+        : `The role ${member} is not a member of ${group}: ${again}.`,
+    );
   }
   return notes;
 }

@@ -40,6 +40,7 @@ import { emptyViews, withoutRemote } from "./remote.ts";
 import { lendSearchPath, withSearchPath } from "./search-path.ts";
 import type { Listing } from "./sections.ts";
 import { findMissingProviders, isLabel, labelNotes } from "./security-labels.ts";
+import { serverMajor } from "./server-changes.ts";
 import { settingStatements } from "./settings.ts";
 import { letCreate, type Revoke, standBack, standIn } from "./stand-in.ts";
 import { untangle, withoutMissing } from "./tangle.ts";
@@ -529,7 +530,7 @@ async function prepare(
   const existing = await namesOf(session, "select rolname::text as name from pg_roles");
   const attempt = (statements: readonly string[]) => attemptEach(session, statements);
   for (const statement of roleStatements(roles, existing)) await run(session, statement);
-  const apart = await grantMemberships(membershipsOf(roles, existing), attempt);
+  const apart = await grantMemberships(membershipsOf(roles, existing, await serverMajor(session)), attempt);
   const actedFor = await standIn(session);
   const ownDefaults = await putOwnDefaultsAside(session);
   if (actedFor.length > 0) granted.toItself = (by) => standBack(by, actedFor);

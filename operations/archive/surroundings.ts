@@ -103,7 +103,13 @@ const rolesQuery = `
             from pg_auth_members m join pg_roles g on g.oid = m.roleid where m.member = r.oid), '{}') as "memberOf",
          coalesce((select array_agg(distinct g.rolname::text)
             from pg_auth_members m join pg_roles g on g.oid = m.roleid
-           where m.member = r.oid and m.admin_option), '{}') as "adminOf"
+           where m.member = r.oid and m.admin_option), '{}') as "adminOf",
+         coalesce((select jsonb_agg(jsonb_build_object('group', g.rolname, 'grantor', o.rolname, 'admin', m.admin_option,
+               -- Servers before version 16 do not have these columns.
+               'inherit', to_jsonb(m) -> 'inherit_option', 'set', to_jsonb(m) -> 'set_option')
+               order by g.rolname collate "C", o.rolname collate "C")
+            from pg_auth_members m join pg_roles g on g.oid = m.roleid left join pg_roles o on o.oid = m.grantor
+           where m.member = r.oid), '[]') as memberships
     from pg_roles r
    where r.rolname !~ '^pg_'
    order by r.rolname collate "C"`;

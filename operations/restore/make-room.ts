@@ -8,6 +8,7 @@ import { namesOf } from "../archive/names.ts";
 import { putOwnDefaultsAside } from "../archive/own-defaults.ts";
 import { grantMemberships, membershipsOf, powerless, roleStatements } from "../archive/prepare.ts";
 import { findMissingProviders, labelNotes } from "../archive/security-labels.ts";
+import { serverMajor } from "../archive/server-changes.ts";
 import { standIn } from "../archive/stand-in.ts";
 import { clearSchemas } from "./clear.ts";
 
@@ -38,7 +39,7 @@ export async function makeRoom(
   const roles = await namesOf(session, "select rolname::text as name from pg_roles");
   const made = options.createRoles ? manifest.roles.map(powerless) : [];
   for (const statement of roleStatements(made, roles)) await session.run(statement);
-  const apart = await grantMemberships(membershipsOf(made, roles), (statements) =>
+  const apart = await grantMemberships(membershipsOf(made, roles, await serverMajor(session)), (statements) =>
     attempt(session, statements),
   );
   const actedFor = await standIn(session);

@@ -2,6 +2,13 @@ import { chmodSync, cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync } fro
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { prepareSession } from "../../operations/archive/describe.ts";
+import { attemptEach } from "../../operations/archive/extensions.ts";
+import { grantMemberships, membershipsOf, roleStatements } from "../../operations/archive/prepare.ts";
+import { findScope } from "../../operations/archive/scope.ts";
+import { serverMajor } from "../../operations/archive/server-changes.ts";
+import { readSurroundings } from "../../operations/archive/surroundings.ts";
+import { withSession } from "../../postgres/session.ts";
 import { installed } from "../fixtures/installed.ts";
 import { type Cycle, startCycle } from "./support/cycle.ts";
 import { manyKinds } from "./support/many-kinds.ts";
@@ -49,6 +56,34 @@ describe.each(newer)("a dump of this machine's server goes into %s,", (name) => 
     await server.sql("create database plain");
     await server.sql("drop schema public", "plain");
     expect((await cycle.restore(server.connection("plain"))).differences).toEqual([]);
+  });
+
+  test("with roles that are members by whom and as they were", async () => {
+    await server.sql("create database membered");
+    const roles = await withSession(server.connection("membered"), "test", async (session) => {
+      await prepareSession(session);
+      await session.run(`
+        create role crowd; create role giver; create role taker; create role "la""st";
+        grant crowd to giver with admin true, inherit false, set true; grant crowd to taker with inherit true, set false;
+        set role giver; grant crowd to taker with admin true, inherit false, set false; grant crowd to "la""st" with set false;
+        reset role`);
+      const read = async () => {
+        const { roles: all } = await readSurroundings(session, await findScope(session, []));
+        return all.filter((role) => role.memberships.length > 0 || role.name === "crowd");
+      };
+      const before = await read();
+      await session.run(`drop role crowd, giver, taker, "la""st"`);
+      for (const statement of roleStatements(before, new Set())) await session.run(statement);
+      const attempt = (statements: readonly string[]) => attemptEach(session, statements);
+      const wanted = membershipsOf(before, new Set(), await serverMajor(session));
+      expect(await grantMemberships(wanted, attempt)).toEqual([]);
+      expect(await read()).toEqual(before);
+      return before;
+    });
+    expect(roles.find(({ name: role }) => role === "taker")?.memberships).toEqual([
+      { group: "crowd", grantor: "giver", admin: true, inherit: false, set: false },
+      { group: "crowd", grantor: server.user, admin: false, inherit: true, set: false },
+    ]);
   });
 
   test("without what somebody changed of the older server's own functions, which is named", async () => {

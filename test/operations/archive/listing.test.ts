@@ -142,6 +142,16 @@ test("what a restore keeps in memory is read as it was written, whatever it is",
         bypassRls: fc.boolean(),
         memberOf: labels,
         adminOf: labels,
+        memberships: fc.array(
+          fc.record({
+            group: label,
+            grantor: fc.option(label),
+            admin: fc.boolean(),
+            inherit: fc.option(fc.boolean()),
+            set: fc.option(fc.boolean()),
+          }),
+          { maxLength: 2 },
+        ),
       }),
       { maxLength: 5 },
     ),
@@ -162,7 +172,7 @@ test("what a restore keeps in memory is read as it was written, whatever it is",
         comment: fc.option(text),
         connectionLimit: fc.integer(),
         isTemplate: fc.boolean(),
-        grants: fc.constant([{ grantee: null, privilege: "CONNECT", isGrantable: false }]),
+        grants: fc.constant([{ grantee: null, privilege: "CONNECT", isGrantable: false, grantor: "a" }]),
       }),
     ),
     carried: fc.array(
@@ -295,6 +305,7 @@ const role = {
   bypassRls: false,
   memberOf: [],
   adminOf: [],
+  memberships: [],
 };
 
 test("names and numbers of lines are found again, and no others", () => {

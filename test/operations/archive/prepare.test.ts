@@ -37,7 +37,7 @@ afterAll(() => postgres.stop());
 describe("statements with hostile names", () => {
   test("make roles of those names, and their memberships, and nothing else", async () => {
     const roles = hostile.map((name, index): Role => ({ ...role(name), memberOf: hostile.slice(0, index) }));
-    const memberships = membershipsOf(roles, new Set()).map(({ statement }) => statement);
+    const memberships = membershipsOf(roles, new Set(), 15).map(({ statement }) => statement);
     await runAll([...roleStatements(roles, new Set()), ...memberships]);
     const [made, members] = [
       await postgres.sql(
@@ -84,7 +84,7 @@ describe("roles", () => {
     const roles = [role("old"), { ...role("other"), memberOf: ["old", "new"] }];
     const made = { ...role("new"), memberOf: ["old", "gone"], adminOf: ["old"] };
     const statements = (existing: readonly string[]) =>
-      membershipsOf([...roles, made], new Set(existing)).map(({ statement }) => statement);
+      membershipsOf([...roles, made], new Set(existing), 15).map(({ statement }) => statement);
     expect(statements(["old", "other"])).toEqual([
       `grant "new" to "other"`,
       `grant "old" to "new" with admin option`,
@@ -93,10 +93,43 @@ describe("roles", () => {
   });
 
   test("whose membership the session may not make are named", async () => {
-    const memberships = membershipsOf([role("a"), { ...role("b"), memberOf: ["a"] }], new Set());
+    const memberships = membershipsOf([role("a"), { ...role("b"), memberOf: ["a"] }], new Set(), 15);
     expect(await grantMemberships(memberships, async () => "permission denied")).toEqual([
       "The role b is not a member of a: permission denied.",
     ]);
+  });
+
+  test("are members by who granted it, once that one may, and as they were", () => {
+    const grant = { group: "g", grantor: "root", admin: true, inherit: false, set: true };
+    const roles = [
+      { ...role("third"), memberships: [{ ...grant, grantor: "second", admin: false }] },
+      { ...role("second"), memberships: [{ ...grant, grantor: "first" }] },
+      { ...role("first"), memberships: [grant] },
+      role("g"),
+    ];
+    const found = membershipsOf(roles, new Set(), 16);
+    expect(found.map(({ statement, grantor }) => [statement, grantor])).toEqual([
+      [`grant "g" to "first" with admin true, inherit false, set true`, undefined],
+      [`grant "g" to "second" with admin true, inherit false, set true`, "first"],
+      [`grant "g" to "third" with admin false, inherit false, set true`, "second"],
+    ]);
+    const before = membershipsOf(roles, new Set(), 15).map(({ statement }) => statement);
+    expect(before[0]).toBe(`grant "g" to "first" with admin option`);
+    const fromBefore = { ...grant, inherit: null, set: null };
+    const [known] = membershipsOf(
+      [{ ...role("first"), memberships: [fromBefore] }, role("g")],
+      new Set(),
+      16,
+    );
+    expect(known?.statement).toBe(`grant "g" to "first" with admin option`);
+  });
+
+  test("are made members by the session where it may not do so for another, and that is said", async () => {
+    const memberships = [{ member: "b", group: "a", grantor: "c", statement: "grant a to b" }];
+    const notes = await grantMemberships(memberships, async ([statement]) =>
+      statement?.includes("granted by") ? "permission denied" : undefined,
+    );
+    expect(notes).toEqual(["The role b is a member of a, and not as c granted it: permission denied."]);
   });
 
   test("have no power where the server is not ours alone", () => {
@@ -176,5 +209,6 @@ function role(name: string): Role {
     bypassRls: true,
     memberOf: [],
     adminOf: [],
+    memberships: [],
   };
 }
