@@ -40,7 +40,7 @@ import { emptyViews, withoutRemote } from "./remote.ts";
 import { lendSearchPath, withSearchPath } from "./search-path.ts";
 import type { Listing } from "./sections.ts";
 import { findMissingProviders, isLabel, labelNotes } from "./security-labels.ts";
-import { serverMajor } from "./server-changes.ts";
+import { serverMajor } from "./server.ts";
 import { settingStatements } from "./settings.ts";
 import { letCreate, type Revoke, standBack, standIn } from "./stand-in.ts";
 import { untangle, withoutMissing } from "./tangle.ts";

@@ -20,6 +20,12 @@ export async function readServer(session: Session): Promise<Manifest["server"]> 
   });
 }
 
+/** Major version of a session's server. */
+export async function serverMajor(session: Session): Promise<number> {
+  const [row] = await session.rows("select current_setting('server_version_num')::int / 10000 as major");
+  return z.object({ major: z.int() }).parse(row).major;
+}
+
 /** Locks that fit into a server's table. Source: max_locks_per_transaction in PostgreSQL's documentation. */
 export const locksQuery = `
   current_setting('max_locks_per_transaction')::int

@@ -8,7 +8,7 @@ import { namesOf } from "../archive/names.ts";
 import { putOwnDefaultsAside } from "../archive/own-defaults.ts";
 import { grantMemberships, membershipsOf, powerless, roleStatements } from "../archive/prepare.ts";
 import { findMissingProviders, labelNotes } from "../archive/security-labels.ts";
-import { serverMajor } from "../archive/server-changes.ts";
+import { serverMajor } from "../archive/server.ts";
 import { standIn } from "../archive/stand-in.ts";
 import { clearSchemas } from "./clear.ts";
 

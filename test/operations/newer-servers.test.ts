@@ -6,7 +6,7 @@ import { prepareSession } from "../../operations/archive/describe.ts";
 import { attemptEach } from "../../operations/archive/extensions.ts";
 import { grantMemberships, membershipsOf, roleStatements } from "../../operations/archive/prepare.ts";
 import { findScope } from "../../operations/archive/scope.ts";
-import { serverMajor } from "../../operations/archive/server-changes.ts";
+import { serverMajor } from "../../operations/archive/server.ts";
 import { readSurroundings } from "../../operations/archive/surroundings.ts";
 import { withSession } from "../../postgres/session.ts";
 import { installed } from "../fixtures/installed.ts";
