@@ -17,27 +17,33 @@ const longestPauseMs = 500;
  * Waits until the other sessions of a backup have ended. A program does not wait for the end of its session, which has
  * its locks and counts as a connection until then. One that does not end within a minute is waited for no longer.
  *
- * @param session in a transaction or not
+ * @param session in which a query may fail, such as that of a transaction whose queries keep no lock
  */
 export function othersEnded(session: Session, name: string, signal: AbortSignal): Promise<void> {
-  return untilAlone(() => isAlone(session, name), signal);
+  const look = (): Promise<boolean> =>
+    isAlone(session, name).catch((error: unknown) => {
+      if (isShort(error)) return false;
+      throw error;
+    });
+  return untilAlone(look, signal);
 }
 
 /** Waits, in sessions of its own, until all sessions of a backup have ended. */
 export function allEnded(connection: Connection, name: string, signal: AbortSignal): Promise<void> {
-  const look = async (): Promise<boolean> => {
-    try {
-      return await withSession(connection, "optropic", (session) => isAlone(session, name));
-    } catch (error) {
-      // The sessions may be what the server has no room for another one beside. What else fails is told by who goes on.
-      return sqlStateOf(error)?.startsWith(insufficientResources) !== true;
-    }
-  };
+  const look = (): Promise<boolean> =>
+    withSession(connection, "optropic", (session) => isAlone(session, name))
+      // What else fails is told by who goes on.
+      .catch((error: unknown) => !isShort(error));
   return untilAlone(look, signal);
 }
 
-/** The class of the server's codes: https://www.postgresql.org/docs/17/errcodes-appendix.html */
-const insufficientResources = "53";
+/**
+ * Whether the server has no room for a lock or a session: those that have not ended may be why. The class of its code:
+ * https://www.postgresql.org/docs/17/errcodes-appendix.html
+ */
+function isShort(error: unknown): boolean {
+  return sqlStateOf(error)?.startsWith("53") === true;
+}
 
 async function untilAlone(look: () => Promise<boolean>, signal: AbortSignal): Promise<void> {
   const last = performance.now() + lockTimeoutMs;

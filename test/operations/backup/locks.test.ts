@@ -4,6 +4,7 @@ import { Client } from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { countRows } from "../../../operations/archive/rows.ts";
 import { Unlocked } from "../../../operations/archive/unlocked.ts";
+import type { Connection } from "../../../postgres/connection.ts";
 import { findProgram } from "../../../postgres/programs.ts";
 import { withSession } from "../../../postgres/session.ts";
 import { startLingering } from "../support/lingering.ts";
@@ -23,6 +24,7 @@ beforeAll(async () => {
   store = await startStore();
   files = await startFolder();
   await postgres.sql("create database many");
+  await postgres.sql("create role keeper login password 'keeper'; grant pg_read_all_data to keeper");
   await postgres.sql(
     `do $$ begin
        for i in 1..${tables} loop
@@ -171,16 +173,21 @@ async function leaveRoomFor(holder: Client, work: () => Promise<boolean>): Promi
 }
 
 async function bareDump(): Promise<boolean> {
-  const env = { ...process.env, ...postgres.connection("many") };
+  const env = { ...process.env, ...keeper() };
   return promisify(execFile)(findProgram("pg_dump"), ["--format=custom"], { env, encoding: "buffer" }).then(
     () => true,
     () => false,
   );
 }
 
+/** By a role of its own: whether it is in another one takes locks on shared catalogs, which a superuser does not. */
+function keeper(): Connection {
+  return { ...postgres.connection("many"), PGUSER: "keeper", PGPASSWORD: "keeper" };
+}
+
 function environment(): Record<string, string> {
   const { holder, folder: temporary } = files;
-  return operationEnvironment(postgres.connection("many"), store, { holder, temporary });
+  return operationEnvironment(keeper(), store, { holder, temporary });
 }
 
 function clientOptions() {
