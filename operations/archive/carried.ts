@@ -16,6 +16,7 @@ import { notesNaming } from "./notes.ts";
 import { type Pristine, readPristine } from "./pristine.ts";
 import { readServerChanges, type ServerChange, serverChangeSchema } from "./server-changes.ts";
 import { readServerObjects } from "./server-objects.ts";
+import { upgradedExtensionsQuery } from "./upgraded-extensions.ts";
 
 /**
  * What a dump does not have and a manifest carries beside it, as statements: changes of extensions, and what
@@ -70,6 +71,12 @@ export async function readCarried(
     room -= characters;
     return true;
   };
+  for (const { statements, ...change } of changeRows.parse(
+    await rowsOfExtensions(session, pristine, upgradedExtensionsQuery),
+  )) {
+    if (statements === null || !isWithin(statements)) continue;
+    found.push({ ...change, ...ofNoVersion, statements, schema: null });
+  }
   for (const table of tableRows.parse(await rowsOfExtensions(session, pristine, extensionRowsQuery))) {
     const statements = await rowStatements(session, table);
     if (statements.length === 0 || !isWithin(statements)) continue;

@@ -7,14 +7,15 @@ import { extensionScriptRowsQuery } from "./carried-extensions.ts";
 import { members, rowsOfExtensions } from "./extension-members.ts";
 import { notesNaming } from "./notes.ts";
 import type { Pristine } from "./pristine.ts";
+import { upgradedNamesQuery, upgradedTablesQuery } from "./upgraded-extensions.ts";
 
 /**
  * Says what a database has of its own in its extensions and no dump contains: rows and values of tables and
  * sequences that an extension does not mark as its configuration, and what was added or changed after it was
  * created and is not carried beside the dump. `CREATE EXTENSION` makes the rest again.
  *
- * Which transaction made a row tells what the extension's script made. After pg_upgrade it does not, and only rows
- * and values are noted then.
+ * Which transaction made a row tells what the extension's script made. After pg_upgrade it does not: functions, comments
+ * and members are carried then, and rows are noted.
  */
 export async function notesOnExtensions(
   session: Session,
@@ -50,6 +51,22 @@ export async function notesOnExtensions(
       `${whose(table)} has again, in a restored database, all rows that the extension's script makes: which of them were removed is not in the backup, since the table has too many rows or could not be read.`,
     );
   }
+  const again = nameRows.parse(await rowsOfExtensions(session, pristine, upgradedTablesQuery));
+  notes.push(
+    ...notesNaming(
+      again.map(({ name }) => name),
+      (names) =>
+        `pg_upgrade made these tables again, so it is unknown which rows of the extension's script were changed or removed: ${names}. A restored database has those of the script.`,
+    ),
+  );
+  const unknown = nameRows.parse(await rowsOfExtensions(session, pristine, upgradedNamesQuery));
+  notes.push(
+    ...notesNaming(
+      unknown.map(({ name }) => name),
+      (names) =>
+        `pg_upgrade or SET SCHEMA wrote these extensions again, so it is unknown what was changed of them after they were created, and only a superuser can make that again: ${names}. A restored database has them as they are created.`,
+    ),
+  );
   const sequences = sequenceRows.parse(await rowsOfExtensions(session, pristine, sequencesQuery));
   for (const { extension, sequence, start } of sequences) {
     const rows = await session.attempt(
@@ -95,6 +112,7 @@ const tableRows = z.array(
   }),
 );
 const scriptTables = z.array(z.object({ extension: z.string(), table: z.string() }));
+const nameRows = z.array(z.object({ name: z.string() }));
 const sequenceRows = z.array(z.object({ extension: z.string(), sequence: z.string(), start: z.string() }));
 const countRow = z.tuple([z.object({ count: z.coerce.number().int() })]);
 

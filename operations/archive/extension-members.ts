@@ -8,8 +8,8 @@ const neverReached = 4_294_967_296;
  * Extensions but that of initdb, their members, and the transactions that made them: `added` was there before it became a member,
  * `own` is what the extension's script made, and `script` has the transactions of that script, with the
  * command in each that made the last member. One that is later moved to another schema has all of its rows written by
- * that transaction, which counts as the script's. After pg_upgrade every member was there before it became one, and
- * `script` has none of the extension.
+ * that transaction, which counts as the script's. After pg_upgrade every member was there before it became one, which it does
+ * in the transaction of the extension from version 17 on, and `script` has none of the extension.
  */
 export const members = `
   member as materialized (
@@ -37,7 +37,9 @@ export const members = `
      cross join lateral (
        select coalesce(array_agg(l.made), '{}') as made, coalesce(jsonb_object_agg(l.made, l.at), '{}') as lasts
          from (select m.made::text, max(m.at) as at from own m where m.extension = e.oid group by m.made) l) k
-     where exists (select from member m where m.extension = e.oid and m.made::text = e.xmin::text)
+     where exists (
+        select from own m
+         where m.extension = e.oid and m.made::text = e.xmin::text and m.classid in ('pg_proc'::regclass, 'pg_type'::regclass, 'pg_class'::regclass))
         or (select count(*) filter (where a.objid is null) > count(a.objid)
               from member m left join added a on a.classid = m.classid and a.objid = m.objid
              where m.extension = e.oid and m.classid in ('pg_proc'::regclass, 'pg_type'::regclass, 'pg_class'::regclass))

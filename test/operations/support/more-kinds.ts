@@ -397,6 +397,24 @@ export const moreKinds: readonly Kind[] = [
     ],
   },
   {
+    name: "what was changed of extensions that were moved, or made again as pg_upgrade does",
+    made: `create schema moved_to; create extension cube; alter function cube_dim(cube) rename to cube_dims; alter function cube_cmp(cube, cube) cost 77;
+      alter extension cube set schema moved_to; comment on function moved_to.cube_dims(moved_to.cube) is 'its own';
+      create extension ltree; alter function nlevel(ltree) cost 78; alter function subpath(ltree, int) rename to below;
+      comment on function below(ltree, int) is 'its own'; create function upper(ltree) returns text language sql as 'select pg_catalog.upper($1::text)';
+      alter extension ltree add function upper(ltree);
+      create function add_again(name) returns void language plpgsql as $$ declare m record; begin
+        for m in select i.type, i.identity from pg_depend d join pg_extension e on e.oid = d.refobjid and e.extname = $1
+            cross join lateral pg_identify_object(d.classid, d.objid, 0) i where d.deptype = 'e' loop
+          execute format('alter extension %I drop %s %s', $1, m.type, m.identity); execute format('alter extension %I add %s %s', $1, m.type, m.identity);
+        end loop; end $$; select add_again('ltree');
+      create extension seg; alter function seg_cmp(seg, seg) cost 79; commit; select add_again('seg');`,
+    asked: `select string_agg(concat_ws(' ', p.oid::regprocedure, p.procost, d.description), ', ' order by p.oid::regprocedure::text)
+      from pg_proc p join pg_depend m on m.classid = p.tableoid and m.objid = p.oid and m.deptype = 'e'
+      left join pg_description d on d.classoid = p.tableoid and d.objoid = p.oid
+      where p.proname in ('cube_dims', 'cube_cmp', 'seg_cmp', 'nlevel', 'below', 'upper')`,
+  },
+  {
     name: "text that the encoding for the database's clients does not have",
     made: `create table t (a text); insert into t values ('€ Ж');
       do $$ begin execute format('alter database %I set client_encoding = LATIN1', current_database()); end $$`,
