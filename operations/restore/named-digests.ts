@@ -1,9 +1,6 @@
-import { closeSync, openSync, writeFileSync } from "node:fs";
 import * as z from "zod";
-import { parseJson } from "../../lib/json.ts";
-import { rawBytes } from "../../lib/raw-text.ts";
-import { textsOf } from "../archive/contents.ts";
 import { DigestTable } from "../archive/digest-table.ts";
+import { writeLines } from "./lines-file.ts";
 
 /** Digests of objects by their names. */
 export interface NamedDigests {
@@ -12,9 +9,6 @@ export interface NamedDigests {
   is(name: string, digest: string): boolean;
   entries(): Iterable<readonly [name: string, digest: string]>;
 }
-
-/** Characters that are written at a time. */
-const chunk = 256 * 1024;
 
 /**
  * Digests of as many objects as a database has: what is looked up is in memory as a few bytes for each, and the
@@ -27,25 +21,18 @@ export async function digestsInFile(
   objects: AsyncIterable<readonly [name: string, digest: string]>,
 ): Promise<NamedDigests> {
   const table = new DigestTable();
-  const target = openSync(file, "wx", 0o600);
-  try {
-    let lines = "";
+  const remembered = async function* () {
     for await (const [name, digest] of objects) {
       table.set(name, digest);
-      lines += `${JSON.stringify([name, digest])}\n`;
-      if (lines.length < chunk) continue;
-      writeFileSync(target, rawBytes(lines));
-      lines = "";
+      yield [name, digest];
     }
-    writeFileSync(target, rawBytes(lines));
-  } finally {
-    closeSync(target);
-  }
+  };
+  const read = await writeLines(file, remembered());
   return {
     has: (name) => table.has(name),
     is: (name, digest) => table.meet(name, digest),
     *entries() {
-      for (const line of textsOf(file)) yield entry.parse(parseJson(line));
+      for (const line of read()) yield entry.parse(line);
     },
   };
 }

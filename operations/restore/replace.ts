@@ -153,7 +153,7 @@ async function replaceWithin(
     setDefaults === undefined
       ? original
       : await readBystanders(session, manifest, `${files.file}.beside-before`);
-  const publishAgain = await watchPublications(session, manifest);
+  const publishAgain = await watchPublications(session, manifest, `${files.file}.publications`);
   const enableBystanders = await quietEventTriggers(session);
   const keys = await putKeysAside(session, keysToSchemas, schemas);
   const checks = await putChecksAside(session, schemas);
