@@ -144,39 +144,9 @@ async function replaceWithin(
   await session.run(`begin; set local lock_timeout = ${waits}; set local statement_timeout = 0`);
   const removeBlocks = await needBlocks(session);
   const schemas = manifest.schemas.map(({ name }) => name);
-  const original = await readBystanders(session, manifest, `${files.file}.beside-original`);
-  const enableFirst = await quietEventTriggers(session);
-  const setDefaults = await putDefaultsAside(session, schemas);
-  await enableFirst();
-  // A default that is put aside is not lost, and neither is it a difference.
-  const before =
-    setDefaults === undefined
-      ? original
-      : await readBystanders(session, manifest, `${files.file}.beside-before`);
-  const publishAgain = await watchPublications(session, manifest, `${files.file}.publications`);
-  const enableBystanders = await quietEventTriggers(session);
-  const keys = await putKeysAside(session, keysToSchemas, schemas);
-  const checks = await putChecksAside(session, schemas);
+  const emptied = await emptySchemas(session, options, manifest, files);
+  const { plan, room, keys, checks, setDefaults, publishAgain } = emptied;
   const isPart = files.part !== undefined;
-  const serverOwn = await readServerOwn(session);
-  await putMappingsAside(session, schemas);
-  const room = await makeRoom(session, { ...options, isPart }, manifest);
-  await enableBystanders();
-  const after = await readBystanders(session, manifest, `${files.file}.beside-after`);
-  const beside = { aside: room.ownDefaults, isPart };
-  const planned = await planBeside(
-    session,
-    manifest,
-    { listing: files.listing, original, before, after },
-    beside,
-  );
-  const aside = new Set([...keys.names, ...checks.names]);
-  const isAside = (sentence: string): boolean => aside.has(sentence.replace(/ is missing\.$/, ""));
-  const lost = [
-    ...planned.lost.filter((sentence) => !isAside(sentence)),
-    ...(await lostOfServer(session, serverOwn, files.details.carried)),
-  ];
-  const plan = { ...planned, lost };
   failOn("The restore would drop or change objects that depend on what it replaces", plan.lost, options);
   const enableOthers = await quietEventTriggers(session);
   for (const statement of plan.drops) await session.run(statement);
@@ -263,6 +233,53 @@ async function replaceWithin(
       ...refused,
     ],
   };
+}
+
+/**
+ * Empties the schemas, puts aside what others have of them, and plans what is to be made again. What there was beside the
+ * schemas is not needed after it: of a large database, that takes memory.
+ */
+async function emptySchemas(
+  session: ScriptSession,
+  options: ReplaceOptions,
+  manifest: Manifest,
+  files: DumpFiles,
+) {
+  const schemas = manifest.schemas.map(({ name }) => name);
+  const original = await readBystanders(session, manifest, `${files.file}.beside-original`);
+  const enableFirst = await quietEventTriggers(session);
+  const setDefaults = await putDefaultsAside(session, schemas);
+  await enableFirst();
+  // A default that is put aside is not lost, and neither is it a difference.
+  const before =
+    setDefaults === undefined
+      ? original
+      : await readBystanders(session, manifest, `${files.file}.beside-before`);
+  const publishAgain = await watchPublications(session, manifest, `${files.file}.publications`);
+  const enableBystanders = await quietEventTriggers(session);
+  const keys = await putKeysAside(session, keysToSchemas, schemas);
+  const checks = await putChecksAside(session, schemas);
+  const isPart = files.part !== undefined;
+  const serverOwn = await readServerOwn(session);
+  await putMappingsAside(session, schemas);
+  const room = await makeRoom(session, { ...options, isPart }, manifest);
+  await enableBystanders();
+  const after = await readBystanders(session, manifest, `${files.file}.beside-after`);
+  const beside = { aside: room.ownDefaults, isPart };
+  const planned = await planBeside(
+    session,
+    manifest,
+    { listing: files.listing, original, before, after },
+    beside,
+  );
+  const aside = new Set([...keys.names, ...checks.names]);
+  const isAside = (sentence: string): boolean => aside.has(sentence.replace(/ is missing\.$/, ""));
+  const lost = [
+    ...planned.lost.filter((sentence) => !isAside(sentence)),
+    ...(await lostOfServer(session, serverOwn, files.details.carried)),
+  ];
+  const plan = { ...planned, lost };
+  return { plan, room, keys, checks, setDefaults, publishAgain };
 }
 
 /** Keys of other schemas' tables to those of the schemas `$1`, or to a table that has partitions in them. */
