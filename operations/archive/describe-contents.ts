@@ -21,6 +21,7 @@ import { type Remote, readRemote } from "./remote.ts";
 import type { Scope } from "./scope.ts";
 import { listSequences, type SequenceValues } from "./sequence-values.ts";
 import { readServerChanges } from "./server-changes.ts";
+import { notesOnServer } from "./server-notes.ts";
 import { notesOnServerObjects } from "./server-objects.ts";
 import { readSettings } from "./settings.ts";
 
@@ -245,6 +246,7 @@ async function notesOn(
     unlogged,
     ofExtensions,
     ofServer,
+    ofMachine,
     subscriptions,
     ofSuperusers,
     enabled,
@@ -260,6 +262,7 @@ async function notesOn(
     named(unloggedQuery),
     notesOnExtensions(session, pristine, { carried, uncarried }),
     notesOnServerObjects(session, pristine),
+    notesOnServer(session),
     isSuper ? [] : namesOf(session, subscriptionsQuery),
     named(superuserQuery),
     namesOf(session, enabledQuery),
@@ -289,6 +292,7 @@ async function notesOn(
     ),
     ...ofExtensions,
     ...ofServer,
+    ...ofMachine,
     ...uncounted.map((name) => `The rows of ${name} could not be counted, so a restore cannot compare them.`),
     ...[...subscriptions].map(
       (name) => `The subscription ${name} is not in the backup: only a superuser can back it up.`,

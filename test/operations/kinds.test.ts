@@ -370,6 +370,19 @@ test("what a backup leaves to the server is named: prepared transactions, slots,
   }
 });
 
+test("collations of another version and jobs of pg_cron in another database are named", async () => {
+  const { connection } = await make(
+    `create collation odd (provider = icu, locale = 'de'); create table sorted (a text collate odd);
+     create collation unused (provider = icu, locale = 'fr'); update pg_collation set collversion = '1' where collname in ('odd', 'unused');
+     do $$ begin execute format('alter database %I set cron.database_name = jobs', current_database()); end $$`,
+  );
+  const { notes } = await cycle.backUp(connection);
+  expect(notes).toEqual([
+    "These collations had another version when they were made: public.odd. Their indexes may be wrong on this server, and a restored database refuses unique indexes, checks and partitions that the rows then break.",
+    "Jobs of pg_cron are in the database jobs (cron.database_name), and those that run in this one are not in the backup.",
+  ]);
+});
+
 test("a materialized view that can no longer be filled is named, and can be accepted", async () => {
   const { connection, ask } = await make(
     `create table t (a int); insert into t values (2); create materialized view "m;""x" as select 10 / a as q from t;
