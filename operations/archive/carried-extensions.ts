@@ -301,3 +301,25 @@ export const removedMembersQuery = `
    cross join lateral pg_identify_object_as_address(o.classid, o.objid, 0) a
    cross join lateral (select format('%s %s', case i.type when 'composite type' then 'type' else i.type end, i.identity) as name) w
    order by 1, o.classid = 'pg_operator'::regclass desc, 2`;
+
+/**
+ * Privileges on schemas that hold extensions and are none of `$1`, which the dump has: such a schema is made for its
+ * extension where it is missing, and nothing else. One that somebody granted something on already stays as it is.
+ */
+export const hostPrivilegesQuery = `
+  select e.extname::text as extension, format('privileges on the schema %I of the extension %I', n.nspname, e.extname) as name,
+         'first' as phase, array[format('do %L', format('begin
+           if (select nspacl is not null from pg_namespace where nspname = %L) then return; end if;
+           begin alter schema %I owner to %I; exception when insufficient_privilege or undefined_object then null; end;
+           %s
+         end', n.nspname, n.nspname, pg_get_userbyid(n.nspowner), g.statements))] as statements
+    from pg_extension e
+    join pg_namespace n on n.oid = e.extnamespace
+   cross join lateral (
+     select format('revoke all on schema %I from %I; ', n.nspname, pg_get_userbyid(n.nspowner))
+              || string_agg(format('grant %s on schema %I to %s%s;', x.privilege_type, n.nspname, ${grantee},
+                   case when x.is_grantable then ' with grant option' end), ' ' order by x.grantee, x.privilege_type) as statements
+       from aclexplode(n.nspacl) x) g
+   where n.nspname <> all($1) and n.nspacl is not null and g.statements is not null
+     and n.nspname !~ '^pg_' and n.nspname not in ('information_schema', 'public')
+     and not exists (select from pg_depend d where d.classid = n.tableoid and d.objid = n.oid and d.deptype = 'e')`;

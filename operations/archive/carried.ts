@@ -7,6 +7,7 @@ import {
   extensionRowsQuery,
   extensionScriptRowsQuery,
   extensionSequencesQuery,
+  hostPrivilegesQuery,
   removedMembersQuery,
 } from "./carried-extensions.ts";
 import { objectLossesQuery } from "./carried-objects.ts";
@@ -60,6 +61,7 @@ export async function readCarried(
   const changes = changeRows.parse([
     ...(await rowsOfExtensions(session, pristine, removedMembersQuery)),
     ...(await rowsOfExtensions(session, pristine, extensionChangesQuery)),
+    ...(await session.rows(hostPrivilegesQuery, schemas)),
   ]);
   const found: Carried[] = changes.flatMap(({ statements, ...change }) =>
     statements === null ? [] : [{ ...change, ...ofNoVersion, statements, schema: null }],

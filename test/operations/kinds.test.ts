@@ -943,3 +943,22 @@ async function make(statements: string, create = "") {
     run: (more: string) => cycle.source.sql(more, name),
   };
 }
+
+test("privileges on a schema that a backup leaves out are made with the extension that it holds", async () => {
+  const { connection, ask } = await make(
+    `create schema hosting; create extension pgcrypto schema hosting; create extension pg_trgm schema hosting;
+     create function hosting.own() returns int language sql as 'select 1'; grant usage on schema hosting to pg_monitor with grant option;
+     create table t (k bytea default hosting.gen_random_bytes(4)); insert into t default values`,
+  );
+  const granted = "select nspacl::text from pg_namespace where nspname = 'hosting'";
+  const before = await ask(granted);
+  expect(before).toContain("pg_monitor=U*/");
+  await cycle.backUp(connection, ["public"]);
+  expect((await cycle.drill()).holds).toBe(true);
+  await cycle.restore(cycle.source.connection("hosted_anew"), { jobs: 2 });
+  expect(await cycle.source.sql(granted, "hosted_anew")).toBe(before);
+  await ask("revoke all on schema hosting from pg_monitor");
+  const narrower = await ask(granted);
+  await cycle.restore(connection);
+  expect(await ask(granted)).toBe(narrower);
+});
