@@ -189,8 +189,10 @@ async function backUpIn(
   const place = { key, snapshot, serverMajor, surroundings, scope, jobs, expectedBytes };
   const connection = await inEnglish(session, options.connection);
   const content = await dumpAndDescribe(session, { ...options, connection }, place);
-  await checkStored(store, key, content.sealed.bytes);
-  await checkStored(store, listingKey(key), content.listing.sealed.bytes);
+  await Promise.all([
+    checkStored(store, key, content.sealed.bytes),
+    checkStored(store, listingKey(key), content.listing.sealed.bytes),
+  ]);
   const { lists, ...about } = content;
   const { takenAt, serverVersion, systemIdentifier, database, server, labelProviders, migrations } =
     surroundings;
