@@ -49,28 +49,29 @@ export async function inspectTarget(
   return withPatientSession(target, "optropic restore", async (session) => {
     await refuseTransactionPooler(session, target);
     await session.run(`${neutralSettings}; ${serverNames}`);
-    const below = await namesOf(session, partitionSchemasQuery, [JSON.stringify(tables)]);
+    const [below, all, roles, tablespaces, available, largeObjects, capacity, displaced] = await Promise.all([
+      namesOf(session, partitionSchemasQuery, [JSON.stringify(tables)]),
+      namesOf(session, schemasQuery),
+      namesOf(session, "select rolname::text as name from pg_roles"),
+      namesOf(session, "select spcname::text as name from pg_tablespace"),
+      namesOf(session, "select name::text as name from pg_available_extensions"),
+      hasLargeObjects(session),
+      lockCapacity(session),
+      displacedExtensions(session, manifest),
+    ]);
     const restored = new Set([...manifest.schemas.map(({ name }) => name), ...below]);
-    const schemas = [...(await namesOf(session, schemasQuery))].filter((name) => restored.has(name));
-    const roles = await namesOf(session, "select rolname::text as name from pg_roles");
-    const tablespaces = await namesOf(session, "select spcname::text as name from pg_tablespace");
-    const available = await namesOf(session, "select name::text as name from pg_available_extensions");
+    const schemas = [...all].filter((name) => restored.has(name));
     return {
       schemas,
-      largeObjects: await hasLargeObjects(session),
+      largeObjects,
       foreignRoles: await foreignRolesOf(session),
       missingRoles: manifest.needsRoles.filter((name) => !roles.has(name)),
       tablespaces: manifest.server.tablespaces.every((name) => tablespaces.has(name)),
-      locks: {
-        needed: (await lockableObjects(session, schemas)) + manifest.lockable,
-        capacity: await lockCapacity(session),
-      },
+      locks: { needed: (await lockableObjects(session, schemas)) + manifest.lockable, capacity },
       missingExtensions: manifest.extensions
         .filter(({ name, needed }) => needed && !available.has(name))
         .map(({ name }) => name),
-      displaced: (await displacedExtensions(session, manifest)).filter(
-        ({ extension, isMovable }) => extension.needed && !isMovable,
-      ),
+      displaced: displaced.filter(({ extension, isMovable }) => extension.needed && !isMovable),
     };
   });
 }
