@@ -34,6 +34,11 @@ const names: Readonly<Record<string, string>> = {
   WIN1258: "windows-1258",
 };
 
+/** Whether the characters of an encoding are known here. */
+export function isKnownEncoding(encoding: string): boolean {
+  return encoding === "UTF8" || encoding === "LATIN1" || names[encoding] !== undefined;
+}
+
 /** The text of bytes in the encoding of a database. Bytes of an encoding that is not known here are as in SQL_ASCII. */
 export function textIn(encoding: string, bytes: Buffer): string {
   if (encoding === "LATIN1") return bytes.toString("latin1");

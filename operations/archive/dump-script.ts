@@ -1,6 +1,10 @@
+import { escapeLiteral } from "pg";
+import * as z from "zod";
 import { bytesOf } from "../../lib/child.ts";
-import { textIn } from "../../postgres/encodings.ts";
+import { rawBytes } from "../../lib/raw-text.ts";
+import { isKnownEncoding, textIn } from "../../postgres/encodings.ts";
 import { launchOf, majorOf } from "../../postgres/programs.ts";
+import type { Session } from "../../postgres/session.ts";
 import type { Contents } from "./contents.ts";
 
 /** A name as pg_dump writes it. */
@@ -30,4 +34,23 @@ export async function scriptOf(
   const args = ["--file=-", `--use-list=${lines.file}`, file];
   const launch = launchOf("pg_restore", args, undefined, majorOf(dumpVersion));
   return textIn(encoding, await bytesOf("pg_restore", launch, signal));
+}
+
+/** Parts of such statements as a session writes them: the server knows every encoding that a database can have. */
+export async function asSessionText(
+  session: Session,
+  { encoding }: Pick<DumpFile, "encoding">,
+  texts: readonly string[],
+): Promise<string[]> {
+  // A session in a database without an encoding writes bytes, too.
+  if (encoding === "SQL_ASCII" || isKnownEncoding(encoding) || texts.length === 0) return [...texts];
+  const rows = await session.rows(
+    `select convert_from(decode(t.bytes, 'hex'), ${escapeLiteral(encoding)}) as text
+       from unnest($1::text[]) with ordinality t(bytes, number) order by t.number`,
+    texts.map((text) => rawBytes(text).toString("hex")),
+  );
+  return z
+    .array(z.object({ text: z.string() }))
+    .parse(rows)
+    .map(({ text }) => text);
 }

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { Session } from "../../postgres/session.ts";
 import type { Contents } from "./contents.ts";
-import { type DumpFile, identifier, scriptOf } from "./dump-script.ts";
+import { asSessionText, type DumpFile, identifier, scriptOf } from "./dump-script.ts";
 
 /**
  * Divides a table of contents: materialized views are filled last, as pg_restore does it too, and each on its own,
@@ -20,12 +20,14 @@ export function splitRefreshes(contents: Contents): { others: Contents; refreshe
  * @throws {Failure} `failed`, with the error of pg_restore
  */
 export async function refreshedViews(
+  session: Session,
   dump: DumpFile,
   refreshes: Contents,
   signal: AbortSignal,
 ): Promise<string[]> {
   const script = await scriptOf(dump, refreshes, signal);
-  return [...script.matchAll(refresh)].flatMap(([, name]) => name ?? []);
+  const names = [...script.matchAll(refresh)].flatMap(([, name]) => name ?? []);
+  return asSessionText(session, dump, names);
 }
 
 const refresh = new RegExp(`^REFRESH MATERIALIZED VIEW (${identifier}\\.${identifier});$`, "gm");

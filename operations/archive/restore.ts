@@ -364,7 +364,7 @@ async function lendOwnSettings(session: Session, settings: Details["settings"]):
 
 /** Fills the materialized views that can be filled by now, for functions that read them; all are filled again at the end. */
 async function fillEarly({ session, manifest, file, signal }: Restoring, refreshes: Contents): Promise<void> {
-  const views = await refreshedViews({ ...manifest, file }, refreshes, signal);
+  const views = await refreshedViews(session, { ...manifest, file }, refreshes, signal);
   await fillInRounds(views, (name) => attemptEach(session, [`refresh materialized view ${name}`]));
 }
 
@@ -377,7 +377,7 @@ async function fillViews(options: Restoring, refreshes: Contents): Promise<strin
   } catch {
     signal.throwIfAborted();
   }
-  const views = await refreshedViews({ ...manifest, file }, refreshes, signal);
+  const views = await refreshedViews(session, { ...manifest, file }, refreshes, signal);
   const failed = await fillAll(
     await emptyAmong(session, views),
     () => emptyViews(session),

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { Session } from "../../postgres/session.ts";
 import type { Contents } from "./contents.ts";
-import { type DumpFile, identifier, scriptOf } from "./dump-script.ts";
+import { asSessionText, type DumpFile, identifier, scriptOf } from "./dump-script.ts";
 import { unquoted } from "./qualified-names.ts";
 
 /**
@@ -21,11 +21,15 @@ export async function addViolatedKeys(
 ): Promise<boolean> {
   if (keys.isEmpty) return false;
   const script = await scriptOf(dump, keys, signal);
-  const all = [...script.matchAll(addition)].map(([statement, table = "", name = ""]) => ({
+  const parts = [...script.matchAll(addition)].flatMap(([statement, table = "", name = ""]) => [
     statement,
     table,
-    name: unquoted(name),
-  }));
+    unquoted(name),
+  ]);
+  const texts = await asSessionText(session, dump, parts);
+  const all = texts.flatMap((statement, index) =>
+    index % 3 === 0 ? [{ statement, table: texts[index + 1], name: texts[index + 2] }] : [],
+  );
   const missing = missingRows.parse(await session.rows(missingQuery, [JSON.stringify(all)]));
   let isMade = false;
   for (const { statement } of missing) {

@@ -109,7 +109,7 @@ export async function runDump(
   await runList(session, run, first, ["--section=data"]);
   // For functions that read them; all are filled again at the end.
   if (readsViews) {
-    await fillInRounds(await refreshedViews(run, refreshes, run.signal), (view) =>
+    await fillInRounds(await refreshedViews(session, run, refreshes, run.signal), (view) =>
       attempt(session, [`refresh materialized view ${view}`]),
     );
   }
@@ -136,7 +136,7 @@ export async function runDump(
     );
     if (made) await session.goingOn(() => runList(session, run, about, []));
   }
-  let notFilled = await fill(await refreshedViews(run, refreshes, run.signal));
+  let notFilled = await fill(await refreshedViews(session, run, refreshes, run.signal));
   await carrier.make("last");
   // Extensions may be in other schemas.
   if (companions.length > 0) await runList(session, run, privilegesOf(selected, globals), []);

@@ -415,6 +415,14 @@ export const moreKinds: readonly Kind[] = [
       where p.proname in ('cube_dims', 'cube_cmp', 'seg_cmp', 'nlevel', 'below', 'upper')`,
   },
   {
+    name: "names in an encoding that the web does not know",
+    create: "encoding 'EUC_JIS_2004' lc_collate 'C' lc_ctype 'C' template template0",
+    made: `create schema "日本"; create table "日本"."表" ("列" text, id int primary key); insert into "日本"."表" values ('値', 1);
+      create sequence "日本"."順" start 5; comment on table "日本"."表" is '説明'; create materialized view "見" as select * from "日本"."表";
+      create table "子" (id int constraint "鍵" references "日本"."表"); insert into "子" values (1);`,
+    asked: `select count(*), obj_description('"日本"."表"'::regclass) from "見", "子"`,
+  },
+  {
     name: "text that the encoding for the database's clients does not have",
     made: `create table t (a text); insert into t values ('€ Ж');
       do $$ begin execute format('alter database %I set client_encoding = LATIN1', current_database()); end $$`,
