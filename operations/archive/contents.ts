@@ -236,6 +236,12 @@ export function withoutData(contents: Contents, entries: ReadonlySet<string>): C
   return contents.filtered((line) => !isData(line));
 }
 
+/** The lines that fit and what is about them, in their order. */
+export function withAbout(contents: Contents, fits: (line: Line) => boolean): Contents {
+  const ids = idsOf(contents.lines(), fits);
+  return contents.filtered((line) => ids.has(line.id) || isAbout(line, ids));
+}
+
 /** All lines but those of some objects, and what is about these. */
 export function withoutObjects(contents: Contents, entries: ReadonlySet<string>): Contents {
   if (entries.size === 0) return contents;

@@ -15,6 +15,7 @@ import { lockableObjects, lockCapacity, locksProblem } from "./locks.ts";
 import type { Manifest } from "./manifest.ts";
 import { namesOf } from "./names.ts";
 import { noteCharacters, notesNaming } from "./notes.ts";
+import { notesOnPathOperators, readPathOperators } from "./path-operators.ts";
 import { type Pristine, readPristine } from "./pristine.ts";
 import { notesOnReading } from "./reading-functions.ts";
 import { type Remote, readRemote } from "./remote.ts";
@@ -68,14 +69,17 @@ export async function describeContents(
     readSettings(session),
     readProperties(session),
   ]);
+  const all = [...schemas, ...scope.companions.map(({ name }) => name)];
   const [{ changes, notes: ofServer }, read] = await Promise.all([
     divideChanges(session, pristine, scope, isSuper),
-    readCarried(session, pristine, [...schemas, ...scope.companions.map(({ name }) => name)]),
+    readCarried(session, pristine, all),
   ]);
   // What reads from another server is filled once a restore has ended, and never in a drill.
   const isRemote = new Set(Object.keys(remote).map(contentName));
   const carried = [...read.carried, ...changes].filter(({ name }) => !isRemote.has(name));
-  const details = { settings, properties, carried };
+  // It may set a path, so nothing else is asked meanwhile.
+  const pathOperators = await readPathOperators(session, all, pristine.major);
+  const details = { settings, properties, carried, pathOperators };
   const { uncounted } = own;
   const notes = await notesOn(session, scope, {
     ...{ isSuper, uncounted, lockable, remote, carried, pristine },
@@ -88,7 +92,7 @@ export async function describeContents(
     companionRows: Object.fromEntries(scope.withRows.map(({ table, entry }) => [table, entry])),
     remote,
     lockable,
-    notes: [...notes, ...ofServer, ...ofSequences],
+    notes: [...notes, ...notesOnPathOperators(details.pathOperators), ...ofServer, ...ofSequences],
     details,
   };
 }

@@ -5,6 +5,7 @@ import { parseJson } from "../../lib/json.ts";
 import { carriedSchema } from "./carried.ts";
 import { propertiesSchema } from "./database-properties.ts";
 import type { Earlier } from "./manifest.ts";
+import { pathOperatorsSchema } from "./path-operators.ts";
 import { unseal } from "./seal.ts";
 import { settingSchema } from "./settings.ts";
 
@@ -17,6 +18,8 @@ const detailsShape = z.strictObject({
   properties: propertiesSchema.nullable().default(null),
   /** What the dump does not have, as statements. */
   carried: z.array(carriedSchema).default([]),
+  /** What has operators that only a search path finds. */
+  pathOperators: z.array(pathOperatorsSchema).default([]),
 });
 
 /** What of a backup is kept in memory that may contain secrets. */

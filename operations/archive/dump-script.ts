@@ -29,9 +29,10 @@ export async function scriptOf(
   { file, dumpVersion, encoding }: DumpFile,
   lines: Contents,
   signal: AbortSignal,
+  options: readonly string[] = [],
 ): Promise<string> {
   if (lines.isEmpty) return "";
-  const args = ["--file=-", `--use-list=${lines.file}`, file];
+  const args = ["--file=-", `--use-list=${lines.file}`, ...options, file];
   const launch = launchOf("pg_restore", args, undefined, majorOf(dumpVersion));
   return textIn(encoding, await bytesOf("pg_restore", launch, signal));
 }

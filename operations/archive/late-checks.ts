@@ -4,13 +4,14 @@ import type { Session } from "../../postgres/session.ts";
 import { comment, functionUses, notOfExtension } from "./fragments.ts";
 import { namesOf } from "./names.ts";
 import { notesNaming } from "./notes.ts";
+import { pathFinding, underPath } from "./path-operators.ts";
 import { firstNormal } from "./pristine.ts";
 import { refusal } from "./refused.ts";
 
 /** Checks that were dropped until all rows are there. */
 export interface LateChecks {
-  /** Statements that make them again. */
-  statements: string[];
+  /** Statements that make them again, each in the path in which it finds its operators. */
+  statements: { statement: string; path: string[] | null }[];
   /** Whether some could not be dropped, so that rows must come in the order of the dump. */
   inOrder: boolean;
 }
@@ -22,15 +23,18 @@ export interface LateChecks {
  * @returns why some were refused, one sentence each
  */
 export async function addChecks(
-  statements: readonly string[],
+  session: Session,
+  statements: LateChecks["statements"],
   attempt: (statement: string) => Promise<string | undefined>,
 ): Promise<string[]> {
   const refused: string[] = [];
-  for (const statement of statements) {
-    const reason = await attempt(statement);
-    if (reason === undefined) continue;
-    refused.push(refusal(reason));
-    await attempt(`${statement} not valid`);
+  for (const { statement, path } of statements) {
+    await underPath(session, path, async () => {
+      const reason = await attempt(statement);
+      if (reason === undefined) return;
+      refused.push(refusal(reason));
+      await attempt(`${statement} not valid`);
+    });
   }
   return refused;
 }
@@ -45,12 +49,15 @@ export async function setChecksAside(session: Session, schemas: readonly string[
   const all = checkRows.parse(await session.rows(checksQuery, schemas));
   const checks = all.filter(({ stays }) => !stays);
   for (const { subject, name } of checks) await session.run(`alter ${subject} drop constraint ${name}`);
-  const statements = checks.flatMap(({ subject, name, definition, comment }) => [
-    `alter ${subject} add constraint ${name} ${definition}`,
-    ...(comment === null
-      ? []
-      : [`comment on constraint ${name} on ${subject.replace(/^table /, "")} is ${escapeLiteral(comment)}`]),
-  ]);
+  const statements = checks.flatMap(({ subject, name, definition, comment, path }) => {
+    const on = `constraint ${name} on ${subject.replace(/^table /, "")}`;
+    return [
+      { statement: `alter ${subject} add constraint ${name} ${definition}`, path },
+      ...(comment === null
+        ? []
+        : [{ statement: `comment on ${on} is ${escapeLiteral(comment)}`, path: null }]),
+    ];
+  });
   return { statements, inOrder: all.length > checks.length };
 }
 
@@ -60,6 +67,7 @@ const checkRows = z.array(
     name: z.string(),
     definition: z.string(),
     comment: z.string().nullable(),
+    path: z.array(z.string()).nullable(),
     stays: z.boolean(),
   }),
 );
@@ -67,7 +75,7 @@ const checkRows = z.array(
 const checksQuery = `
   select case when k.conrelid <> 0 then 'table ' || k.conrelid::regclass else 'domain ' || k.contypid::regtype end as subject,
          quote_ident(k.conname) as name, pg_get_constraintdef(k.oid) as definition,
-         ${comment("pg_constraint", "k.oid")} as comment,
+         ${comment("pg_constraint", "k.oid")} as comment, ${pathFinding("pg_constraint", "k.oid")} as path,
          exists (
        with recursive uses(type, is_within) as (
        select k.contypid, false where k.contypid <> 0

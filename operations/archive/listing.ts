@@ -31,6 +31,7 @@ const keptSections = [
   "setting",
   "properties",
   "carried",
+  "pathOperators",
 ] as const satisfies Section[];
 const mostKept = 256 * 1024 * 1024;
 
@@ -194,7 +195,12 @@ async function readLists(file: string, head: Head): Promise<Omit<Opened, "listin
       remote: placed("remote"),
       notes: list("note"),
     },
-    details: { settings: list("setting"), properties, carried: list("carried") },
+    details: {
+      settings: list("setting"),
+      properties,
+      carried: list("carried"),
+      pathOperators: list("pathOperators"),
+    },
   };
 }
 
@@ -214,6 +220,7 @@ export async function writeLists(listing: ListingWriter, lists: Lists, details: 
   await listing.writeAll("setting", details.settings);
   await listing.writeAll("properties", details.properties === null ? [] : [details.properties]);
   await listing.writeAll("carried", details.carried);
+  await listing.writeAll("pathOperators", details.pathOperators);
 }
 
 function invalid({ key }: Pick<Head, "key">): Failure {
@@ -293,6 +300,7 @@ function earlierListing(
     setting: () => details.settings,
     properties: () => (details.properties === null ? [] : [details.properties]),
     carried: () => details.carried,
+    pathOperators: () => details.pathOperators,
   };
   return {
     async *items(section) {

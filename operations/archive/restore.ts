@@ -32,6 +32,7 @@ import { addChecks, setChecksAside } from "./late-checks.ts";
 import type { Manifest } from "./manifest.ts";
 import { inEnglish, makeBlocks, namesOf } from "./names.ts";
 import { putOwnDefaultsAside, unlisted } from "./own-defaults.ts";
+import { PathLines } from "./path-lines.ts";
 import { grantMemberships, membershipsOf, powerless, roleStatements, schemaStatements } from "./prepare.ts";
 import { splitReading } from "./reading-functions.ts";
 import { emptyAmong, fillAll, fillInRounds, refreshedViews, splitRefreshes, unfilled } from "./refresh.ts";
@@ -172,13 +173,22 @@ export async function restoreParallel(given: RestoreOptions): Promise<Outcome> {
     const { others: filled, eventTriggers } = splitEventTriggers(selected);
     const { others: withTriggers, refreshes } = splitRefreshes(filled);
     const notFilled: string[] = [];
-    const { others, triggers } = splitTriggers(withTriggers);
+    const pathLines = await PathLines.read(
+      session,
+      (statements) => attemptTogether(session, statements),
+      details.pathOperators,
+      { ...manifest, file: options.file, contents: selected, args: formOf(options), signal },
+    );
+    const onPath = pathLines.takeLate(withTriggers);
+    const { others, triggers } = splitTriggers(onPath.others);
     await runRestore({ ...options, jobs: 1 }, schemaPrivilegesOf(others), []);
     const one = { ...options, jobs: 1 };
-    const { main, after: tangled } = await untangle(others, carrier.replaced, (lines) => makeAll(one, lines));
-    refused.push(...(await runDefinitions(options, { selected: main, carrier })));
+    const replaced = new Set([...carrier.replaced, ...pathLines.entries]);
+    const { main, after: tangled } = await untangle(others, replaced, (lines) => makeAll(one, lines));
+    refused.push(...(await runDefinitions(options, { selected: main, carrier, pathLines, replaced })));
     const all = [...manifest.schemas, ...manifest.companions].map(({ name }) => name);
     await withSearchPath(session, manifest, async () => {
+      await pathLines.makeAnyway();
       await carrier.make("first");
       await carrier.make("rows");
       const checks = await setChecksAside(session, all);
@@ -188,15 +198,19 @@ export async function restoreParallel(given: RestoreOptions): Promise<Outcome> {
         await runRestore({ ...options, jobs: 1 }, dataOf(main, ofExtensions), ["--section=data"]);
       }
       const rows = ofExtensions.size > 0 ? withoutData(main, ofExtensions) : main;
-      const present = refused.length === 0 ? rows : await withoutMissing(session, rows);
+      const present =
+        refused.length + pathLines.refused.length === 0 ? rows : await withoutMissing(session, rows);
       const { first, last, readsViews } = await splitReading(session, all, present);
       await loadRows({ ...options, jobs: checks.inOrder ? 1 : options.jobs }, first);
       if (readsViews) await fillEarly(options, refreshes);
       if (last !== undefined) await runRestore({ ...options, jobs: 1 }, last, ["--section=data"]);
-      refused.push(...(await addChecks(checks.statements, (statement) => attemptEach(session, [statement]))));
+      refused.push(
+        ...(await addChecks(session, checks.statements, (statement) => attemptEach(session, [statement]))),
+      );
       for (const { part, isRows } of tangled) {
         refused.push(...(await runOn(one, isRows ? await withoutMissing(session, part) : part)));
       }
+      await pathLines.makeAll(onPath.early);
       const { before, attachments, after } = splitAttachments(main);
       const later = attachments.isEmpty
         ? [{ list: main, jobs: options.jobs }]
@@ -208,6 +222,9 @@ export async function restoreParallel(given: RestoreOptions): Promise<Outcome> {
       for (const { list, jobs } of together([...later, { list: triggers, jobs: 1 }])) {
         refused.push(...(await finish({ ...options, jobs }, list)));
       }
+      await pathLines.makeAll(onPath.last);
+      await pathLines.makeAnyway();
+      refused.push(...pathLines.refused);
       if (refused.length > 0) await remakeKeys(options, others);
       notFilled.push(...(await fillViews(options, refreshes)));
       await carrier.make("last");
@@ -228,6 +245,7 @@ export async function restoreParallel(given: RestoreOptions): Promise<Outcome> {
         surroundings: true,
         globals: isExpected,
         dependents: () => false,
+        pathOperators: details.pathOperators,
         missing: [...carrier.missing, ...notFilled],
         refused: [...new Set(refused)],
         extensions: manifest.extensions.filter(
@@ -393,19 +411,30 @@ async function fillViews(options: Restoring, refreshes: Contents): Promise<strin
  */
 async function runDefinitions(
   options: Restoring,
-  { selected, carrier }: { selected: Contents; carrier: Carrier },
+  {
+    selected,
+    carrier,
+    pathLines,
+    replaced,
+  }: { selected: Contents; carrier: Carrier; pathLines: PathLines; replaced: ReadonlySet<string> },
 ): Promise<string[]> {
   const { session, manifest } = options;
   const refused: string[] = [];
   const { lend } = lendSearchPath(manifest);
-  const parts = divideContents(selected, carrier.replaced, lend.length > 0);
+  const parts = divideContents(selected, replaced, lend.length > 0);
   for (const part of parts) {
     for (const statement of lend) await session.run(statement);
-    if (part.replaced !== undefined) await carrier.makeInPlaceOf(part.replaced);
+    if (part.replaced !== undefined) await makeInPlaceOf(part.replaced, carrier, pathLines);
     await runRestore({ ...options, jobs: 1 }, part.about, []);
     refused.push(...(await runOn({ ...options, jobs: 1 }, part.contents, "--section=pre-data")));
   }
   return refused;
+}
+
+/** Makes what stands for a line: what the backup carries beside its dump, or the same under a search path. */
+export async function makeInPlaceOf(entry: string, carrier: Carrier, pathLines: PathLines): Promise<void> {
+  if (carrier.replaced.has(entry)) await carrier.makeInPlaceOf(entry);
+  else await pathLines.makeInPlaceOf(entry);
 }
 
 /** Whether an object in no schema is the privilege of an extension that was left out. */
@@ -416,6 +445,11 @@ export function belongsTo(name: string, leftOut: readonly LeftOut[]): boolean {
 const lacksRights = /must be (?:able to SET ROLE|member of role|owner|superuser)|permission denied/i;
 const needsRights =
   "The role at the target must be able to give each object to its owner, as a superuser can. Without --target, the drill uses a scratch server, where it is one.";
+
+/** Options of pg_restore for what statements say. */
+function formOf({ tablespaces, noOwner }: Pick<RestoreOptions, "tablespaces" | "noOwner">): string[] {
+  return [...(tablespaces ? [] : ["--no-tablespaces"]), ...(noOwner === true ? ["--no-owner"] : [])];
+}
 
 /** @param refusals takes what the server refuses, after which pg_restore goes on; without it, that is the end */
 async function runRestore(
@@ -434,8 +468,7 @@ async function runRestore(
     // A newer one would end at a setting of its own that the server does not know.
     ...(endsAtFirst && !isNewer ? ["--exit-on-error"] : []),
     "--no-password",
-    ...(tablespaces ? [] : ["--no-tablespaces"]),
-    ...(noOwner === true ? ["--no-owner"] : []),
+    ...formOf({ tablespaces, noOwner }),
     `--use-list=${list.file}`,
     ...(section === undefined ? [] : [section]),
     file,

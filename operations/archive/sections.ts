@@ -12,6 +12,7 @@ import {
   roleSchema,
   schemaSchema,
 } from "./manifest.ts";
+import { type PathOperators, pathOperatorsSchema } from "./path-operators.ts";
 import { type Setting, settingSchema } from "./settings.ts";
 
 /** An object in no schema, or one in another schema that depends on those of the backup. */
@@ -51,6 +52,7 @@ export interface Sections {
   setting: Setting;
   properties: DatabaseProperties;
   carried: Carried;
+  pathOperators: PathOperators;
 }
 
 export type Section = keyof Sections;
@@ -80,6 +82,7 @@ export const sectionSchemas: { readonly [S in Section]: z.ZodType<Sections[S]> }
   setting: settingSchema,
   properties: propertiesSchema,
   carried: carriedSchema,
+  pathOperators: pathOperatorsSchema,
 };
 
 /**

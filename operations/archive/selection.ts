@@ -197,6 +197,7 @@ export function narrow(
     ...(tables.length > 0 ? [] : beside),
     ...(around?.ids ?? []),
   ]);
+  const shownEntries = new Set(lines.filter(({ id }) => shown.has(id)).map(({ entry }) => entry));
   return {
     manifest: narrowed,
     contents: contents.filtered(({ id }) => shown.has(id)),
@@ -214,6 +215,9 @@ export function narrow(
         if (schema === null || !wanted.has(schema)) return false;
         return tables.length === 0 || tables.some((table) => name.includes(` ${quotedName(names, table)}`));
       }),
+      pathOperators: details.pathOperators.filter(({ entries }) =>
+        entries.some((entry) => shownEntries.has(entry)),
+      ),
     },
     listing: narrowedListing(listing, {
       isKept,

@@ -7,6 +7,7 @@ import { prepareSession, readGlobals, readObjects } from "./describe.ts";
 import { countData } from "./extensions.ts";
 import type { Item } from "./items.ts";
 import type { Manifest } from "./manifest.ts";
+import { comparePathOperators, type PathOperators } from "./path-operators.ts";
 import type { Listing } from "./sections.ts";
 
 /** What of a backup was restored. */
@@ -20,6 +21,8 @@ export interface Restored {
   globals: (name: string) => boolean;
   dependents: (name: string) => boolean;
   extensions: Manifest["extensions"];
+  /** What has operators that only a search path finds. */
+  pathOperators: readonly PathOperators[];
   /** What the backup carries beside its dump and could not be made, one sentence each. */
   missing: readonly string[];
   /** Why the server refused indexes, keys and the like, of which the comparison says which they are. */
@@ -80,6 +83,12 @@ export async function verify(
     ...(await compareExtensionData(session, restored.extensions)),
     ...restored.missing,
   ];
+  const missing = new Set(all.filter((sentence) => sentence.endsWith(" is missing.")));
+  all.push(
+    ...(await comparePathOperators(session, restored.pathOperators, (object) =>
+      missing.has(`${object} is missing.`),
+    )),
+  );
   const { counted, accepted } = divideAccepted(all, acceptable);
   const { figures, missed } = own;
   const { refused = [] } = restored;

@@ -2,6 +2,7 @@ import * as z from "zod";
 import type { Session } from "../../postgres/session.ts";
 import { attempt } from "../archive/attempt.ts";
 import { dependentsQuery } from "../archive/dependents.ts";
+import { pathFinding, underPath } from "../archive/path-operators.ts";
 
 /**
  * Drops the defaults of other schemas' columns that depend on the schemas, within the session's transaction: they
@@ -21,15 +22,19 @@ export async function putDefaultsAside(
   }
   if (dropped.length === 0) return undefined;
   return async () => {
-    for (const { column, expression } of dropped) await session.run(`${column} set default ${expression}`);
+    for (const { column, expression, path } of dropped) {
+      await underPath(session, path, () => session.run(`${column} set default ${expression}`));
+    }
   };
 }
 
-const defaultRows = z.array(z.object({ column: z.string(), expression: z.string() }));
+const defaultRows = z.array(
+  z.object({ column: z.string(), expression: z.string(), path: z.array(z.string()).nullable() }),
+);
 
 const defaultsQuery = `
   select format('alter table only %s alter column %I', a.attrelid::regclass, a.attname) as column,
-         pg_get_expr(d.adbin, d.adrelid) as expression
+         pg_get_expr(d.adbin, d.adrelid) as expression, ${pathFinding("pg_attrdef", "d.oid")} as path
     from pg_attrdef d
     join pg_attribute a on a.attrelid = d.adrelid and a.attnum = d.adnum
     join pg_class c on c.oid = d.adrelid

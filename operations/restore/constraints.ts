@@ -4,6 +4,7 @@ import type { Session } from "../../postgres/session.ts";
 import { attempt } from "../archive/attempt.ts";
 import { dependentsQuery } from "../archive/dependents.ts";
 import { comment } from "../archive/fragments.ts";
+import { pathFinding, underPath } from "../archive/path-operators.ts";
 
 /** Constraints that were dropped for the time of a restore. */
 export interface Aside {
@@ -47,7 +48,9 @@ async function putAside(session: Session, condition: string, value: readonly str
       for (const one of all) {
         const [row] = await session.rows(existsQuery, [one.of, one.plain]);
         if (z.object({ found: z.boolean() }).parse(row).found) continue;
-        await session.run(`alter ${one.subject} add constraint ${one.name} ${one.definition}`);
+        await underPath(session, one.path, () =>
+          session.run(`alter ${one.subject} add constraint ${one.name} ${one.definition}`),
+        );
         if (one.comment !== null) {
           const on = one.subject.replace(/^table /, "");
           await session.run(`comment on constraint ${one.name} on ${on} is ${escapeLiteral(one.comment)}`);
@@ -67,6 +70,7 @@ const constraintRows = z.array(
     object: z.string(),
     definition: z.string(),
     comment: z.string().nullable(),
+    path: z.array(z.string()).nullable(),
   }),
 );
 
@@ -75,7 +79,8 @@ function constraintsQuery(condition: string): string {
     select case when k.conrelid = 0 then 'domain ' || w.name else 'table ' || w.name end as subject, w.name as of,
            quote_ident(k.conname) as name, k.conname::text as plain,
            format('constraint %I of %s', k.conname, w.name) as object,
-           pg_get_constraintdef(k.oid) as definition, ${comment("pg_constraint", "k.oid")} as comment
+           pg_get_constraintdef(k.oid) as definition, ${comment("pg_constraint", "k.oid")} as comment,
+           ${pathFinding("pg_constraint", "k.oid")} as path
       from pg_constraint k
      cross join lateral (
        select case when k.conrelid = 0 then k.contypid::regtype::text else k.conrelid::regclass::text end as name) w

@@ -8,7 +8,7 @@ import { readPools } from "../archive/partition-pools.ts";
 import type { QualifiedName } from "../archive/qualified-names.ts";
 import { lendSearchPath } from "../archive/search-path.ts";
 import { putKeysAside } from "./constraints.ts";
-import { type DumpRun, runList } from "./run-dump.ts";
+import { type DumpRun, pathLinesOf, runList, runOnPath } from "./run-dump.ts";
 import type { ScriptSession } from "./script-session.ts";
 
 /** Tables of a backup, and the part of a dump's contents that is about some of them. */
@@ -50,13 +50,18 @@ export async function replaceTables(
     await session.run(`truncate ${names.join(", ")}`);
   }
   const { lend, takeBack } = lendSearchPath(manifest);
-  const { before: made, attachments, after } = splitPartitionsElsewhere(contentsFor(missing));
-  await runList(session, run, made, ["--section=pre-data"]);
+  const pathLines = await pathLinesOf(session, run);
+  const onPath = pathLines.takeLate(contentsFor(missing));
+  const { before: made, attachments, after } = splitPartitionsElsewhere(onPath.others);
+  await runOnPath(session, run, { list: made, pathLines }, "--section=pre-data");
   for (const statement of lend) await session.run(statement);
   await runList(session, run, contentsFor(tables), ["--section=data"]);
+  await pathLines.makeAll(onPath.early);
   await runList(session, run, made, ["--section=post-data"]);
   await runList(session, run, attachments, []);
   await runList(session, run, after, ["--section=post-data"]);
+  await pathLines.makeAll(onPath.last);
+  await pathLines.makeAnyway();
   await keys.putBack();
   for (const { table, name, enable } of triggers)
     await session.run(`alter table ${table} ${enable} trigger ${name}`);

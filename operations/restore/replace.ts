@@ -163,6 +163,7 @@ async function replaceWithin(
     foreignRoles: files.foreignRoles,
     noOwner: options.noOwner,
     tablespaces: files.tablespaces,
+    pathOperators: files.details.pathOperators,
     signal: options.signal,
   };
   const carrier = await carrierFor(session, files.details.carried, {
@@ -195,6 +196,9 @@ async function replaceWithin(
       (!isPart || plan.globals.has(name)),
     dependents: (name: string) => !isPart || plan.dependents.has(name),
     extensions: manifest.extensions.filter(({ name }) => room.withData.has(name)),
+    pathOperators: files.details.pathOperators.filter(
+      ({ object, schema }) => schemas.includes(schema) || plan.dependents.has(object),
+    ),
     missing: [...carrier.missing, ...notFilled],
     refused: [...refusedChecks, ...refusedSoFar],
     isPart,
@@ -295,7 +299,7 @@ async function replaceTablesWithin(
   session: ScriptSession,
   options: ReplaceOptions,
   manifest: Manifest,
-  { file, contents, listing, foreignRoles, tablespaces, part }: DumpFiles,
+  { file, contents, details, listing, foreignRoles, tablespaces, part }: DumpFiles,
 ): Promise<Replaced> {
   await session.run(sessionSettings);
   const waits = options.lockTimeoutMs ?? lockTimeoutMs;
@@ -305,7 +309,18 @@ async function replaceTablesWithin(
   const enableOthers = await quietEventTriggers(session);
   const { noOwner, signal } = options;
   const { dumpVersion, encoding } = manifest;
-  const run = { file, dumpVersion, encoding, contents, foreignRoles, noOwner, tablespaces, signal };
+  const { pathOperators } = details;
+  const run = {
+    file,
+    dumpVersion,
+    encoding,
+    contents,
+    foreignRoles,
+    noOwner,
+    tablespaces,
+    pathOperators,
+    signal,
+  };
   const emptied = await replaceTables(
     session,
     manifest,
@@ -320,6 +335,7 @@ async function replaceTablesWithin(
     globals: () => false,
     dependents: () => false,
     extensions: [],
+    pathOperators,
     missing: [],
     isPart: true,
   };

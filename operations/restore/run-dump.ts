@@ -21,11 +21,13 @@ import type { DumpFile } from "../archive/dump-script.ts";
 import { GlobalLines } from "../archive/global-lines.ts";
 import { addChecks, setChecksAside } from "../archive/late-checks.ts";
 import type { Manifest } from "../archive/manifest.ts";
+import { PathLines } from "../archive/path-lines.ts";
+import type { PathOperators } from "../archive/path-operators.ts";
 import { oneLine } from "../archive/qualified-names.ts";
 import { splitReading } from "../archive/reading-functions.ts";
 import { fillAll, fillInRounds, refreshedViews, splitRefreshes, unfilled } from "../archive/refresh.ts";
 import { emptyViews, withoutRemote } from "../archive/remote.ts";
-import { belongsTo, listSchemas } from "../archive/restore.ts";
+import { belongsTo, listSchemas, makeInPlaceOf } from "../archive/restore.ts";
 import { lendSearchPath } from "../archive/search-path.ts";
 import type { Listing } from "../archive/sections.ts";
 import { isLabel } from "../archive/security-labels.ts";
@@ -46,7 +48,14 @@ export interface DumpRun extends DumpFile {
   noOwner: boolean;
   /** Whether objects go into their tablespaces, which the server must have. */
   tablespaces: boolean;
+  /** What has operators that only a search path finds. */
+  pathOperators: readonly PathOperators[];
   signal: AbortSignal;
+}
+
+/** Options of pg_restore for what statements say. */
+function formOf({ tablespaces, noOwner }: Pick<DumpRun, "tablespaces" | "noOwner">): string[] {
+  return [...(noOwner ? ["--no-owner"] : []), ...(tablespaces ? [] : ["--no-tablespaces"])];
 }
 
 /**
@@ -79,7 +88,9 @@ export async function runDump(
     companions.length === 0 ? new Set() : await listSchemas(run.file, companions, run, run.signal);
   const { others, eventTriggers } = splitEventTriggers(selected.filtered(({ id }) => !apart.has(id)));
   const { others: filledLast, refreshes } = splitRefreshes(others);
-  const { before, attachments, after } = splitPartitionsElsewhere(filledLast);
+  const pathLines = await pathLinesOf(session, run);
+  const onPath = pathLines.takeLate(filledLast);
+  const { before, attachments, after } = splitPartitionsElsewhere(onPath.others);
   const fill = (views: readonly string[]): Promise<Map<string, string>> =>
     fillAll(
       views,
@@ -88,22 +99,24 @@ export async function runDump(
     );
   const { lend, takeBack } = lendSearchPath(manifest);
   await runList(session, run, schemaPrivilegesOf(before), []);
-  const { main, after: tangled } = await untangle(before, carrier.replaced, (line) =>
+  const replaced = new Set([...carrier.replaced, ...pathLines.entries]);
+  const { main, after: tangled } = await untangle(before, replaced, (line) =>
     session.tries(() => runList(session, run, line, [])),
   );
-  for (const part of divideContents(main, carrier.replaced, lend.length > 0)) {
+  for (const part of divideContents(main, replaced, lend.length > 0)) {
     for (const statement of lend) await session.run(statement);
-    if (part.replaced !== undefined) await carrier.makeInPlaceOf(part.replaced);
+    if (part.replaced !== undefined) await makeInPlaceOf(part.replaced, carrier, pathLines);
     await runList(session, run, part.about, []);
     // What the server refuses, such as a view of itself, is left out, and the comparison names it.
     await session.makingAll(() => runList(session, run, part.contents, ["--section=pre-data"]));
   }
   for (const statement of lend) await session.run(statement);
+  await pathLines.makeAnyway();
   await carrier.make("first");
   await carrier.make("rows");
   const schemas = manifest.schemas.map(({ name }) => name);
   const checks = await setChecksAside(session, schemas);
-  const isAllMade = (await session.refused()).length === 0;
+  const isAllMade = (await session.refused()).length + pathLines.refused.length === 0;
   const rows = isAllMade ? main : await withoutMissing(session, main);
   const { first, last, readsViews } = await splitReading(session, schemas, rows);
   await runList(session, run, first, ["--section=data"]);
@@ -114,11 +127,14 @@ export async function runDump(
     );
   }
   if (last !== undefined) await runList(session, run, last, ["--section=data"]);
-  const refusedChecks = await addChecks(checks.statements, (statement) => attempt(session, [statement]));
+  const refusedChecks = await addChecks(session, checks.statements, (statement) =>
+    attempt(session, [statement]),
+  );
   for (const { part, isRows } of tangled) {
     if (isRows) await runList(session, run, await withoutMissing(session, part), []);
     else await session.goingOn(() => runList(session, run, part, []));
   }
+  await pathLines.makeAll(onPath.early);
   // So is what the rows do not allow, such as a key that was not enforced.
   const finish = async (): Promise<void> => {
     await runList(session, run, main, ["--section=post-data"]);
@@ -126,6 +142,8 @@ export async function runDump(
     await runList(session, run, after, ["--section=post-data"]);
   };
   await (hasManyIndexes(main) ? session.makingAll(finish) : session.goingOn(finish));
+  await pathLines.makeAll(onPath.last);
+  await pathLines.makeAnyway();
   const { keys, about } = foreignKeysOf(filledLast);
   if ((await session.refused()).length > 0) {
     const made = await addViolatedKeys(
@@ -141,7 +159,7 @@ export async function runDump(
   // Extensions may be in other schemas.
   if (companions.length > 0) await runList(session, run, privilegesOf(selected, globals), []);
   const entries = new Set(plan.dependents.values());
-  if (entries.size > 0) await runList(session, run, contentsOf(run.contents, entries), []);
+  if (entries.size > 0) await runOnPath(session, run, { list: contentsOf(run.contents, entries), pathLines });
   const isRemote = (name: string): boolean =>
     Object.hasOwn(manifest.remote, name.slice("materialized view ".length));
   // The dump does not fill the materialized views of other schemas, which may be what a view of these waits for.
@@ -157,8 +175,34 @@ export async function runDump(
   return {
     runEventTriggers,
     notFilled: [...notFilled].map(([view, reason]) => unfilled(view, reason)),
-    refusedChecks,
+    refusedChecks: [...refusedChecks, ...pathLines.refused],
   };
+}
+
+/** The lines of a dump that find operators in a search path. */
+export function pathLinesOf(session: ScriptSession, run: DumpRun): Promise<PathLines> {
+  return PathLines.read(session, (statements) => attempt(session, statements), run.pathOperators, {
+    ...run,
+    args: formOf(run),
+  });
+}
+
+/** Runs a part of a dump's contents in its order, with what finds operators in a search path. */
+export async function runOnPath(
+  session: ScriptSession,
+  run: DumpRun,
+  { list, pathLines }: { list: Contents; pathLines: PathLines },
+  ...options: readonly string[]
+): Promise<void> {
+  const { others, early, last } = pathLines.takeLate(list);
+  for (const part of divideContents(others, pathLines.entries, false)) {
+    if (part.replaced !== undefined) await pathLines.makeInPlaceOf(part.replaced);
+    await runList(session, run, part.about, []);
+    await runList(session, run, part.contents, options);
+  }
+  await pathLines.makeAll(early);
+  await pathLines.makeAll(last);
+  await pathLines.makeAnyway();
 }
 
 /**
@@ -201,17 +245,17 @@ function mainContents(
 /** Runs a part of a dump's contents in the session. */
 export async function runList(
   session: ScriptSession,
-  { file, dumpVersion, noOwner, tablespaces, signal }: DumpRun,
+  run: DumpRun,
   list: Contents,
   options: readonly string[],
 ): Promise<void> {
+  const { file, dumpVersion, signal } = run;
   if (list.isEmpty) return;
   const args = [
     "--file=-",
     "--single-transaction",
     `--use-list=${list.file}`,
-    ...(noOwner ? ["--no-owner"] : []),
-    ...(tablespaces ? [] : ["--no-tablespaces"]),
+    ...formOf(run),
     ...options,
     file,
   ];

@@ -106,7 +106,7 @@ test("a listing is read as it was written, as often as it is asked for", async (
   expect(await all(listing.items("around"))).toHaveLength(5000);
   expect(await all(listing.items("global"))).toEqual([global]);
   expect(manifest).toMatchObject({ schemas: [], roles: [], notes: [], remote: {} });
-  expect(details).toEqual({ settings: [], properties: null, carried: [] });
+  expect(details).toEqual({ settings: [], properties: null, carried: [], pathOperators: [] });
 });
 
 const text = fc.string({ unit: "grapheme" });
@@ -184,6 +184,18 @@ test("what a restore keeps in memory is read as it was written, whatever it is",
         replaces: fc.option(label),
         statements: fc.array(text, { minLength: 1, maxLength: 3 }),
         version: fc.constant(null),
+      }),
+      { maxLength: 3 },
+    ),
+    pathOperators: fc.array(
+      fc.record({
+        name: label,
+        object: label,
+        schema: label,
+        entries: fc.array(text, { minLength: 1, maxLength: 3 }),
+        operators: fc.array(text, { minLength: 1, maxLength: 3 }),
+        path: fc.array(label, { minLength: 1, maxLength: 3 }),
+        texts: fc.array(fc.tuple(text, text), { maxLength: 2 }),
       }),
       { maxLength: 3 },
     ),

@@ -48,6 +48,7 @@ function compared(
       globals: () => false,
       dependents: () => false,
       extensions: [],
+      pathOperators: [],
       missing,
       refused: [refused],
     };
