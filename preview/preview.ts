@@ -163,8 +163,11 @@ function checkPackConfigs({ policyPacks = [], policyPackConfigs = [] }: PreviewO
 /** What failed, in words that hold no secret: a program's own error may quote one. */
 function scrubbedError(error: unknown, secrets: Secrets, places: Places, more: string[] = []): unknown {
   if (!(error instanceof Failure)) return error;
-  const scrubbed = new Failure(error.kind, [secrets.scrub(error.message), ...more].join("\n"));
-  scrubbed.stack = secrets.scrub(error.stack ?? "");
+  // A program's error is followed by what it logged.
+  const scrub = (text: string): string =>
+    error.kind === "program" ? secrets.scrubLog(text) : secrets.scrub(text);
+  const scrubbed = new Failure(error.kind, [scrub(error.message), ...more].join("\n"));
+  scrubbed.stack = scrub(error.stack ?? "");
   if (error.kind === "program") scrubbed.problems = places.problemsIn(scrubbed.message);
   return scrubbed;
 }

@@ -1,5 +1,4 @@
 import type { Duplex } from "node:stream";
-import type { Server } from "@grpc/grpc-js";
 import type { Child } from "../lib/child.ts";
 import { Failure } from "../lib/failure.ts";
 import { shortened } from "../lib/text.ts";
@@ -184,10 +183,15 @@ export class Session {
     for (const stop of this.#stops) stop();
   }
 
-  #serve(doorway: Doorway, ...services: { addTo(server: Server): void }[]): void {
-    const server = new BoundedServer(this.#options.isolation === undefined ? openLimits : isolatedLimits);
+  #serve(doorway: Doorway, engine: Engine, monitor?: Monitor): void {
+    const limits = this.#options.isolation === undefined ? openLimits : isolatedLimits;
+    const server = new BoundedServer(limits, (method, reason) => {
+      // Whoever asks for something else hears why it is refused, but an SDK does not look at what comes of a log.
+      if (method === "log") engine.warn(`left out what was logged, as the engine would: ${reason}`, "");
+    });
     server.exceeded.catch(this.#overflow);
-    for (const service of services) service.addTo(server);
+    engine.addTo(server);
+    monitor?.addTo(server);
     this.#stops.push(serve(server, doorway));
   }
 

@@ -52,7 +52,7 @@ export function previewDocument(run: {
   durationMs: number;
 }): PreviewDocument {
   const scrub: Scrub = (text) => run.secrets.scrub(text);
-  const said: Scrub = (text) => scrub(text.trim()).replaceAll(unknown, "[unknown]");
+  const said: Scrub = (text) => run.secrets.scrubLog(text.trim()).replaceAll(unknown, "[unknown]");
   const declared = new Map(run.resources.map(({ urn, source }) => [urn, source]));
   const placeOf: PlaceOf = (urn, setting) =>
     (setting === undefined ? declared.get(urn) : undefined) ?? run.places?.ofStack(setting);

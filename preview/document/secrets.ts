@@ -10,6 +10,7 @@ export class Secrets {
   #inSecrets = new Set<string>();
   #inPlain = new Set<string>();
   #index: SecretIndex | undefined;
+  #logIndex: SecretIndex | undefined;
 
   /**
    * Adds what the secrets of a value hold. An SDK may mark a value secret that the stack says in plain
@@ -18,18 +19,29 @@ export class Secrets {
   hear(value: PropertyValue): void {
     for (const { text, secret } of textsIn(value)) (secret ? this.#inSecrets : this.#inPlain).add(text);
     this.#index = undefined;
+    this.#logIndex = undefined;
   }
 
   /** Adds a text that is a secret whatever the stack does with it. */
   add(text: string): void {
     this.#certain.add(text);
     this.#index = undefined;
+    this.#logIndex = undefined;
   }
 
   /** @returns the text with every secret in it replaced */
   scrub(text: string): string {
     this.#index ??= new SecretIndex([...this.#certain, ...this.#inSecrets.difference(this.#inPlain)]);
     return this.#index.scrub(text);
+  }
+
+  /**
+   * The same for what a program or a pack says by itself, where nobody knows of which value it speaks: what is a secret
+   * anywhere is one there, even if the program declares the same text in plain too.
+   */
+  scrubLog(text: string): string {
+    this.#logIndex ??= new SecretIndex([...this.#certain, ...this.#inSecrets]);
+    return this.#logIndex.scrub(text);
   }
 }
 

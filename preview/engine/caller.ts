@@ -2,6 +2,7 @@ import * as http2 from "node:http2";
 import type { Duplex } from "node:stream";
 import { type MethodDefinition, status } from "@grpc/grpc-js";
 import { maxMessageBytes } from "./grpc.ts";
+import { readMessage } from "./wire-text.ts";
 
 /** A call that the other side refused, or that it could not be asked. */
 export class CallError extends Error {
@@ -64,7 +65,7 @@ export class Caller {
       const answer = new Answer(stream, this.#answerBytes);
       stream.once("close", () => {
         try {
-          resolve(method.responseDeserialize(answer.message()));
+          resolve(readMessage(answer.message(), method.responseDeserialize));
         } catch (error) {
           reject(error);
         }

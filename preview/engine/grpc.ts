@@ -1,6 +1,7 @@
 import * as grpc from "@grpc/grpc-js";
 import { Failure, reasonOf } from "../../lib/failure.ts";
 import type { Doorway } from "./doorway.ts";
+import { readMessage } from "./wire-text.ts";
 
 /** The size of message that Pulumi's own SDK accepts, in bytes. */
 export const maxMessageBytes = 400 * 1024 * 1024;
@@ -49,14 +50,17 @@ export class BoundedServer extends grpc.Server {
   /** Rejects when a guest has sent too much; never resolves. */
   readonly exceeded: Promise<never>;
   #left: number;
+  #unread: (method: string, reason: string) => void;
   #exceed: (error: Failure) => void = () => undefined;
 
-  constructor({ messageBytes, totalBytes }: SendLimits) {
+  /** @param unread told of each message that cannot be read, beside whoever sent it */
+  constructor({ messageBytes, totalBytes }: SendLimits, unread: (method: string, reason: string) => void) {
     super({
       "grpc.max_receive_message_length": messageBytes,
       "grpc.max_send_message_length": maxMessageBytes,
     });
     this.#left = totalBytes;
+    this.#unread = unread;
     this.exceeded = new Promise((_, reject) => {
       this.#exceed = (error) => {
         reject(error);
@@ -69,9 +73,21 @@ export class BoundedServer extends grpc.Server {
   override addService(service: grpc.ServiceDefinition, methods: grpc.UntypedServiceImplementation): void {
     const bounded = Object.entries(service).map(([name, method]) => [
       name,
-      { ...method, requestDeserialize: (bytes: Buffer) => method.requestDeserialize(this.#counted(bytes)) },
+      { ...method, requestDeserialize: (bytes: Buffer) => this.#read(name, method, bytes) },
     ]);
-    super.addService(Object.fromEntries(bounded), methods);
+    const answering = Object.entries(methods).map(([name, answer]) => [name, unlessUnread(answer)]);
+    super.addService(Object.fromEntries(bounded), Object.fromEntries(answering));
+  }
+
+  #read(name: string, { requestDeserialize }: grpc.MethodDefinition<object, object>, bytes: Buffer): object {
+    const counted = this.#counted(bytes);
+    try {
+      return readMessage(counted, requestDeserialize);
+    } catch (error) {
+      const reason = reasonOf(error);
+      this.#unread(name, reason);
+      return new Unread(reason);
+    }
   }
 
   #counted(bytes: Buffer): Buffer {
@@ -82,6 +98,24 @@ export class BoundedServer extends grpc.Server {
       );
     return bytes;
   }
+}
+
+/** Stands for a request that could not be read; the library itself would not answer why. */
+class Unread {
+  readonly reason: string;
+
+  constructor(reason: string) {
+    this.reason = reason;
+  }
+}
+
+function unlessUnread(answer: grpc.UntypedHandleCall): grpc.UntypedHandleCall {
+  const answerUnary: grpc.handleUnaryCall<unknown, unknown> = (call, callback) => {
+    if (call.request instanceof Unread)
+      callback({ code: grpc.status.INTERNAL, details: call.request.reason });
+    else Reflect.apply(answer, undefined, [call, callback]);
+  };
+  return answerUnary;
 }
 
 /**

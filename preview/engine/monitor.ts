@@ -34,8 +34,6 @@ export interface MonitorOptions extends Omit<RecordOptions, "refuse">, FileAcces
   secretKeys: ReadonlySet<string>;
   /** Folder in which the program runs. */
   programDirectory: string;
-  /** Outputs of other stacks, `organization/project/stack` to values; a stack not here is unknown. */
-  stackOutputs: ReadonlyMap<string, PropertyMap>;
   /** Finds the files in which resources are declared. */
   sources: Sources;
   /** Told of all that the program says, before anything is done with it. */
@@ -222,6 +220,9 @@ export class Monitor {
       this.#providers.addComponent(urn, registration.options.getProvidersMap().entries(), resource.parent);
     }
     await this.#records.add(resource);
+    if (custom && resource.type === stackReferenceType) {
+      this.#options.warn("is registered, which the engine calls deprecated: a newer SDK reads it", urn);
+    }
     const outputs = custom && !this.#records.hasUnknownProvider(resource) ? outputsOf(resource) : {};
     const hooks = registration.options.getHooks();
     await this.#hooks.before(hooks, resource);
@@ -230,7 +231,7 @@ export class Monitor {
     response.setUrn(urn);
     response.setObject(
       toStruct(
-        forProgram(builtinOutputs(resource) ?? outputs, {
+        forProgram(builtinOutputs(resource, this.#options.stackOutputs) ?? outputs, {
           secrets: request.getAcceptsecrets(),
           resources: request.getAcceptresources(),
           partial: request.getSupportspartialvalues(),

@@ -8,6 +8,8 @@ import { packageOf, rootStackType } from "./urn.ts";
 import { holdsUnknown, isUnknown, type PropertyMap, providerKey } from "./values.ts";
 
 export interface RecordOptions {
+  /** Outputs of other stacks, `organization/project/stack` to values; a stack not here is unknown. */
+  stackOutputs: ReadonlyMap<string, PropertyMap>;
   /** What a dynamic resource's own provider makes of its inputs, if it is known. */
   check: (resource: PreviewResource, provider: PreviewResource) => Promise<PropertyMap | undefined>;
   /** What a dynamic resource's own provider finds of one that the program only reads, if it is known. */
@@ -88,7 +90,10 @@ export class Records {
     if (resource.custom) {
       resource.outputs = this.hasUnknownProvider(resource)
         ? {}
-        : (builtinOutputs(resource) ?? { ...resource.inputs, ...importedOutputs(resource) });
+        : (builtinOutputs(resource, this.#options.stackOutputs) ?? {
+            ...resource.inputs,
+            ...importedOutputs(resource),
+          });
     }
     this.#options.registered(resource);
   }

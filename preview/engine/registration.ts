@@ -77,14 +77,28 @@ export function secondsOf(timeouts: Timeouts | undefined): PreviewResource["time
   };
 }
 
-const unitSeconds: Record<string, number> = { h: 3600, m: 60, s: 1, ms: 1e-3, us: 1e-6, µs: 1e-6, ns: 1e-9 };
+const unitSeconds: Record<string, number> = {
+  ...{ h: 3600, m: 60, s: 1, ms: 1e-3, ns: 1e-9 },
+  // The Greek letter and the sign of old typewriters.
+  ...{ us: 1e-6, "\u03bcs": 1e-6, "\u00b5s": 1e-6 },
+};
+
+/** What Go's time.ParseDuration reads: amounts with units, behind a sign; zero needs no unit. */
+const duration = /^[+-]?(?:0|(?:(?:\d+\.?\d*|\.\d+)(?:h|ms|m|s|us|\u03bcs|\u00b5s|ns))+)$/;
+
+/** Go counts nanoseconds in 64 bits. */
+const mostSeconds = 2 ** 63 / 1e9;
 
 /** @throws {Error} when the text is not a duration */
-function seconds(duration: string): number {
-  if (duration === "" || duration === "0") return 0;
-  const parts = [...duration.matchAll(/(\d+\.?\d*|\.\d+)(h|ms|m|s|us|µs|ns)/g)];
-  if (parts.length === 0 || parts.map(([part]) => part).join("") !== duration) {
-    throw new Error(`custom timeout '${duration}' is not a duration such as 1h30m`);
+function seconds(text: string): number {
+  if (text === "") return 0;
+  const parts = [...text.matchAll(/([\d.]+)([^\d.]+)/g)];
+  const sum = parts.reduce(
+    (before, [, amount, unit]) => before + Number(amount) * (unitSeconds[unit ?? ""] ?? 0),
+    0,
+  );
+  if (!duration.test(text) || sum > mostSeconds) {
+    throw new Error(`custom timeout '${text}' is not a duration such as 1h30m`);
   }
-  return parts.reduce((sum, [, amount, unit]) => sum + Number(amount) * (unitSeconds[unit ?? ""] ?? 0), 0);
+  return text.startsWith("-") ? 0 - sum : sum;
 }

@@ -1,13 +1,13 @@
 import { Failure } from "../../lib/failure.ts";
-import { isUnknown, type PropertyMap, type PropertyValue, unknown } from "./values.ts";
+import { isSecret, isUnknown, type PropertyMap, type PropertyValue, unknown } from "./values.ts";
 
 export const stackReferenceType = "pulumi:pulumi:StackReference";
 
 /**
- * What reading a reference to another stack gives: the outputs that are known of that stack by its full
+ * What a reference to another stack gives: the outputs that are known of that stack by its full
  * name, without its organization, or by its own name alone; else unknown.
  *
- * @throws {Error} for a reference with other inputs than a name, as the engine refuses it
+ * @throws {Error} for a reference with other inputs than a name, or a name that is no text, as the engine refuses it
  */
 export function stackReferenceOutputs(
   inputs: PropertyMap,
@@ -15,8 +15,11 @@ export function stackReferenceOutputs(
 ): PropertyMap {
   const other = Object.keys(inputs).find((key) => key !== "name");
   if (other !== undefined) throw new Error(`unknown property "${other}" of a stack reference`);
-  if (inputs.name === undefined) throw new Error('a stack reference has no property "name"');
-  return stackOutputs(inputs.name, stacks);
+  const { name } = inputs;
+  if (name === undefined) throw new Error('a stack reference has no property "name"');
+  if (typeof name !== "string" && !isSecret(name))
+    throw new Error("the name of a stack reference is not a text");
+  return stackOutputs(name, stacks);
 }
 
 /** The name of an output that no stack has, beside those that are given: what else there is of it is not known. */

@@ -225,6 +225,23 @@ describe("a violation", () => {
     ]);
   });
 
+  it("hides what is a secret anywhere in what is logged and printed, and shows what is declared in plain", () => {
+    const secrets = new Secrets();
+    secrets.hear({ password: secret("hunter2hunter2"), copy: "hunter2hunter2" });
+    const pack = {
+      ...{ name: "pack", policies: [policy("mandatory")], printed: "printed hunter2hunter2" },
+      log: [{ severity: "info" as const, message: "logged hunter2hunter2", urn: "" }],
+    };
+    const document = documentOf(
+      { pack, diagnostics: [diagnostic("is hunter2hunter2")] },
+      "mandatory",
+      undefined,
+      secrets,
+    );
+    expect(document.messages.map(({ message }) => message)).toEqual(["logged [secret]", "printed [secret]"]);
+    expect(document.policies).toMatchObject([{ violations: [{ message: "is hunter2hunter2" }] }]);
+  });
+
   it("shows no secret, however the pack's text escaped it", () => {
     const secrets = new Secrets();
     secrets.add("back\\slash and\nline");

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { unknown } from "../../preview/engine/values.ts";
 import { type PreviewDocument, preview } from "../../preview/index.ts";
 import { failureOf, pack } from "./harness.ts";
 
@@ -64,6 +65,31 @@ describe("a program that the engine refuses", () => {
       failure: "program",
       message: expect.stringContaining("refused by the transform"),
     });
+  });
+
+  it("by a reference to another stack that it registers with more than a name, or without one", async () => {
+    const registers = (inputs: string) =>
+      `new (class extends pulumi.CustomResource {})("pulumi:pulumi:StackReference", "other", ${inputs});`;
+    const unnamed = await failureOf(previewing("unnamed", registers("{}")));
+    expect(unnamed).toMatchObject({
+      failure: "program",
+      message: expect.stringContaining('a stack reference has no property "name"'),
+    });
+    const { message } = await failureOf(previewing("more", registers('{ name: "a/b/c", more: 1 }')));
+    expect(message).toContain('unknown property "more" of a stack reference');
+    const { messages, policies } = await previewing("reference", registers('{ name: "a/b/c" }'), ["echo"]);
+    expect(messages).toMatchObject([
+      {
+        severity: "warning",
+        message: expect.stringContaining("deprecated"),
+        urn: expect.stringContaining("other"),
+      },
+    ]);
+    const seen = policies.find(({ name }) => name === "echo-stack")?.violations ?? [];
+    const [other] = seen
+      .filter(({ urn }) => urn.endsWith("::other"))
+      .map(({ message: text }) => JSON.parse(text));
+    expect(other.props).toEqual({ name: "a/b/c", outputs: unknown, secretOutputNames: unknown });
   });
 
   it("by two hooks of one name", async () => {

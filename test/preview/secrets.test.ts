@@ -58,6 +58,15 @@ describe("secrets", () => {
     expect(secrets.scrub("production")).toBe("[secret]");
   });
 
+  it("are hidden in what is logged, whatever the stack says in plain", () => {
+    const secrets = new Secrets();
+    secrets.hear({ password: secret("hunter2hunter2"), copy: "hunter2hunter2" });
+    expect(secrets.scrub("hunter2hunter2")).toBe("hunter2hunter2");
+    expect(secrets.scrubLog("leak hunter2hunter2")).toBe("leak [secret]");
+    secrets.hear({ later: secret("another-secret") });
+    expect(secrets.scrubLog("another-secret")).toBe("[secret]");
+  });
+
   it("of ten thousand take little more than one", () => {
     const many = having(...Array.from({ length: 10_000 }, (_, index) => `password-${index}-of-many`));
     const text = "password without a number ".repeat(4000);
