@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { keepHeapSmall } from "../lib/memory.ts";
 import { runOptropic } from "./program.ts";
 
 /** The subcommands in the order of the help. Each is loaded by itself, since all together take half a second. */
@@ -27,8 +28,13 @@ const commands: ReadonlyMap<string, () => Promise<Command>> = new Map([
 ]);
 
 /** Runs the `optropic` command. */
+/** Subcommands that stream what does not fit into memory. */
+const streaming: ReadonlySet<string> = new Set(["backup", "backups", "drill", "restore"]);
+
 export async function main(args: readonly string[]): Promise<void> {
   const named = commands.get(args[0] ?? "");
+  // Before modules are loaded, for which the heap would grow.
+  if (streaming.has(args[0] ?? "")) keepHeapSmall();
   const wanted = named === undefined ? [...commands.values()] : [named];
   await runOptropic(args, await Promise.all(wanted.map((load) => load())));
 }
