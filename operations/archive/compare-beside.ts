@@ -2,6 +2,7 @@ import type { Session } from "../../postgres/session.ts";
 import { objectDifferences } from "./compare.ts";
 import { type Described, digestOf, digestsOf, objectsOf } from "./describe.ts";
 import { DigestTable } from "./digest-table.ts";
+import type { Paths } from "./path-operators.ts";
 import { findSame } from "./remake.ts";
 import type { Beside } from "./sections.ts";
 
@@ -18,10 +19,13 @@ export async function compareBeside(
   {
     expected,
     isExpected,
+    paths,
     read,
   }: {
     expected: () => AsyncIterable<Beside>;
     isExpected: (name: string) => boolean;
+    /** The paths in which expressions find their operators. */
+    paths?: Paths | undefined;
     read: () => AsyncIterable<[name: string, described: Described]>;
   },
 ): Promise<string[]> {
@@ -52,6 +56,7 @@ export async function compareBeside(
     expected: wanted,
     expressions: Object.fromEntries(expressions),
     found,
+    paths,
     read: (some) => objectsOf(read(), (name) => some.has(name)),
   });
   return objectDifferences(wanted, digestsOf(found), same);

@@ -5,6 +5,7 @@ import { DigestTable } from "./digest-table.ts";
 import { digestOfItem, type Item, keyOf } from "./items.ts";
 import type { Description } from "./manifest.ts";
 import { pooled, readPools } from "./partition-pools.ts";
+import type { Paths } from "./path-operators.ts";
 import { findSame } from "./remake.ts";
 
 export interface Expectation {
@@ -13,6 +14,8 @@ export interface Expectation {
   /** How many large objects the database must have; undefined when that is not compared. */
   largeObjects: number | undefined;
   schemas: readonly string[];
+  /** The paths in which expressions find their operators. */
+  paths?: Paths | undefined;
   /** Objects that are not compared. */
   isIgnored?: ((name: string) => boolean) | undefined;
   /** Whether the schemas may have more. */
@@ -33,7 +36,7 @@ export interface Figures {
  */
 export async function compareSchemas(
   session: Session,
-  { expected, largeObjects, schemas, isIgnored = () => false, isPart = false }: Expectation,
+  { expected, largeObjects, schemas, paths, isIgnored = () => false, isPart = false }: Expectation,
 ): Promise<{ figures: Figures; missed: string[]; differences: string[] }> {
   const pools = await readPools(session, schemas);
   const inPools = new Set([...pools].flat());
@@ -83,6 +86,7 @@ export async function compareSchemas(
     expected: before.objects,
     expressions,
     found: objects,
+    paths,
     read: (names) => readNamed(session, schemas, names),
   });
   const counts =

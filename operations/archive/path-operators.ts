@@ -62,6 +62,13 @@ function pairOf(text: string, other: string | undefined): [string, string][] {
   return other === undefined || other === text ? [] : [[text, other]];
 }
 
+/** Paths of objects by their names in a description. */
+export type Paths = ReadonlyMap<string, readonly string[]>;
+
+export function pathsOf(all: readonly PathOperators[]): Paths {
+  return new Map(all.map(({ object, path }) => [object, path]));
+}
+
 /** A statement that sets a search path. */
 export function pathOf(schemas: readonly string[]): string {
   return `set search_path = ${schemas.map(escapeIdentifier).join(", ")}`;

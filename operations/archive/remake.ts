@@ -4,6 +4,7 @@ import { parseJson } from "../../lib/json.ts";
 import type { Session } from "../../postgres/session.ts";
 import { attempt } from "./attempt.ts";
 import { type Described, digestOf, type Objects } from "./describe.ts";
+import { type Paths, underPath } from "./path-operators.ts";
 import { quietEventTriggers } from "./triggers.ts";
 
 /** A description of a backup's objects, and the restored ones. */
@@ -13,6 +14,8 @@ export interface Compared {
   /** The source's expressions. */
   expressions: Readonly<Record<string, string>>;
   found: Objects;
+  /** The paths in which the source's expressions find their operators, by the names of the objects. */
+  paths?: Paths | undefined;
   /** Reads the restored objects of these names again, and perhaps others. */
   read: (names: ReadonlySet<string>) => Promise<Objects>;
 }
@@ -33,7 +36,8 @@ export async function findSame(session: Session, compared: Compared): Promise<Re
   const remade = new Set<string>();
   const same = new Set<string>();
   for (const suspect of suspects) {
-    const answer = await remake(session, suspect);
+    const path = compared.paths?.get(suspect.name) ?? null;
+    const answer = await underPath(session, path, () => remake(session, suspect));
     if (answer === "same") same.add(suspect.name);
     if (answer === "remade") remade.add(suspect.name);
   }

@@ -7,7 +7,7 @@ import { prepareSession, readGlobals, readObjects } from "./describe.ts";
 import { countData } from "./extensions.ts";
 import type { Item } from "./items.ts";
 import type { Manifest } from "./manifest.ts";
-import { comparePathOperators, type PathOperators } from "./path-operators.ts";
+import { comparePathOperators, type PathOperators, pathsOf } from "./path-operators.ts";
 import type { Listing } from "./sections.ts";
 
 /** What of a backup was restored. */
@@ -48,7 +48,9 @@ export async function verify(
 ): Promise<Verified> {
   await prepareSession(session);
   const { listing, isIgnored, isPart } = restored;
+  const paths = pathsOf(restored.pathOperators);
   const own = await compareSchemas(session, {
+    paths,
     expected: () => listing.items("own"),
     largeObjects: isPart === true ? undefined : manifest.contains.largeObjects,
     schemas: restored.schemas,
@@ -58,6 +60,7 @@ export async function verify(
   const beside = manifest.companions.map(({ name }) => name);
   const around = restored.surroundings
     ? await compareSchemas(session, {
+        paths,
         expected: () => withRestoredSequences(listing, manifest),
         largeObjects: undefined,
         schemas: beside,
@@ -77,6 +80,7 @@ export async function verify(
       ? []
       : await compareBeside(session, {
           expected: () => listing.items("dependent"),
+          paths,
           isExpected: restored.dependents,
           read: () => readObjects(session, beside),
         })),

@@ -31,6 +31,15 @@ beforeAll(async () => {
      create text search dictionary plain (template = simple); alter text search configuration english alter mapping for asciiword with plain`,
     "altered",
   );
+  await cycle.source.sql("create database implied");
+  await cycle.source.sql(
+    `create schema odd; set search_path = odd, public; create type odd.kind as enum ('a', 'b');
+     create function odd.never(kind, kind) returns bool language sql immutable as 'select false';
+     create operator odd.= (leftarg = kind, rightarg = kind, function = odd.never);
+     create table public.t (k kind, check (k is distinct from 'a'), g bool generated always as (nullif(k, 'a') is not null) stored); insert into t values ('a');
+     create view public.v as select case k when 'a'::kind then 1 else 2 end as n from t; create view public.w as select 1 as one from t join t u using (k)`,
+    "implied",
+  );
 });
 
 afterAll(() => cycle.close());
@@ -56,6 +65,14 @@ describe.each(newer)("a dump of this machine's server goes into %s,", (name) => 
     await server.sql("create database plain");
     await server.sql("drop schema public", "plain");
     expect((await cycle.restore(server.connection("plain"))).differences).toEqual([]);
+  });
+
+  test("with operators that only a search path finds", async () => {
+    await cycle.backUp(cycle.source.connection("implied"));
+    const target = server.connection("implied");
+    expect((await cycle.restore(target, { jobs: 2 })).differences).toEqual([]);
+    const asked = "select g, (select n from v), (select count(*) from w) from t";
+    expect(await server.sql(asked, "implied")).toBe("t|2|0");
   });
 
   test("with roles that are members by whom and as they were", async () => {
