@@ -19,9 +19,11 @@ A resource that no policy reads could undo what the policies have proved. The po
 - It cannot weaken an item, for the reason that stands beside it.
 - It is unproved: it may weaken an item and nothing reads it. Remove the resource, or waive the policy for it.
 
+Of GitHub and Pulumi Cloud, \`repository-writers\` and \`production-access\` ask the same of stacks that deliver the platform.
+
 A type that stands nowhere below, such as one of the next version of a provider, is unproved as well. Names that a provider has replaced are read as the newer ones.
 
-Types of other vendors are left alone, those of AWS, DigitalOcean, Neon, Datadog, Opsgenie, GitHub and Pulumi Cloud among them: the pack reads what it knows of them.`;
+Types of other vendors are left alone, those of AWS, DigitalOcean, Neon, Datadog and Opsgenie among them: the pack reads what it knows of them.`;
 
 function section({ vendor, judged, harmless, doubtful }: ResourceTypes): string {
   const read = [...new Set(judged.filter((type) => !type.startsWith("pulumi:")).map(typeName))].sort();

@@ -1,5 +1,6 @@
 import { judge, policy } from "./framework/index.ts";
 import { productionRights, writers, writtenFiles } from "./model/facts.ts";
+import { unreadResources } from "./model/unread.ts";
 import { webhooks } from "./model/webhooks.ts";
 
 // Item 1.5: ways around reviews and approvals that are not among the rules of a branch.
@@ -12,7 +13,10 @@ export const repositoryWriters = policy({
   severity: "critical",
   fix: "Set readOnly of the deploy key to true; name an owner who is meant in the setting organizationOwners, or remove the role; let defaultRepositoryPermission be read or none.",
   url: "https://docs.github.com/en/authentication/connecting-to-github-with-ssh/managing-deploy-keys",
-  check: (stack) => writers(stack).map(({ resource, isHarmless }) => judge(resource, isHarmless)),
+  check: (stack) => [
+    ...writers(stack).map(({ resource, isHarmless }) => judge(resource, isHarmless)),
+    ...unreadResources(stack, "code").map(({ resource, wrong }) => judge(resource, () => wrong() ?? true)),
+  ],
 });
 
 export const productionAccess = policy({
@@ -23,7 +27,12 @@ export const productionAccess = policy({
   severity: "critical",
   fix: "Give the team read (101), remove the token or let admin be false, and let every rule of an issuer name a repository and an environment or branch.",
   url: "https://www.pulumi.com/docs/administration/access-identity/teams/",
-  check: (stack) => productionRights(stack).map(({ resource, isHarmless }) => judge(resource, isHarmless)),
+  check: (stack) => [
+    ...productionRights(stack).map(({ resource, isHarmless }) => judge(resource, isHarmless)),
+    ...unreadResources(stack, "production").map(({ resource, wrong }) =>
+      judge(resource, () => wrong() ?? true),
+    ),
+  ],
 });
 
 export const repositoryFilesReviewed = policy({

@@ -4,11 +4,13 @@ import { judgePlain } from "../model/plain-places.ts";
 import { github } from "../model/tokens.ts";
 import { productionAccess, ruleWriters, writers, writtenFiles } from "./github/access.ts";
 import { codeRepositories } from "./github/repositories.ts";
+import { resourceTypes } from "./github/types.ts";
 
 /** Repositories at GitHub, and who may do what in them. */
 export const githubAdapter: Adapter = {
   secretReaders: plainVariables,
   packages: ["github"],
+  types: resourceTypes,
   repositories: codeRepositories,
   writers,
   ruleWriters,

@@ -13,7 +13,11 @@ export interface ResourceTypes {
   readonly harmless: readonly (readonly [reason: string, names: readonly string[]])[];
   /** Types that may weaken an item and that nothing reads. */
   readonly doubtful: readonly Doubt[];
+  /** What of the delivery they may weaken: who changes code and its rules, or who changes production. */
+  readonly concern?: Concern;
 }
+
+export type Concern = "code" | "production";
 
 export interface Doubt {
   readonly name: string;

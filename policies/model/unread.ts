@@ -1,6 +1,6 @@
 import { adapters } from "../adapters/index.ts";
 import { type Fault, type Resource, type Stack, unproved } from "../framework/index.ts";
-import { typeName } from "./resource-type.ts";
+import { type Concern, typeName } from "./resource-type.ts";
 
 /** What the pack says of a resource of a type that none of its policies reads. */
 export interface Unread {
@@ -9,11 +9,14 @@ export interface Unread {
   readonly wrong: () => Fault | undefined;
 }
 
-/** Resources of vendors whose types are listed, that no policy reads and that are not known to be harmless. */
-export function unreadResources(stack: Stack): Unread[] {
+/**
+ * Resources of vendors whose types are listed, that no policy reads and that are not known to be harmless: those of the
+ * platform, or those of the delivery that concern one part of it.
+ */
+export function unreadResources(stack: Stack, concern?: Concern): Unread[] {
   return stack.all().flatMap((resource) => {
     const types = listed.get(resource.type.split(":")[0] ?? "");
-    if (types === undefined || types.isRead(resource.type)) return [];
+    if (types === undefined || types.concern !== concern || types.isRead(resource.type)) return [];
     const name = typeName(resource.type);
     const doubt = types.doubtful.get(name);
     return [
@@ -46,6 +49,7 @@ const listed = new Map(
     const harmless = new Set(types.harmless.flatMap(([, names]) => names));
     const table = {
       vendor: types.vendor,
+      concern: types.concern,
       doubtful: new Map(types.doubtful.map((doubt) => [doubt.name, doubt])),
       isRead: (type: string) => read.has(type) || harmless.has(typeName(type)),
     };

@@ -23,6 +23,8 @@ const ofRepository = (type: string, inputs: object): Edit =>
   });
 const atPulumi = (type: string, inputs: object): Edit =>
   add(`pulumiservice:index:${type}`, "another", { organizationName: "optropic", ...inputs });
+const atPulumiApi = (folder: string, type: string): Edit =>
+  add(`pulumiservice:api/${folder}:${type}`, "another", { orgName: "optropic" });
 const hook = (configuration: object): Edit =>
   ofRepository("RepositoryWebhook", { events: ["push"], configuration });
 const written = (file: string): Edit => ofRepository("RepositoryFile", { file, content: "x" });
@@ -277,6 +279,28 @@ export const brokenDelivery: readonly (readonly [policy: string, what: string, E
       set("repository-repository", () => ({ defaultBranch: "develop" })),
     ),
   ],
+  ["repository-writers", "a release begins at any commit", ofRepository("Branch", { branch: "release/v9" })],
+  [
+    "repository-writers",
+    "a release is made beside the workflow",
+    ofRepository("Release", { tagName: "v9.9.9" }),
+  ],
+  [
+    "repository-writers",
+    "a role passes the rules of branches",
+    ofRepository("OrganizationRepositoryRole", {
+      baseRole: "write",
+      permissions: ["bypass_branch_protection"],
+    }),
+  ],
+  ["repository-writers", "a type is of the next version", ofRepository("RepositoryBypass", {})],
+  ["production-access", "an issuer is of the API's form", atPulumiApi("auth", "OidcIssuer")],
+  [
+    "production-access",
+    "a member is of the API's form",
+    add("pulumiservice:api:OrganizationMember", "another", {}),
+  ],
+  ["production-access", "a pack takes the place of this one", atPulumi("PolicyPack", { name: "optropic" })],
   ["production-environment-reviewed", "a policy of the older form lets every branch deploy", older("*")],
   [
     "no-literal-secrets",
@@ -299,6 +323,16 @@ export const acceptedDelivery: Readonly<Record<string, Edit>> = {
     byDefault("develop"),
   ),
   "a policy of the older form for a branch with rules": older("main"),
+  "a branch of work": ofRepository("Branch", { branch: "feature/labels" }),
+  "a label": ofRepository("IssueLabel", { name: "bug", color: "ff0000" }),
+  "a team and its members": add("github:index/teamMembership:TeamMembership", "another", {
+    username: "someone",
+  }),
+  "a role that closes issues": ofRepository("OrganizationRepositoryRole", {
+    baseRole: "triage",
+    permissions: ["close_issue", "view_code_scanning_alerts"],
+  }),
+  "an approval more": atPulumi("ApprovalRule", { name: "two", enabled: true }),
   "a team has a role that only reads": role("everybody", "stack:read", "stack:list", "environment:read"),
   "the workflows have a role that updates": role("workflows", "stack:write"),
   "the code is named by vcs": byVcs({ installationId: "12345" }),

@@ -13,9 +13,11 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 /** Where a provider's package declares its types. */
 const packages: Readonly<Record<string, string>> = {
   cloudflare: "node_modules/@pulumi/cloudflare",
+  github: "node_modules/@pulumi/github",
   grafana: "node_modules/@pulumi/grafana",
   pagerduty: "node_modules/@pulumi/pagerduty",
   postgresql: "node_modules/@pulumi/postgresql",
+  pulumiservice: "node_modules/@pulumi/pulumiservice",
   render: "sdks/render",
   sentry: "sdks/sentry",
   supabase: "sdks/supabase",
