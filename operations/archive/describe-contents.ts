@@ -15,7 +15,7 @@ import { lockableObjects, lockCapacity, locksProblem } from "./locks.ts";
 import type { Manifest } from "./manifest.ts";
 import { namesOf } from "./names.ts";
 import { noteCharacters, notesNaming } from "./notes.ts";
-import { notesOnPathOperators, readPathOperators } from "./path-operators.ts";
+import { notesOnPathOperators, readPathOperators, usesOthersOperators } from "./path-operators.ts";
 import { type Pristine, readPristine } from "./pristine.ts";
 import { notesOnReading } from "./reading-functions.ts";
 import { type Remote, readRemote } from "./remote.ts";
@@ -62,12 +62,13 @@ export async function describeContents(
   const isSuper = await isSuperuser(session);
   await listGlobals(session, scope, { listing, isSuper });
   // What is asked for at once is sent at once.
-  const [lockable, remote, pristine, settings, properties] = await Promise.all([
+  const [lockable, remote, pristine, settings, properties, hasOperators] = await Promise.all([
     lockableObjects(session, schemas),
     readRemote(session),
     readPristine(session),
     readSettings(session),
     readProperties(session),
+    usesOthersOperators(session),
   ]);
   const all = [...schemas, ...scope.companions.map(({ name }) => name)];
   const [{ changes, notes: ofServer }, read] = await Promise.all([
@@ -78,7 +79,7 @@ export async function describeContents(
   const isRemote = new Set(Object.keys(remote).map(contentName));
   const carried = [...read.carried, ...changes].filter(({ name }) => !isRemote.has(name));
   // It may set a path, so nothing else is asked meanwhile.
-  const pathOperators = await readPathOperators(session, all, pristine.major);
+  const pathOperators = hasOperators ? await readPathOperators(session, all, pristine.major) : [];
   const details = { settings, properties, carried, pathOperators };
   const { uncounted } = own;
   const notes = await notesOn(session, scope, {

@@ -29,6 +29,11 @@ export const pathOperatorsSchema = z.strictObject({
 
 export type PathOperators = z.infer<typeof pathOperatorsSchema>;
 
+/** Whether anything depends on an operator outside of pg_catalog: to look for what does takes longer. */
+export async function usesOthersOperators(session: Session): Promise<boolean> {
+  return (await session.rows(`${usesQuery} limit 1`)).length > 0;
+}
+
 /**
  * Reads what in the schemas has operators that only a search path finds.
  *
