@@ -1,5 +1,5 @@
 import { afterScript, members } from "./extension-members.ts";
-import { grantee } from "./fragments.ts";
+import { grantee, ownerOf } from "./fragments.ts";
 
 /** An owner other than that of the extension, as a statement about an object; null when it is the same. */
 function ownerChange(what: string, owner: string, extension: string): string {
@@ -248,7 +248,7 @@ export const extensionSequencesQuery = `
 /**
  * What was taken out of an extension: a dump has it as an object of the database, and CREATE EXTENSION makes it too. It
  * is taken out of the new extension and dropped, so that the dump can make it; where something else of the extension
- * needs it, `objectLossesQuery` keeps it. The transaction and the number tell what the script of the extension made; once
+ * needs it, it is kept in the place of its line in the dump, as `objectLossesQuery` keeps functions. The transaction and the number tell what the script of the extension made; once
  * such an object was restored, only its function or types tell that, and the statement does nothing where the new
  * extension has none like it.
  */
@@ -259,6 +259,11 @@ export const removedMembersQuery = `
     union all select tableoid, oid, xmin::text from pg_cast
     union all select tableoid, oid, xmin::text from pg_type where typrelid = 0 and typcategory <> 'A'
     union all select tableoid, oid, xmin::text from pg_class where relkind in ('r', 'v', 'S')
+    union all select t.tableoid, t.oid, t.xmin::text from pg_type t join pg_class c on c.oid = t.typrelid and c.relkind = 'c'
+    union all select tableoid, oid, xmin::text from pg_opclass
+    union all select tableoid, oid, xmin::text from pg_opfamily
+    union all select tableoid, oid, xmin::text from pg_ts_dict
+    union all select tableoid, oid, xmin::text from pg_ts_template
   ), numbered as materialized (
     select e.oid, script.made, (select max(own.objid::bigint) from own where own.extension = e.oid) + 20 as last
       from pg_extension e join script on script.extension = e.oid
@@ -277,14 +282,17 @@ export const removedMembersQuery = `
     select m.extension, c.tableoid, c.oid
       from pg_cast c
       join member m on m.classid = 'pg_proc'::regclass and m.objid = c.castfunc or m.classid = 'pg_type'::regclass and m.objid in (c.castsource, c.casttarget)
-  ), removed as materialized (
-    select r.* from related r
+  ), taken as materialized (
+    select r.*, exists (
+        select from pg_depend d join member m on m.classid = d.classid and m.objid = d.objid
+         where d.refclassid = r.classid and d.refobjid = r.objid and d.deptype = 'n') as is_needed
+      from related r
      where not exists (
-       select from pg_depend d where d.classid = r.classid and d.objid = r.objid and d.deptype in ('e', 'i', 'a'))
-     and not exists (
-       select from pg_depend d join member m on m.classid = d.classid and m.objid = d.objid
-        where d.refclassid = r.classid and d.refobjid = r.objid and d.deptype = 'n')
+       select from pg_depend d where d.classid = r.classid and d.objid = r.objid
+          -- A class of operators goes with its family.
+          and (d.deptype in ('e', 'i') or d.deptype = 'a' and r.classid <> 'pg_opclass'::regclass))
   )
+  select * from (
   select e.extname::text as extension, format('removal of %s', w.name) as name, 'first' as phase,
          array[format('do %L', format('declare is_member boolean; begin
              begin
@@ -294,13 +302,28 @@ export const removedMembersQuery = `
              end;
              if is_member then execute %L; execute %L; end if;
            end', e.extname, a.type, a.object_names, a.object_args,
-           format('alter extension %I drop %s', e.extname, w.name), format('drop %s', w.name)))] as statements
-    from removed o
+           format('alter extension %I drop %s', e.extname, w.name), format('drop %s', w.name)))] as statements, null as replaces
+    from taken o
     join pg_extension e on e.oid = o.extension
    cross join lateral pg_identify_object(o.classid, o.objid, 0) i
    cross join lateral pg_identify_object_as_address(o.classid, o.objid, 0) a
    cross join lateral (select format('%s %s', case i.type when 'composite type' then 'type' else i.type end, i.identity) as name) w
-   order by 1, o.classid = 'pg_operator'::regclass desc, 2`;
+   where not o.is_needed
+  union all
+  -- What is left of the extension needs it, so that it stays in the place of its line in the dump.
+  select e.extname::text, w.name, 'place', array_remove(array[format('do %L', format('begin
+             if exists (select from pg_depend d join pg_extension e on e.oid = d.refobjid and e.extname = %L
+               join pg_get_object_address(%L, %L, %L) a on a.classid = d.classid and a.objid = d.objid where d.deptype = ''e'')
+             then execute %L; end if;
+           end', e.extname, a.type, a.object_names, a.object_args, format('alter extension %I drop %s', e.extname, w.name))),
+             'alter ' || w.name || ' owner to ' || quote_ident(${ownerOf("k.classid", "k.objid")})], null), k.classid || ' ' || k.objid
+    from taken k
+    join pg_extension e on e.oid = k.extension
+   cross join lateral pg_identify_object(k.classid, k.objid, 0) i
+   cross join lateral pg_identify_object_as_address(k.classid, k.objid, 0) a
+   cross join lateral (select format('%s %s', case i.type when 'composite type' then 'type' else i.type end, i.identity) as name) w
+   where k.is_needed and k.classid <> 'pg_proc'::regclass) change
+   order by extension, name like 'removal of operator %' desc, name`;
 
 /**
  * Privileges on schemas that hold extensions and are none of `$1`, which the dump has: such a schema is made for its

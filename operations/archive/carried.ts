@@ -64,7 +64,7 @@ export async function readCarried(
     ...(await session.rows(hostPrivilegesQuery, schemas)),
   ]);
   const found: Carried[] = changes.flatMap(({ statements, ...change }) =>
-    statements === null ? [] : [{ ...change, ...ofNoVersion, statements, schema: null }],
+    statements === null ? [] : [{ ...ofNoVersion, ...change, statements, schema: null }],
   );
   let room = mostOfAll;
   const isWithin = (statements: readonly string[]): boolean => {
@@ -185,7 +185,13 @@ async function rowStatements(
 
 const phase = carriedSchema.shape.phase;
 const changeRows = z.array(
-  z.object({ extension: z.string(), name: z.string(), phase, statements: z.array(z.string()).nullable() }),
+  z.object({
+    extension: z.string(),
+    name: z.string(),
+    phase,
+    statements: z.array(z.string()).nullable(),
+    replaces: z.string().nullable().default(null),
+  }),
 );
 const tableRows = z.array(
   z.object({

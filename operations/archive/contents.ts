@@ -279,7 +279,9 @@ export function divideContents(selected: Contents, replaced: ReadonlySet<string>
     parts.push({ replaced: entry, about: open.about.contents, contents: open.contents.contents });
   };
   begin(undefined);
+  const shells = shellsOf(selected, replaced);
   for (const line of selected.lines()) {
+    if (shells.has(line.rest)) continue;
     if (replaced.has(line.entry)) {
       begin(line.entry);
       continue;
@@ -295,6 +297,16 @@ export function divideContents(selected: Contents, replaced: ReadonlySet<string>
   open?.about.end();
   open?.contents.end();
   return parts;
+}
+
+/** The lines of the shells of types that something stands for: these have numbers of their own. */
+function shellsOf(selected: Contents, replaced: ReadonlySet<string>): ReadonlySet<string> {
+  const shells = new Set<string>();
+  if (replaced.size === 0) return shells;
+  for (const { entry, rest } of selected.lines()) {
+    if (rest.startsWith("TYPE ") && replaced.has(entry)) shells.add(`SHELL ${rest}`);
+  }
+  return shells;
 }
 
 /** What takes long enough to be done beside others, by the section of a dump. */

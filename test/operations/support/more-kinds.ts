@@ -423,6 +423,16 @@ export const moreKinds: readonly Kind[] = [
     asked: `select count(*), obj_description('"日本"."表"'::regclass) from "見", "子"`,
   },
   {
+    name: "types, classes of operators, dictionaries and the like that were taken out of extensions, whether or not these need them",
+    made: `create extension citext; create extension ltree; create extension pg_trgm; create extension unaccent; create extension tablefunc;
+      alter extension citext drop type citext; alter extension ltree drop type lquery; alter extension tablefunc drop type tablefunc_crosstab_2;
+      alter extension pg_trgm drop operator class gin_trgm_ops using gin; alter extension pg_trgm drop operator family gin_trgm_ops using gin;
+      alter extension unaccent drop text search dictionary unaccent; alter extension unaccent drop text search template unaccent;
+      create table shouted (c citext primary key, q lquery); insert into shouted values ('A', 'a.*'); create index on shouted using gin ((c::text) gin_trgm_ops);`,
+    asked: `select (select count(*) from shouted where c = 'a'), (select count(*) from pg_amop), (select count(*) from pg_depend where deptype = 'e'),
+      (select string_agg(typowner::regrole::text, ' ') from pg_type where typname in ('citext', 'lquery')), unaccent('ü')`,
+  },
+  {
     name: "text that the encoding for the database's clients does not have",
     made: `create table t (a text); insert into t values ('€ Ж');
       do $$ begin execute format('alter database %I set client_encoding = LATIN1', current_database()); end $$`,
