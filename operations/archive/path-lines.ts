@@ -140,7 +140,7 @@ export class PathLines {
       ...statements,
     ]);
     await this.#session.run(
-      `${serverNames}; reset check_function_bodies; reset xmloption; reset default_tablespace; reset default_table_access_method`,
+      `${serverNames}; set standard_conforming_strings = on; reset check_function_bodies; reset xmloption; reset default_tablespace; reset default_table_access_method`,
     );
     return reason;
   }
@@ -193,6 +193,9 @@ async function statementsOf(
 /** Divides a script. Settings that it makes hold for what follows. */
 function divided(script: string, most?: number): [id: string, statements: string[]][] {
   const settings = new Map<string, string>();
+  // The texts of the dump are written for it.
+  const [strings] = /^SET standard_conforming_strings = \w+;/m.exec(script) ?? [];
+  if (strings !== undefined) settings.set("standard_conforming_strings", strings);
   const headings = [...script.matchAll(heading)].slice(0, most);
   return headings.map(([text, id = ""], index) => {
     for (const [statement, name = ""] of text.matchAll(/^SET (default_\w+) = [^\n]*;/gm))

@@ -249,6 +249,20 @@ const kinds: readonly Kind[] = [
       "select setconfig::text from pg_db_role_setting s join pg_database d on d.oid = s.setdatabase and d.datname = current_database()",
   },
   {
+    name: "texts of a database in whose strings a backslash escapes, as in those of its dump",
+    made: `create function same(int) returns int language plpgsql immutable as $$ begin return $1; end $$;
+      create table computed (a int, b int generated always as (same(a)) stored); insert into computed values (1);
+      create table parted (a int) partition by range (same(a)); create table part partition of parted for values from (0) to (9);
+      insert into parted values (2); create function holds() returns bool language plpgsql immutable as $$ begin return true; end $$;
+      create extension citext; create table marked (a citext default 'it''s \\', check (holds() and a is distinct from 'a\\b'::citext), check (a <> 'c\\''d'));
+      create view slashes as select a, a is distinct from 'x\\''y'::citext as b from marked; comment on table marked is '\\''';
+      insert into marked values (default), ('e\\');
+      do $$ begin execute format('alter database %I set standard_conforming_strings = off', current_database());
+        execute format('alter database %I set backslash_quote = off', current_database()); end $$;`,
+    asked: `select array[a, b]::text from computed union all select a::text from parted
+      union all select concat(a, ' ', b) from slashes union all select obj_description('marked'::regclass)`,
+  },
+  {
     name: "operators, text search, aggregates, ranges, typed tables and large objects",
     together: "complete",
     made: `create extension btree_gist; create table ex (r int4range, k int, exclude using gist (k with =, r with &&));
