@@ -1,5 +1,6 @@
 import { afterScript, members } from "./extension-members.ts";
 import { grantee, ownerOf } from "./fragments.ts";
+import { firstNormal } from "./pristine.ts";
 
 /** An owner other than that of the extension, as a statement about an object; null when it is the same. */
 function ownerChange(what: string, owner: string, extension: string): string {
@@ -36,6 +37,37 @@ const renaming = `format('do %L', format('declare old oid; begin
     end if;
   end', p.oid::regprocedure, (select x.extname from pg_extension x where x.oid = m.extension), p.prosrc, p.probin,
     pg_get_function_identity_arguments(p.oid), p.proname, p.proname, p.pronamespace::regnamespace, p.pronamespace::regnamespace))`;
+
+/**
+ * A block that takes a function `p` out of a new extension `k`, where it may have another name or schema, and gives it its
+ * definition.
+ */
+const takingOut = `format('do %L', format('declare old oid; begin
+    select d.objid into old
+      from pg_depend d join pg_extension e on e.oid = d.refobjid and e.extname = %L
+     where d.classid = ''pg_proc''::regclass and d.objid = to_regprocedure(%L) and d.deptype = ''e'';
+    if to_regprocedure(%L) is null then
+      select case count(*) when 1 then min(o.oid) end into old
+        from pg_proc o join pg_depend d on d.classid = o.tableoid and d.objid = o.oid and d.deptype = ''e''
+        join pg_extension e on e.oid = d.refobjid
+       where e.extname = %L and o.prosrc = %L and o.probin is not distinct from %L
+         and pg_get_function_identity_arguments(o.oid) = %L;
+    end if;
+    if old is not null then
+      execute format(''alter extension %%I drop routine %%s'', %L, old::regprocedure);
+      if (select proname from pg_proc where oid = old) <> %L then
+        execute format(''alter routine %%s rename to %%I'', old::regprocedure, %L);
+      end if;
+      if (select pronamespace::regnamespace::text from pg_proc where oid = old) <> %L then
+        execute format(''alter routine %%s set schema %%s'', old::regprocedure, %L);
+      end if;
+    end if;
+    %s
+  end', k.extname, p.oid::regprocedure, p.oid::regprocedure, k.extname, p.prosrc, p.probin, pg_get_function_identity_arguments(p.oid),
+    k.extname, p.proname, p.proname, p.pronamespace::regnamespace, p.pronamespace::regnamespace,
+    -- An aggregate has no definition of this kind.
+    case when p.prokind <> 'a' then format('if pg_get_functiondef(to_regprocedure(%L)) is distinct from %L then execute %L; end if;',
+      p.oid::regprocedure, pg_get_functiondef(p.oid), pg_get_functiondef(p.oid)) end))`;
 
 /** How a column is declared. */
 const column = `format('%I %s%s%s', a.attname, format_type(a.atttypid, a.atttypmod),
@@ -248,12 +280,12 @@ export const extensionSequencesQuery = `
 /**
  * What was taken out of an extension: a dump has it as an object of the database, and CREATE EXTENSION makes it too. It
  * is taken out of the new extension and dropped, so that the dump can make it; where something else of the extension
- * needs it, it is kept in the place of its line in the dump, as `objectLossesQuery` keeps functions. The transaction and the number tell what the script of the extension made; once
- * such an object was restored, only its function or types tell that, and the statement does nothing where the new
- * extension has none like it.
+ * needs it, it is kept in the place of its line in the dump. The transaction and the number tell what the script of
+ * the extension made; once such an object was restored, only its function or types tell that, and the statement does
+ * nothing where the new extension has none like it.
  */
 export const removedMembersQuery = `
-  with ${members}, object as (
+  with recursive ${members}, object as (
     select tableoid as classid, oid as objid, xmin::text as made from pg_proc
     union all select tableoid, oid, xmin::text from pg_operator
     union all select tableoid, oid, xmin::text from pg_cast
@@ -282,15 +314,39 @@ export const removedMembersQuery = `
     select m.extension, c.tableoid, c.oid
       from pg_cast c
       join member m on m.classid = 'pg_proc'::regclass and m.objid = c.castfunc or m.classid = 'pg_type'::regclass and m.objid in (c.castsource, c.casttarget)
+    union
+    select m.extension, d.refclassid, d.refobjid
+      from member m join pg_depend d on d.classid = m.classid and d.objid = m.objid
+     where d.refclassid = 'pg_proc'::regclass and d.refobjid >= ${firstNormal} and d.deptype = 'n'
   ), taken as materialized (
-    select r.*, exists (
-        select from pg_depend d join member m on m.classid = d.classid and m.objid = d.objid
-         where d.refclassid = r.classid and d.refobjid = r.objid and d.deptype = 'n') as is_needed
-      from related r
+    select r.* from related r
      where not exists (
        select from pg_depend d where d.classid = r.classid and d.objid = r.objid
           -- A class of operators goes with its family.
           and (d.deptype in ('e', 'i') or d.deptype = 'a' and r.classid <> 'pg_opclass'::regclass))
+  ), needs as materialized (
+    select t.extension, t.classid, t.objid, d.classid as by_class, d.objid as by_object,
+           -- What somebody else made of the extension's is made again when this is there.
+           coalesce(d.xmin::text = any (s.made), false) as is_of_script
+      from taken t
+      join pg_depend d on d.refclassid = t.classid and d.refobjid = t.objid and d.deptype = 'n'
+      left join script s on s.extension = t.extension
+  ), needed as (
+    select n.extension, n.classid, n.objid from needs n
+     where exists (select from member m where m.classid = n.by_class and m.objid = n.by_object)
+        or n.is_of_script and exists (
+          -- Such as what a class of operators has, or a view's rule.
+          select from pg_depend p join member m on m.classid = p.refclassid and m.objid = p.refobjid
+           where p.classid = n.by_class and p.objid = n.by_object and p.deptype in ('i', 'a'))
+    union
+    select n.extension, n.classid, n.objid
+      from needed o
+      join needs n on n.is_of_script and (n.by_class = o.classid and n.by_object = o.objid or exists (
+        select from pg_depend p
+         where p.classid = n.by_class and p.objid = n.by_object and p.deptype in ('i', 'a')
+           and p.refclassid = o.classid and p.refobjid = o.objid))
+  ), placed as materialized (
+    select distinct e.extname, k.classid, k.objid from needed k join pg_extension e on e.oid = k.extension
   )
   select * from (
   select e.extname::text as extension, format('removal of %s', w.name) as name, 'first' as phase,
@@ -308,21 +364,36 @@ export const removedMembersQuery = `
    cross join lateral pg_identify_object(o.classid, o.objid, 0) i
    cross join lateral pg_identify_object_as_address(o.classid, o.objid, 0) a
    cross join lateral (select format('%s %s', case i.type when 'composite type' then 'type' else i.type end, i.identity) as name) w
-   where not o.is_needed
+   where not exists (select from placed k where k.classid = o.classid and k.objid = o.objid)
   union all
   -- What is left of the extension needs it, so that it stays in the place of its line in the dump.
-  select e.extname::text, w.name, 'place', array_remove(array[format('do %L', format('begin
+  select k.extname::text, w.name, 'place', array_remove(array[format('do %L', format('begin
              if exists (select from pg_depend d join pg_extension e on e.oid = d.refobjid and e.extname = %L
                join pg_get_object_address(%L, %L, %L) a on a.classid = d.classid and a.objid = d.objid where d.deptype = ''e'')
              then execute %L; end if;
-           end', e.extname, a.type, a.object_names, a.object_args, format('alter extension %I drop %s', e.extname, w.name))),
+           end', k.extname, a.type, a.object_names, a.object_args, format('alter extension %I drop %s', k.extname, w.name))),
              'alter ' || w.name || ' owner to ' || quote_ident(${ownerOf("k.classid", "k.objid")})], null), k.classid || ' ' || k.objid
-    from taken k
-    join pg_extension e on e.oid = k.extension
+    from placed k
    cross join lateral pg_identify_object(k.classid, k.objid, 0) i
    cross join lateral pg_identify_object_as_address(k.classid, k.objid, 0) a
    cross join lateral (select format('%s %s', case i.type when 'composite type' then 'type' else i.type end, i.identity) as name) w
-   where k.is_needed and k.classid <> 'pg_proc'::regclass) change
+   where k.classid <> 'pg_proc'::regclass
+  union all
+  -- Another version of the extension may lack the function.
+  select k.extname::text, format('routine %s', p.oid::regprocedure), 'place', array[${takingOut},
+           format('alter routine %s owner to %I', p.oid::regprocedure, pg_get_userbyid(p.proowner))], k.classid || ' ' || k.objid
+    from placed k join pg_proc p on k.classid = p.tableoid and p.oid = k.objid
+  union all
+  -- What the script made and somebody wrote again, such as to name it anew: what it was is not known.
+  select distinct e.extname::text, format('%s %s', i.type, i.identity), 'place', null::text[], null
+    from member m
+    join script s on s.extension = m.extension
+    join pg_depend d on d.classid = m.classid and d.objid = m.objid and d.deptype = 'n' and d.xmin::text = any (s.made)
+    join pg_extension e on e.oid = m.extension
+   cross join lateral pg_identify_object(d.refclassid, d.refobjid, 0) i
+   where d.refobjid > e.oid and d.refclassid <> all (array['pg_namespace'::regclass, 'pg_extension'::regclass, 'pg_proc'::regclass])
+     and not exists (select from pg_depend x where x.classid = d.refclassid and x.objid = d.refobjid and x.deptype in ('e', 'i'))
+     and not exists (select from placed k where k.classid = d.refclassid and k.objid = d.refobjid)) change
    order by extension, name like 'removal of operator %' desc, name`;
 
 /**

@@ -160,16 +160,6 @@ export const objectLossesQuery = allOf([
     where l.oid >= 16384 and ${notOfExtension("pg_language", "l.oid")} and cardinality($1::text[]) >= 0
       and (h.oid < 16384 or not ${notOfExtension("pg_proc", "h.oid")})`,
 
-  // A function that was taken out of an extension, which makes it again when it is created.
-  `select distinct n.nspname::text as schema, format('function %s', p.oid::regprocedure) as name, 'place' as phase, p.tableoid || ' ' || p.oid as replaces,
-          array[format('alter extension %I drop routine %s', e.extname, p.oid::regprocedure)] as statements
-     from pg_proc p
-     join pg_namespace n on n.oid = p.pronamespace
-     join pg_depend d on d.refclassid = p.tableoid and d.refobjid = p.oid and d.deptype = 'n'
-     join pg_depend m on m.classid = d.classid and m.objid = d.objid and m.deptype = 'e'
-     join pg_extension e on m.refclassid = e.tableoid and e.oid = m.refobjid
-    where p.oid >= 16384 and n.nspname = any($1) and ${notOfExtension("pg_proc", "p.oid")}`,
-
   // A filled materialized view that reads one which is not: pg_dump then takes it for not filled, too.
   `with recursive reads as materialized (
      select distinct r.ev_class as view, d.refobjid as relation

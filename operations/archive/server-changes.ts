@@ -12,7 +12,7 @@ import { firstNormal, firstRole, type Pristine } from "./pristine.ts";
 export const serverChangeSchema = z.object({
   name: z.string(),
   extension: z.string().nullable(),
-  phase: z.enum(["first", "last"]),
+  phase: z.enum(["first", "rows", "last"]),
   statements: z.array(z.string()).min(1),
   /**
    * Where it is of the server's own and means something only to a server of this major version: whether it is certain
@@ -189,25 +189,40 @@ function functionOrNone(column: string): string {
   return `coalesce(nullif(${column}::oid, 0)::regproc::text, 'none')`;
 }
 
-/** Members of operator families that no class of operators brought. */
+/**
+ * Members of operator families that no class of operators brought: added by somebody, or lost when a restore makes an
+ * operator or a function again that was taken out of an extension.
+ */
 function looseMembers(membership: Membership, catalog: "pg_amop" | "pg_amproc"): string {
-  const [prefix, object, kind] =
-    catalog === "pg_amop" ? ["amop", "amopopr", "pg_operator"] : ["amproc", "amproc", "pg_proc"];
+  const [prefix, object, kind, number] =
+    catalog === "pg_amop"
+      ? ["amop", "amopopr", "pg_operator", "amopstrategy"]
+      : ["amproc", "amproc", "pg_proc", "amprocnum"];
+  const identity = catalog === "pg_amop" ? "regoperator" : "regprocedure";
   const member =
     catalog === "pg_amop"
       ? `format('operator %s %s%s', l.amopstrategy, l.amopopr::regoperator,
            ' for order by ' || (select format('%s.%I', f.opfnamespace::regnamespace, f.opfname) from pg_opfamily f where f.oid = l.amopsortfamily))`
       : "format('function %s (%s, %s) %s', l.amprocnum, format_type(l.amproclefttype, null), format_type(l.amprocrighttype, null), l.amproc::oid::regprocedure)";
+  const isOwn = `(l.${object}::oid >= ${firstNormal} and not exists (
+    select from pg_depend e where e.classid = '${kind}'::regclass and e.objid = l.${object}::oid and e.deptype = 'e'))`;
   return `
-    select m.extension, format('member of an operator family: %s', i.identity), 'first',
-           array[format('alter operator family %I.%I using %I add %s', n.nspname, o.opfname, a.amname, ${member})], null::boolean
+    select m.extension, format('member of an operator family: %s', i.identity), case when ${isOwn} then 'rows' else 'first' end,
+           array[format('do %L', format('begin
+             if to_${identity}(%L) is not null and not exists (
+               select from ${catalog} l join pg_opfamily o on o.oid = l.${prefix}family join pg_am a on a.oid = o.opfmethod
+                where o.opfnamespace = %L::regnamespace and o.opfname = %L and a.amname = %L and l.${number} = %s
+                  and l.${prefix}lefttype = %L::regtype and l.${prefix}righttype = %L::regtype) then %s; end if;
+           end', l.${object}::oid::${identity}, n.oid::regnamespace, o.opfname, a.amname, l.${number},
+             l.${prefix}lefttype::regtype, l.${prefix}righttype::regtype,
+             format('alter operator family %I.%I using %I add %s', n.nspname, o.opfname, a.amname, ${member})))], null::boolean
       from ${catalog} l
       join pg_opfamily o on o.oid = l.${prefix}family
       join pg_namespace n on n.oid = o.opfnamespace
       join pg_am a on a.oid = o.opfmethod
       ${extensionOf(membership, "pg_opfamily")}
      cross join lateral pg_identify_object(l.tableoid, l.oid, 0) i
-     where ${ofSomebody} and case when m.objid is null then l.oid >= ${firstNormal} else l.xmin::text <> all (s.made) end
+     where ${ofSomebody} and case when m.objid is null then l.oid >= ${firstNormal} else l.xmin::text <> all (s.made) or ${isOwn} end
        and not exists (select from pg_depend d where d.classid = l.tableoid and d.objid = l.oid and d.refclassid = 'pg_opclass'::regclass)
        -- An extension may add its own to what the server has.
        and not exists (select from pg_depend e where e.classid = '${kind}'::regclass and e.objid = l.${object}::oid

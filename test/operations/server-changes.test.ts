@@ -102,6 +102,17 @@ test("what somebody changed of the server's own, and of extensions, comes back i
   expect(await cycle.drill()).toMatchObject({ holds: true, problems: [] });
 });
 
+test("a type that an extension still needs, and that was taken out of it and renamed, is named in a backup", async () => {
+  const { connection } = await make(
+    "taken_and_renamed",
+    `create extension citext; create extension hstore; commit; alter extension citext drop type citext; alter type citext rename to folded;
+     alter extension hstore drop function hstore_to_json(hstore); alter function hstore_to_json(hstore) rename to as_json;`,
+  );
+  expect((await cycle.backUp(connection)).notes).toEqual([
+    "The extension citext was changed after it was created, and the backup does not have these changes: type public.folded.",
+  ]);
+});
+
 test("what is on the server's own and not carried is named, and a restore in place that would drop it is refused", async () => {
   const { connection, ask } = await make(
     "server_own",

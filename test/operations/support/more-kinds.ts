@@ -433,6 +433,20 @@ export const moreKinds: readonly Kind[] = [
       (select string_agg(typowner::regrole::text, ' ') from pg_type where typname in ('citext', 'lquery')), unaccent('ü')`,
   },
   {
+    name: "functions that were taken out of extensions which need them and then altered, and operators of their classes",
+    made: `create extension citext; create extension pg_trgm; create extension hstore; create schema other;
+      alter extension citext drop operator =(citext, citext); alter extension citext drop function citext_eq(citext, citext);
+      alter extension pg_trgm drop operator %(text, text); alter extension pg_trgm drop function similarity_op(text, text);
+      alter extension hstore drop function hstore_to_json(hstore); alter function hstore_to_json(hstore) rename to as_json;
+      alter function as_json(hstore) set schema other; alter function other.as_json(hstore) cost 77;
+      create table shouted (c citext primary key, t text); insert into shouted values ('A', 'abc'); create index on shouted using gin (t gin_trgm_ops);`,
+    asked: `select (select count(*) from shouted where c = 'a'), hstore('a', 'b')::json::text,
+      (select string_agg(e.extname || ' ' || (select count(*) from pg_depend d where d.refobjid = e.oid and d.deptype = 'e'), ', ' order by e.extname) from pg_extension e),
+      (select string_agg(i.identity, ', ' order by i.identity) from pg_amop l join pg_opfamily f on f.oid = l.amopfamily and f.oid >= 16384
+        cross join lateral pg_identify_object(l.tableoid, l.oid, 0) i),
+      (select procost from pg_cast c join pg_proc p on p.oid = c.castfunc where c.castsource = 'hstore'::regtype and c.casttarget = 'json'::regtype)`,
+  },
+  {
     name: "text that the encoding for the database's clients does not have",
     made: `create table t (a text); insert into t values ('€ Ж');
       do $$ begin execute format('alter database %I set client_encoding = LATIN1', current_database()); end $$`,
