@@ -1,8 +1,9 @@
+import { escapeLiteral } from "pg";
 import { Failure } from "../../lib/failure.ts";
 import { listed } from "../../lib/text.ts";
 import { type Connection, describeConnection } from "../../postgres/connection.ts";
 import { refuseKnownPooler, refuseTransactionPooler } from "../../postgres/pooler.ts";
-import { type Session, withPatientSession } from "../../postgres/session.ts";
+import { type ServerSession, type Session, withPatientSession } from "../../postgres/session.ts";
 import type { Contents } from "../archive/contents.ts";
 import { type Displaced, displacedExtensions, displacement } from "../archive/extensions.ts";
 import { lockableObjects, lockCapacity, locksProblem } from "../archive/locks.ts";
@@ -13,6 +14,7 @@ import { schemasQuery } from "../archive/scope.ts";
 import { standIn } from "../archive/stand-in.ts";
 import { hasLargeObjects } from "../archive/surroundings.ts";
 import { type RoleName, readForeignRoles } from "./default-privileges.ts";
+import { inFirst, maintenance } from "./maintenance.ts";
 
 /**
  * What the restore replaces in the target, and what the target can do. Large objects have no schema, so all
@@ -46,34 +48,63 @@ export async function inspectTarget(
   tables: readonly QualifiedName[] = [],
 ): Promise<Present> {
   refuseKnownPooler(target);
-  return withPatientSession(target, "optropic restore", async (session) => {
-    await refuseTransactionPooler(session, target);
-    await session.run(`${neutralSettings}; ${serverNames}`);
-    const [below, all, roles, tablespaces, available, largeObjects, capacity, displaced] = await Promise.all([
-      namesOf(session, partitionSchemasQuery, [JSON.stringify(tables)]),
-      namesOf(session, schemasQuery),
-      namesOf(session, "select rolname::text as name from pg_roles"),
-      namesOf(session, "select spcname::text as name from pg_tablespace"),
-      namesOf(session, "select name::text as name from pg_available_extensions"),
-      hasLargeObjects(session),
-      lockCapacity(session),
-      displacedExtensions(session, manifest),
-    ]);
-    const restored = new Set([...manifest.schemas.map(({ name }) => name), ...below]);
-    const schemas = [...all].filter((name) => restored.has(name));
-    return {
-      schemas,
-      largeObjects,
-      foreignRoles: await foreignRolesOf(session),
-      missingRoles: manifest.needsRoles.filter((name) => !roles.has(name)),
-      tablespaces: manifest.server.tablespaces.every((name) => tablespaces.has(name)),
-      locks: { needed: (await lockableObjects(session, schemas)) + manifest.lockable, capacity },
-      missingExtensions: manifest.extensions
-        .filter(({ name, needed }) => needed && !available.has(name))
-        .map(({ name }) => name),
-      displaced: displaced.filter(({ extension, isMovable }) => extension.needed && !isMovable),
-    };
-  });
+  return withPatientSession(target, "optropic restore", (session) =>
+    inspectWithin(session, target, manifest, tables),
+  );
+}
+
+async function inspectWithin(
+  session: ServerSession,
+  target: Connection,
+  manifest: Manifest,
+  tables: readonly QualifiedName[],
+): Promise<Present> {
+  await refuseTransactionPooler(session, target);
+  await session.run(`${neutralSettings}; ${serverNames}`);
+  const [below, all, roles, tablespaces, available, largeObjects, capacity, displaced] = await Promise.all([
+    namesOf(session, partitionSchemasQuery, [JSON.stringify(tables)]),
+    namesOf(session, schemasQuery),
+    namesOf(session, "select rolname::text as name from pg_roles"),
+    namesOf(session, "select spcname::text as name from pg_tablespace"),
+    namesOf(session, "select name::text as name from pg_available_extensions"),
+    hasLargeObjects(session),
+    lockCapacity(session),
+    displacedExtensions(session, manifest),
+  ]);
+  const restored = new Set([...manifest.schemas.map(({ name }) => name), ...below]);
+  const schemas = [...all].filter((name) => restored.has(name));
+  return {
+    schemas,
+    largeObjects,
+    foreignRoles: await foreignRolesOf(session),
+    missingRoles: await missingOf(
+      session,
+      manifest.needsRoles.filter((name) => !roles.has(name)),
+      manifest.encoding,
+    ),
+    tablespaces: manifest.server.tablespaces.every((name) => tablespaces.has(name)),
+    locks: { needed: (await lockableObjects(session, schemas)) + manifest.lockable, capacity },
+    missingExtensions: manifest.extensions
+      .filter(({ name, needed }) => needed && !available.has(name))
+      .map(({ name }) => name),
+    displaced: displaced.filter(({ extension, isMovable }) => extension.needed && !isMovable),
+  };
+}
+
+/**
+ * Takes those out of the names of missing roles that the server has in the encoding of the database that was backed up:
+ * it keeps a name in the encoding of the database in which it was made, and shows it in any other as if it were in that
+ * one's.
+ */
+async function missingOf(session: Session, names: readonly string[], encoding: string): Promise<string[]> {
+  const isEncoded = names.some((name) => /[^ -~]/.test(name));
+  if (!isEncoded || encoding === "UTF8" || encoding === "SQL_ASCII") return [...names];
+  const query = `
+    select n.name from unnest($1::text[]) n(name)
+     where getdatabaseencoding() = 'UTF8' and exists (
+       select from pg_roles where textsend(rolname::text) = convert_to(n.name, ${escapeLiteral(encoding)}))`;
+  const found = await namesOf(session, query, names);
+  return names.filter((name) => !found.has(name));
 }
 
 const partitionSchemasQuery = `
@@ -83,10 +114,15 @@ const partitionSchemasQuery = `
     join pg_class c on c.oid = t.relid
     join pg_namespace n on n.oid = c.relnamespace`;
 
-/** Looks at the server of a new database, in which nothing is replaced. */
+/**
+ * Looks at the server of a new database, in which nothing is replaced: in that database where it exists, else in one that
+ * lets the role in.
+ */
 export async function inspectServer(target: Connection, manifest: Manifest): Promise<Present> {
-  const inTemplate = { ...target, PGDATABASE: "template1" };
-  const present = await inspectTarget(inTemplate, manifest);
+  refuseKnownPooler(target);
+  const present = await inFirst(target, [target.PGDATABASE, ...maintenance], (session) =>
+    inspectWithin(session, target, manifest, []),
+  );
   return {
     ...present,
     schemas: [],

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { Failure, reasonOf } from "../../lib/failure.ts";
 import { type Connection, describeConnection } from "../../postgres/connection.ts";
-import { type ServerSession, sqlStateOf, withPatientSession } from "../../postgres/session.ts";
+import { type ServerSession, type Session, withPatientSession } from "../../postgres/session.ts";
 import { type Accepted, acceptedSentences } from "../archive/accepted.ts";
 import { databaseStatement, emptiness } from "../archive/database.ts";
 import {
@@ -14,6 +14,7 @@ import { serverNames } from "../archive/names.ts";
 import { restoreParallel, standingBack } from "../archive/restore.ts";
 import { verify } from "../archive/verify.ts";
 import { droppedDefaults, isDefaultPrivilegesOf, withoutDefaultPrivileges } from "./default-privileges.ts";
+import { inFirst, isMissing, maintenance } from "./maintenance.ts";
 import type { DumpFiles, Replaced } from "./replace.ts";
 
 export interface NewDatabaseOptions {
@@ -28,12 +29,6 @@ export interface NewDatabaseOptions {
   accepted?: readonly Accepted[] | undefined;
   signal: AbortSignal;
 }
-
-/** Source: https://www.postgresql.org/docs/17/errcodes-appendix.html */
-const noSuchDatabase = "3D000";
-
-/** Databases that a session may be opened in to create another one. */
-const maintenance = ["postgres", "template1"];
 
 /**
  * Restores a dump into a database that does not exist or is empty, by parallel jobs, and compares the result.
@@ -127,16 +122,7 @@ async function restoreWithin(
 
 async function createOrCheck(target: Connection, manifest: Manifest): Promise<void> {
   const where = describeConnection(target);
-  const exists = await inMaintenance(target, async (session) => {
-    const rows = await session.rows("select 1 from pg_database where datname = ($1::text[])[1]", [
-      target.PGDATABASE,
-    ]);
-    if (rows.length > 0) return true;
-    await session.run(databaseStatement({ ...manifest, database: target.PGDATABASE }));
-    return false;
-  });
-  if (!exists) return;
-  await withPatientSession(target, "optropic restore", async (session) => {
+  const check = async (session: Session): Promise<void> => {
     await session.run(serverNames);
     const problem = await emptiness(session);
     if (problem === undefined) return;
@@ -144,7 +130,15 @@ async function createOrCheck(target: Connection, manifest: Manifest): Promise<vo
       "refused",
       `${where} is not empty: it has ${problem}. With --jobs, name a database that does not exist or is empty`,
     );
-  });
+  };
+  try {
+    await withPatientSession(target, "optropic restore", check);
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+    await inMaintenance(target, (session) =>
+      session.run(databaseStatement({ ...manifest, database: target.PGDATABASE })),
+    );
+  }
 }
 
 /** How the comment of a database begins whose restore has not ended. */
@@ -192,20 +186,11 @@ async function mark(target: Connection, text: string, closes: boolean): Promise<
   });
 }
 
-async function inMaintenance<T>(
-  target: Connection,
-  work: (session: ServerSession) => Promise<T>,
-): Promise<T> {
-  const [first = "postgres", second = "template1"] = maintenance.filter((name) => name !== target.PGDATABASE);
-  const open = (database: string): Promise<T> =>
-    withPatientSession({ ...target, PGDATABASE: database }, "optropic restore", async (session) => {
-      await session.run(serverNames);
-      return work(session);
-    });
-  try {
-    return await open(first);
-  } catch (error) {
-    if (sqlStateOf(error) !== noSuchDatabase) throw error;
-    return open(second);
-  }
+/** Runs work beside the database, or in it where no other lets the role in. */
+function inMaintenance<T>(target: Connection, work: (session: ServerSession) => Promise<T>): Promise<T> {
+  const others = maintenance.filter((name) => name !== target.PGDATABASE);
+  return inFirst(target, [...others, target.PGDATABASE], async (session) => {
+    await session.run(serverNames);
+    return work(session);
+  });
 }

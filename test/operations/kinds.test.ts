@@ -615,6 +615,44 @@ esac
   }
 });
 
+test("a role that only the new database lets in restores into it, and is told what is there already", async () => {
+  const { connection } = await make("create table kept (a int); insert into kept values (7)");
+  await cycle.backUp(connection);
+  await cycle.source.sql("create role guest login password 'canary-guest'");
+  await cycle.source.sql("create database let_in template template0 owner guest");
+  await cycle.source.sql("revoke connect on database postgres, template1 from public");
+  const guest = { ...connection, PGUSER: "guest", PGPASSWORD: "canary-guest" };
+  const options = { jobs: 1, noOwner: true, acceptDifferences: true };
+  try {
+    await cycle.restore({ ...guest, PGDATABASE: "let_in" }, options);
+    expect(await cycle.source.sql("select a from kept", "let_in")).toBe("7");
+    await expect(cycle.restore({ ...guest, PGDATABASE: "let_in" }, options)).rejects.toThrow(
+      /let_in is not empty/,
+    );
+    await expect(cycle.restore({ ...guest, PGDATABASE: "not_there" }, options)).rejects.toThrow(
+      /permission denied for database "template1"/,
+    );
+  } finally {
+    await cycle.source.sql("grant connect on database postgres, template1 to public");
+  }
+});
+
+test("a role whose name is in the encoding of the database is there for a new one of that encoding", async () => {
+  const { connection, ask } = await make(
+    `create role "Zo\u00eb"; create table hers (a int); alter table hers owner to "Zo\u00eb"`,
+    "encoding 'LATIN1' lc_collate 'C' lc_ctype 'C' template template0",
+  );
+  await cycle.backUp(connection);
+  const target = cycle.source.connection("latin_anew");
+  expect((await cycle.restore(target, { jobs: 2 })).differences).toEqual([]);
+  expect(
+    await cycle.source.sql("select tableowner from pg_tables where tablename = 'hers'", "latin_anew"),
+  ).toBe("Zo\u00eb");
+  await ask("drop table hers");
+  await cycle.source.sql("drop database latin_anew");
+  await ask('drop role "Zo\u00eb"');
+});
+
 test("a role that may not give a new database's objects to their owners is told so first, and may keep them", async () => {
   const { connection, ask } = await make(
     `create role holder; create role maker login createdb password 'canary-maker'; create schema held authorization holder;
