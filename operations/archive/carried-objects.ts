@@ -1,5 +1,5 @@
 import { sequenceOptions } from "./carried-extensions.ts";
-import { allOf, grantee, notOfExtension } from "./fragments.ts";
+import { allOf, grantedBy, grantee, notOfExtension } from "./fragments.ts";
 import { firstNormal } from "./pristine.ts";
 
 /** How what is carried of a materialized view is called. */
@@ -123,8 +123,8 @@ export const objectLossesQuery = allOf([
   // What makes a value of a range type: the type brings these functions, and a dump has no line for them.
   `select n.nspname::text as schema, format('privileges of the function %s', f.name) as name, 'last' as phase, null as replaces,
           array[format('alter function %s owner to %I', f.name, f.owner), format('revoke all on function %s from public, %I', f.name, f.owner)]
-            || array(select format('grant execute on function %s to %s%s', f.name, ${grantee},
-                 case when x.is_grantable then ' with grant option' end) from aclexplode(f.proacl) x) as statements
+            || array(select ${grantedBy("f.owner", `format('grant execute on function %s to %s%s', f.name, ${grantee}, case when x.is_grantable then ' with grant option' end)`)}
+                 from aclexplode(f.proacl) x) as statements
      from (select p.pronamespace, p.proacl, p.oid::regprocedure::text as name, pg_get_userbyid(p.proowner) as owner from pg_proc p
             where p.proacl is not null and ${ofType}) f
      join pg_namespace n on n.oid = f.pronamespace
@@ -133,8 +133,8 @@ export const objectLossesQuery = allOf([
   // Types that come with another object: the rows of a table or view, arrays and multiranges.
   `select n.nspname::text as schema, format('privileges of the type %I.%I', n.nspname, t.typname) as name, 'last' as phase, null as replaces,
           array[format('revoke all on type %I.%I from public, %I', n.nspname, t.typname, pg_get_userbyid(t.typowner))]
-            || array(select format('grant usage on type %I.%I to %s%s', n.nspname, t.typname, ${grantee},
-                 case when x.is_grantable then ' with grant option' end) from aclexplode(t.typacl) x) as statements
+            || array(select ${grantedBy("pg_get_userbyid(t.typowner)", `format('grant usage on type %I.%I to %s%s', n.nspname, t.typname, ${grantee}, case when x.is_grantable then ' with grant option' end)`)}
+                 from aclexplode(t.typacl) x) as statements
      from pg_type t join pg_namespace n on n.oid = t.typnamespace
     where t.typacl is not null and ${broughtType} and n.nspname = any($1)`,
   `select n.nspname::text as schema, format('comment on the %s', w.name) as name, 'last' as phase, null as replaces,

@@ -11,6 +11,18 @@ export function allOf(queries: readonly string[]): string {
 export const grantee = "case x.grantee when 0 then 'public' else quote_ident(pg_get_userbyid(x.grantee)) end";
 
 /**
+ * A statement that grants a privilege `x`, as whoever granted it: another grantor would add a second privilege beside
+ * that of the dump, which revoking the first leaves.
+ *
+ * @param owner name of the owner of the object, as whom a superuser grants
+ */
+export function grantedBy(owner: string, grant: string): string {
+  return `case when pg_get_userbyid(x.grantor) = ${owner} then ${grant} else format('do %L', format(
+    'declare own text := current_setting(''role''); begin perform set_config(''role'', %L, true); execute %L; perform set_config(''role'', own, true); end',
+    pg_get_userbyid(x.grantor), ${grant})) end`;
+}
+
+/**
  * Privileges in a fixed order, without their grantors. An object without any has the default ones. The owner's
  * MAINTAIN, which PostgreSQL 17 added to the default, is left out.
  */

@@ -102,6 +102,35 @@ test("what somebody changed of the server's own, and of extensions, comes back i
   expect(await cycle.drill()).toMatchObject({ holds: true, problems: [] });
 });
 
+test("privileges that roles granted on what they got come back with their grantors and no others", async () => {
+  const { connection, ask } = await make(
+    "granted_on",
+    `create role chain_a; create role chain_b; create role chain_c; create type span as range (subtype = int); create table t (a int);
+     revoke all on function span(int, int) from public; revoke all on type t from public;
+     grant usage on language plpgsql to chain_b with grant option; grant select on information_schema.sql_parts to chain_b with grant option;
+     grant select (feature_id) on information_schema.sql_parts to chain_b with grant option; grant usage on type information_schema.yes_or_no to chain_b with grant option;
+     grant create on schema information_schema to chain_b with grant option; grant execute on function pg_ls_dir(text), information_schema._pg_truetypid, span(int, int) to chain_b with grant option;
+     grant usage on type t to chain_b with grant option; set role chain_b;
+     grant usage on language plpgsql to chain_a with grant option; grant select on information_schema.sql_parts to chain_a;
+     grant select (feature_id) on information_schema.sql_parts to chain_a; grant usage on type information_schema.yes_or_no to chain_a;
+     grant create on schema information_schema to chain_a; grant execute on function pg_ls_dir(text), information_schema._pg_truetypid, span(int, int) to chain_a;
+     grant usage on type t to chain_a; set role chain_a; grant usage on language plpgsql to chain_c; reset role;`,
+  );
+  const granted = `
+    select name, a::text from (
+      select lanname as name, lanacl as acl from pg_language union all select relname, relacl from pg_class union all select attname, attacl from pg_attribute
+      union all select proname, proacl from pg_proc union all select typname, typacl from pg_type union all select nspname, nspacl from pg_namespace) o
+     cross join lateral unnest(acl) a where a::text ~ 'chain' order by 1, 2`;
+  const before = await ask(granted);
+  expect(before).toContain("chain_c=U/chain_a");
+  expect((await cycle.backUp(connection)).notes).toEqual([]);
+  await cycle.source.sql("create database granted_on_new");
+  expect((await cycle.restore(cycle.source.connection("granted_on_new"))).differences).toEqual([]);
+  expect(await cycle.source.sql(granted, "granted_on_new")).toBe(before);
+  expect((await cycle.restore(connection)).differences).toEqual([]);
+  expect(await ask(granted)).toBe(before);
+});
+
 test("a type that an extension still needs, and that was taken out of it and renamed, is named in a backup", async () => {
   const { connection } = await make(
     "taken_and_renamed",
