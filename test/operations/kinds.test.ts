@@ -261,6 +261,9 @@ const kinds: readonly Kind[] = [
         execute format('alter database %I set backslash_quote = off', current_database()); end $$;`,
     asked: `select array[a, b]::text from computed union all select a::text from parted
       union all select concat(a, ' ', b) from slashes union all select obj_description('marked'::regclass)`,
+    notes: [
+      "A drill and a restore give these the operators that they have here and that only a search path finds, as IS DISTINCT FROM and NULLIF do; a bare pg_restore gives them others, or fails to make them: constraint marked_a_check of public.marked and view public.slashes.",
+    ],
   },
   {
     name: "operators, text search, aggregates, ranges, typed tables and large objects",
