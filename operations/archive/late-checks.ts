@@ -2,7 +2,6 @@ import { escapeLiteral } from "pg";
 import * as z from "zod";
 import type { Session } from "../../postgres/session.ts";
 import { comment, functionUses, notOfExtension } from "./fragments.ts";
-import { namesOf } from "./names.ts";
 import { notesNaming } from "./notes.ts";
 import { pathFinding, underPath } from "./path-operators.ts";
 import { firstNormal } from "./pristine.ts";
@@ -72,11 +71,8 @@ const checkRows = z.array(
   }),
 );
 
-const checksQuery = `
-  select case when k.conrelid <> 0 then 'table ' || k.conrelid::regclass else 'domain ' || k.contypid::regtype end as subject,
-         quote_ident(k.conname) as name, pg_get_constraintdef(k.oid) as definition,
-         ${comment("pg_constraint", "k.oid")} as comment, ${pathFinding("pg_constraint", "k.oid")} as path,
-         exists (
+/** Whether a check `k` is of a domain that a column has within another type. */
+const stays = `exists (
        with recursive uses(type, is_within) as (
        select k.contypid, false where k.contypid <> 0
        union
@@ -88,7 +84,13 @@ const checksQuery = `
        where c.oid = t.typrelid and a.atttypid = u.type and a.attnum > 0 and not a.attisdropped)
        )
        select from uses u join pg_attribute a on a.atttypid = u.type join pg_class c on c.oid = a.attrelid
-       where u.is_within and not a.attisdropped and c.relkind in ('r', 'p', 'm')) as stays
+       where u.is_within and not a.attisdropped and c.relkind in ('r', 'p', 'm'))`;
+
+const checksQuery = `
+  select case when k.conrelid <> 0 then 'table ' || k.conrelid::regclass else 'domain ' || k.contypid::regtype end as subject,
+         quote_ident(k.conname) as name, pg_get_constraintdef(k.oid) as definition,
+         ${comment("pg_constraint", "k.oid")} as comment, ${pathFinding("pg_constraint", "k.oid")} as path,
+         ${stays} as stays
     from pg_constraint k
     join pg_namespace n on n.oid = k.connamespace
    where n.nspname = any($1) and k.contype = 'c' and k.coninhcount = 0
@@ -106,17 +108,29 @@ const checksQuery = `
 
 /** Says which checks may refuse rows at another time, or for another role, than when these were written. */
 export async function notesOnChanging(session: Session, schemas: readonly string[]): Promise<string[]> {
-  return notesNaming(
-    [...(await namesOf(session, changingQuery, schemas))],
-    (names) =>
-      `These checks depend on the time, the role or a setting, and a restored database checks every row anew: ${names}. A row that one refuses then is a difference.`,
-  );
+  const found = changingRows.parse(await session.rows(changingQuery, schemas));
+  const namesWhere = (stays: boolean): string[] =>
+    found.filter((check) => check.stays === stays).map(({ name }) => name);
+  return [
+    ...notesNaming(
+      namesWhere(false),
+      (names) =>
+        `These checks depend on the time, the role or a setting, and a restored database checks every row anew: ${names}. A row that one refuses then is a difference.`,
+    ),
+    ...notesNaming(
+      namesWhere(true),
+      (names) =>
+        `These checks depend on the time, the role or a setting, and are of domains within other types, so that they cannot be added after the rows: ${names}. A row that one refuses then ends a drill or a restore.`,
+    ),
+  ];
 }
+
+const changingRows = z.array(z.object({ name: z.string(), stays: z.boolean() }));
 
 /** Calls and values in an expression, without the operators and casts that only depend on the time zone. */
 const changingQuery = `
   select format('%I of %s (%s)', k.conname, case when k.conrelid <> 0 then k.conrelid::regclass::text else k.contypid::regtype::text end,
-           regexp_replace(pg_get_constraintdef(k.oid), ' NO INHERIT$', '')) as name
+           regexp_replace(pg_get_constraintdef(k.oid), ' NO INHERIT$', '')) as name, ${stays} as stays
     from pg_constraint k join pg_namespace n on n.oid = k.connamespace
    where n.nspname = any($1) and k.contype = 'c' and k.coninhcount = 0 and k.convalidated
      and (position('{SQLVALUEFUNCTION ' in k.conbin::text) > 0 or exists (

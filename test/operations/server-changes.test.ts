@@ -131,6 +131,21 @@ test("privileges that roles granted on what they got come back with their granto
   expect(await ask(granted)).toBe(before);
 });
 
+test("a backup names checks by the clock that no restore can add after the rows", async () => {
+  const { connection } = await make(
+    "late_domain",
+    `create domain recent as timestamptz check (value > now() - interval '2 seconds'); create type pair as (at recent); create table p (c pair);
+     create domain fresh as timestamptz check (value > now() - interval '2 seconds'); create table f (at fresh);`,
+  );
+  const about = "These checks depend on the time, the role or a setting, and";
+  const check = (domain: string): string =>
+    `${domain}_check of public.${domain} (CHECK ((VALUE > (now() - '00:00:02'::interval))))`;
+  expect((await cycle.backUp(connection)).notes).toEqual([
+    `${about} a restored database checks every row anew: ${check("fresh")}. A row that one refuses then is a difference.`,
+    `${about} are of domains within other types, so that they cannot be added after the rows: ${check("recent")}. A row that one refuses then ends a drill or a restore.`,
+  ]);
+});
+
 test("a type that an extension still needs, and that was taken out of it and renamed, is named in a backup", async () => {
   const { connection } = await make(
     "taken_and_renamed",
