@@ -17,26 +17,39 @@ function grants(what: string, oid: string): string {
     ${given.replace("%s", "cross join lateral aclexplode(b.initprivs) x")})`;
 }
 
+/** A statement of a block that finds the member of an extension with the body of a function: its only one, or none. */
+const finding = `select case count(*) when 1 then min(o.oid) end into old
+      from pg_proc o join pg_depend d on d.classid = o.tableoid and d.objid = o.oid and d.deptype = ''e''
+      join pg_extension e on e.oid = d.refobjid
+     where e.extname = %L and o.prosrc = %L and o.probin is not distinct from %L
+       and pg_get_function_identity_arguments(o.oid) = %L;`;
+
+/** What it takes of a function `p`. */
+function findingOf(extension: string): string {
+  return `${extension}, p.prosrc, p.probin, pg_get_function_identity_arguments(p.oid)`;
+}
+
+/** Statements of a block that give what was found the name and the schema of a function. */
+const moving = `if (select proname from pg_proc where oid = old) <> %L then
+      execute format(''alter routine %%s rename to %%I'', old::regprocedure, %L);
+    end if;
+    if (select pronamespace::regnamespace::text from pg_proc where oid = old) <> %L then
+      execute format(''alter routine %%s set schema %%s'', old::regprocedure, %L);
+    end if;`;
+
+/** What they take of a function `p`. */
+const movingOf = "p.proname, p.proname, p.pronamespace::regnamespace, p.pronamespace::regnamespace";
+
 /**
  * A block that gives the member function of a new extension which has the same body the name and the schema that somebody
  * gave it.
  */
 const renaming = `format('do %L', format('declare old oid; begin
     if to_regprocedure(%L) is not null then return; end if;
-    select case count(*) when 1 then min(p.oid) end into old
-      from pg_proc p join pg_depend d on d.classid = p.tableoid and d.objid = p.oid and d.deptype = ''e''
-      join pg_extension e on e.oid = d.refobjid
-     where e.extname = %L and p.prosrc = %L and p.probin is not distinct from %L
-       and pg_get_function_identity_arguments(p.oid) = %L;
+    ${finding}
     if old is null then return; end if;
-    if (select proname from pg_proc where oid = old) <> %L then
-      execute format(''alter routine %%s rename to %%I'', old::regprocedure, %L);
-    end if;
-    if (select pronamespace::regnamespace::text from pg_proc where oid = old) <> %L then
-      execute format(''alter routine %%s set schema %%s'', old::regprocedure, %L);
-    end if;
-  end', p.oid::regprocedure, (select x.extname from pg_extension x where x.oid = m.extension), p.prosrc, p.probin,
-    pg_get_function_identity_arguments(p.oid), p.proname, p.proname, p.pronamespace::regnamespace, p.pronamespace::regnamespace))`;
+    ${moving}
+  end', p.oid::regprocedure, ${findingOf("(select x.extname from pg_extension x where x.oid = m.extension)")}, ${movingOf}))`;
 
 /**
  * A block that takes a function `p` out of a new extension `k`, where it may have another name or schema, and gives it its
@@ -47,24 +60,14 @@ const takingOut = `format('do %L', format('declare old oid; begin
       from pg_depend d join pg_extension e on e.oid = d.refobjid and e.extname = %L
      where d.classid = ''pg_proc''::regclass and d.objid = to_regprocedure(%L) and d.deptype = ''e'';
     if to_regprocedure(%L) is null then
-      select case count(*) when 1 then min(o.oid) end into old
-        from pg_proc o join pg_depend d on d.classid = o.tableoid and d.objid = o.oid and d.deptype = ''e''
-        join pg_extension e on e.oid = d.refobjid
-       where e.extname = %L and o.prosrc = %L and o.probin is not distinct from %L
-         and pg_get_function_identity_arguments(o.oid) = %L;
+      ${finding}
     end if;
     if old is not null then
       execute format(''alter extension %%I drop routine %%s'', %L, old::regprocedure);
-      if (select proname from pg_proc where oid = old) <> %L then
-        execute format(''alter routine %%s rename to %%I'', old::regprocedure, %L);
-      end if;
-      if (select pronamespace::regnamespace::text from pg_proc where oid = old) <> %L then
-        execute format(''alter routine %%s set schema %%s'', old::regprocedure, %L);
-      end if;
+      ${moving}
     end if;
     %s
-  end', k.extname, p.oid::regprocedure, p.oid::regprocedure, k.extname, p.prosrc, p.probin, pg_get_function_identity_arguments(p.oid),
-    k.extname, p.proname, p.proname, p.pronamespace::regnamespace, p.pronamespace::regnamespace,
+  end', k.extname, p.oid::regprocedure, p.oid::regprocedure, ${findingOf("k.extname")}, k.extname, ${movingOf},
     -- An aggregate has no definition of this kind.
     case when p.prokind <> 'a' then format('if pg_get_functiondef(to_regprocedure(%L)) is distinct from %L then execute %L; end if;',
       p.oid::regprocedure, pg_get_functiondef(p.oid), pg_get_functiondef(p.oid)) end))`;
