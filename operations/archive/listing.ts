@@ -204,23 +204,35 @@ async function readLists(file: string, head: Head): Promise<Omit<Opened, "listin
   };
 }
 
-/** Writes what a restore keeps in memory. */
-export async function writeLists(listing: ListingWriter, lists: Lists, details: Details): Promise<void> {
+type KeptItems = { [S in (typeof keptSections)[number]]: () => Iterable<Sections[S]> };
+
+/** What a restore keeps in memory, as a listing has it. */
+function keptItems(lists: Lists, details: Details): KeptItems {
   const placed = (record: Readonly<Record<string, string>>) =>
     Object.entries(record).map(([name, entry]) => ({ name, entry }));
-  await listing.writeAll("schema", lists.schemas);
-  await listing.writeAll("companion", lists.companions);
-  await listing.writeAll("extension", lists.extensions);
-  await listing.writeAll("role", lists.roles);
-  await listing.writeAll("neededRole", lists.needsRoles);
-  await listing.writeAll("evaluated", lists.evaluated);
-  await listing.writeAll("companionRows", placed(lists.companionRows));
-  await listing.writeAll("remote", placed(lists.remote));
-  await listing.writeAll("note", lists.notes);
-  await listing.writeAll("setting", details.settings);
-  await listing.writeAll("properties", details.properties === null ? [] : [details.properties]);
-  await listing.writeAll("carried", details.carried);
-  await listing.writeAll("pathOperators", details.pathOperators);
+  return {
+    schema: () => lists.schemas,
+    companion: () => lists.companions,
+    extension: () => lists.extensions,
+    role: () => lists.roles,
+    neededRole: () => lists.needsRoles,
+    evaluated: () => lists.evaluated,
+    companionRows: () => placed(lists.companionRows),
+    remote: () => placed(lists.remote),
+    note: () => lists.notes,
+    setting: () => details.settings,
+    properties: () => (details.properties === null ? [] : [details.properties]),
+    carried: () => details.carried,
+    pathOperators: () => details.pathOperators,
+  };
+}
+
+/** Writes what a restore keeps in memory. */
+export async function writeLists(listing: ListingWriter, lists: Lists, details: Details): Promise<void> {
+  const items = keptItems(lists, details);
+  const write = <S extends keyof KeptItems>(section: S): Promise<void> =>
+    listing.writeAll(section, items[section]());
+  for (const section of keptSections) await write(section);
 }
 
 function invalid({ key }: Pick<Head, "key">): Failure {
@@ -280,27 +292,13 @@ function earlierListing(
   };
   const beside = (objects: Earlier["globals"]): Beside[] =>
     Object.entries(objects).map(([name, rest]) => ({ name, ...rest, ...expressionOf(name) }));
-  const placed = (record: Readonly<Record<string, string>>) =>
-    Object.entries(record).map(([name, entry]) => ({ name, entry }));
   const parts: { [S in Section]: () => Iterable<Sections[S]> | AsyncIterable<Sections[S]> } = {
     own: () => (legacy.version === 3 ? stored.items("own") : described(legacy.description, expressionOf)),
     around: () =>
       legacy.version === 3 ? stored.items("around") : described(legacy.surroundings, expressionOf),
     global: () => beside(legacy.globals),
     dependent: () => beside(legacy.dependents),
-    schema: () => legacy.schemas,
-    companion: () => legacy.companions,
-    extension: () => legacy.extensions,
-    role: () => legacy.roles,
-    neededRole: () => legacy.needsRoles,
-    evaluated: () => legacy.evaluated,
-    companionRows: () => placed(legacy.companionRows),
-    remote: () => placed(legacy.remote),
-    note: () => legacy.notes,
-    setting: () => details.settings,
-    properties: () => (details.properties === null ? [] : [details.properties]),
-    carried: () => details.carried,
-    pathOperators: () => details.pathOperators,
+    ...keptItems(legacy, details),
   };
   return {
     async *items(section) {
