@@ -48,13 +48,13 @@ export async function readPathOperators(
   const found = foundRows.parse(await readTrees(session, schemas, "where is_implied"));
   const inPath = new Map<string, string[]>();
   const paths = new Map(found.filter(({ hasRows }) => hasRows).map(({ path }) => [pathOf(path), path]));
-  for (const path of paths.keys()) {
-    await session.run(path);
-    const rows = await readTrees(session, schemas, "where is_implied and has_rows");
-    await session.run(serverNames);
+  for (const [statement, path] of paths) {
+    const rows = await underPath(session, path, () =>
+      readTrees(session, schemas, "where is_implied and has_rows"),
+    );
     // The text of a name depends on the path, the number of an object does not.
     for (const { key, path: own, texts } of foundRows.parse(rows)) {
-      if (pathOf(own) === path) inPath.set(key, texts);
+      if (pathOf(own) === statement) inPath.set(key, texts);
     }
   }
   return found.map(({ key, hasRows: _, texts, ...rest }) => {
