@@ -242,6 +242,15 @@ export function withAbout(contents: Contents, fits: (line: Line) => boolean): Co
   return contents.filtered((line) => ids.has(line.id) || isAbout(line, ids));
 }
 
+/** The lines that fit with what is about them, and the others. */
+export function dividedAbout(
+  contents: Contents,
+  fits: (line: Line) => boolean,
+): [fitting: Contents, others: Contents] {
+  const ids = idsOf(contents.lines(), fits);
+  return contents.divided((line) => ids.has(line.id) || isAbout(line, ids));
+}
+
 /** All lines but those of some objects, and what is about these. */
 export function withoutObjects(contents: Contents, entries: ReadonlySet<string>): Contents {
   if (entries.size === 0) return contents;

@@ -1,5 +1,5 @@
 import type { Session } from "../../postgres/session.ts";
-import { type Contents, type Line, withAbout } from "./contents.ts";
+import { type Contents, dividedAbout, type Line, withAbout } from "./contents.ts";
 import { type DumpFile, scriptOf } from "./dump-script.ts";
 import { serverNames } from "./names.ts";
 import { type PathOperators, pathOf } from "./path-operators.ts";
@@ -77,16 +77,12 @@ export class PathLines {
   /** Takes lines out that come after the rows, with what is about them. */
   takeLate(contents: Contents): { others: Contents; early: Contents; last: Contents } {
     if (this.#lines.size === 0) {
-      const none = contents.filtered(() => false);
+      const none = contents.made(() => undefined);
       return { others: contents, early: none, last: none };
     }
     const isLate = ({ id, rest }: Line): boolean => this.#lines.has(id) && late.test(rest);
-    const ids = new Set<string>();
-    for (const { id } of withAbout(contents, isLate).lines()) ids.add(id);
-    const [taken, others] = contents.divided(({ id }) => ids.has(id));
-    const lastIds = new Set<string>();
-    for (const { id } of withAbout(taken, ({ rest }) => last.test(rest)).lines()) lastIds.add(id);
-    const [behind, early] = taken.divided(({ id }) => lastIds.has(id));
+    const [taken, others] = dividedAbout(contents, isLate);
+    const [behind, early] = dividedAbout(taken, ({ rest }) => last.test(rest));
     return { others, early, last: behind };
   }
 
