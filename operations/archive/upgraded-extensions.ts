@@ -18,9 +18,14 @@ const upgraded = `
  * the same.
  */
 export const upgradedExtensionsQuery = `
-  with ${upgraded}
+  with ${upgraded}, made_again as materialized (
+    select u.extname, m.classid, m.objid
+      from upgraded u
+      join member m on m.extension = u.oid
+     where current_setting('is_superuser') = 'on'
+  )
   -- Their names begin like those of what only an extension of the same version is given.
-  select u.extname::text as extension, 'function definitions' as name, 'first' as phase,
+  select m.extname::text as extension, 'function definitions' as name, 'first' as phase,
          array[format('do %L', format($body$
            declare f record; found oid;
            begin
@@ -46,14 +51,12 @@ export const upgradedExtensionsQuery = `
              end loop;
            end $body$, json_agg(json_build_object('sign', p.oid::regprocedure::text, 'name', p.proname, 'source', p.prosrc, 'library', p.probin,
              'arguments', pg_get_function_identity_arguments(p.oid),
-             'definition', case when p.prokind <> 'a' then pg_get_functiondef(p.oid) end) order by p.oid), u.extname, u.extname))] as statements
-    from upgraded u
-    join member m on m.extension = u.oid
+             'definition', case when p.prokind <> 'a' then pg_get_functiondef(p.oid) end) order by p.oid), m.extname, m.extname))] as statements
+    from made_again m
     join pg_proc p on m.classid = p.tableoid and p.oid = m.objid
-   where current_setting('is_superuser') = 'on'
-   group by u.extname
+   group by m.extname
   union all
-  select u.extname::text, 'function comments and others', 'last',
+  select m.extname::text, 'function comments and others', 'last',
          array[format('do %L', format($body$
            declare c record;
            begin
@@ -61,15 +64,14 @@ export const upgradedExtensionsQuery = `
                execute format('comment on %%s is %%L', c.object, c.description);
              end loop;
            end $body$, json_agg(json_build_object('object', w.object, 'description', d.description) order by w.object)))]
-    from upgraded u
-    join member m on m.extension = u.oid
+    from made_again m
     join pg_description d on d.classoid = m.classid and d.objoid = m.objid
    cross join lateral pg_identify_object(d.classoid, d.objoid, d.objsubid) i
    cross join lateral (select ${commentedObject("i", "d.objoid")} as object) w
-   where current_setting('is_superuser') = 'on' and i.type <> 'schema'
-   group by u.extname
+   where i.type <> 'schema'
+   group by m.extname
   union all
-  select u.extname::text, 'function members and others', 'last',
+  select m.extname::text, 'function members and others', 'last',
          array[format('do %L', format($body$
            declare missing text;
            begin
@@ -80,12 +82,10 @@ export const upgradedExtensionsQuery = `
                  cross join lateral pg_identify_object(d.classid, d.objid, 0) i
                  where d.deptype = 'e' and i.type = x.type and i.identity = x.identity);
              if missing is not null then raise exception 'the extension does not have the %%', missing; end if;
-           end $body$, json_agg(json_build_object('type', i.type, 'identity', i.identity) order by i.type, i.identity), u.extname))]
-    from upgraded u
-    join member m on m.extension = u.oid
+           end $body$, json_agg(json_build_object('type', i.type, 'identity', i.identity) order by i.type, i.identity), m.extname))]
+    from made_again m
    cross join lateral pg_identify_object(m.classid, m.objid, 0) i
-   where current_setting('is_superuser') = 'on'
-   group by u.extname
+   group by m.extname
   order by 1, 3, 2`;
 
 /** Such extensions whose functions and comments a role that is no superuser could not make again. */
