@@ -157,8 +157,8 @@ export const objectLossesQuery = allOf([
             format('alter language %I owner to %I', l.lanname, pg_get_userbyid(l.lanowner))] as statements
      from pg_language l
      join pg_proc h on h.oid = l.lanplcallfoid
-    where l.oid >= 16384 and ${notOfExtension("pg_language", "l.oid")} and cardinality($1::text[]) >= 0
-      and (h.oid < 16384 or not ${notOfExtension("pg_proc", "h.oid")})`,
+    where l.oid >= ${firstNormal} and ${notOfExtension("pg_language", "l.oid")} and cardinality($1::text[]) >= 0
+      and (h.oid < ${firstNormal} or not ${notOfExtension("pg_proc", "h.oid")})`,
 
   // A filled materialized view that reads one which is not: pg_dump then takes it for not filled, too.
   `with recursive reads as materialized (

@@ -4,6 +4,7 @@ import { listed } from "../../lib/text.ts";
 import type { Connection } from "../../postgres/connection.ts";
 import { sqlStateOf, withPatientSession } from "../../postgres/session.ts";
 import { serverNames } from "./names.ts";
+import { firstNormal } from "./pristine.ts";
 
 /** For how long a backup and a restore wait for a lock, in milliseconds. */
 export const lockTimeoutMs = 60_000;
@@ -83,7 +84,7 @@ const holdersQuery = (modes: string): string => `
     left join pg_locks own on l.pid is null and own.pid is null and own.locktype = 'transactionid'
       and own.virtualtransaction = l.virtualtransaction
     left join pg_prepared_xacts x on x.transaction = own.transactionid
-   where l.granted and l.pid is distinct from pg_backend_pid() and c.oid >= 16384 ${modes}
+   where l.granted and l.pid is distinct from pg_backend_pid() and c.oid >= ${firstNormal} ${modes}
      and (a.pid is not null or x.gid is not null)
      and l.database = (select oid from pg_database where datname = current_database())
    order by 1, 2`;

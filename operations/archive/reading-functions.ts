@@ -3,6 +3,7 @@ import type { Session } from "../../postgres/session.ts";
 import type { Contents } from "./contents.ts";
 import { functionUses } from "./fragments.ts";
 import { notesNaming } from "./notes.ts";
+import { firstNormal } from "./pristine.ts";
 import { oneLine, type QualifiedName } from "./qualified-names.ts";
 
 /** Something whose values a function computes that reads tables, although the server relies on equal answers. */
@@ -92,7 +93,7 @@ function readingOf(catalogs: string): string {
   return `
   with recursive used as materialized (
     select distinct u.classid, u.objid, u.function from (${functionUses}) u
-     where u.function >= 16384 and u.classid in (${catalogs})
+     where u.function >= ${firstNormal} and u.classid in (${catalogs})
   ), reached(first, function) as (
     select distinct function, function from used
     union
@@ -100,7 +101,7 @@ function readingOf(catalogs: string): string {
       from reached r
       join pg_proc p on p.oid = r.function
       join pg_language l on l.oid = p.prolang and l.lanname not in ('c', 'internal')
-      join pg_proc c on c.oid >= 16384 and case when p.prosqlbody is null then position(c.proname in p.prosrc) > 0
+      join pg_proc c on c.oid >= ${firstNormal} and case when p.prosqlbody is null then position(c.proname in p.prosrc) > 0
         else exists (select from pg_depend d where d.classid = p.tableoid and d.objid = p.oid
                         and d.refclassid = c.tableoid and d.refobjid = c.oid) end
   ), read as materialized (
@@ -119,7 +120,7 @@ function readingOf(catalogs: string): string {
          -- Without comments.
          from regexp_matches(regexp_replace(p.prosrc, '/\\*.*?\\*/|--[^\\n]*', ' ', 'g'),
              '\\m(?:from|join|table)\\s+(?:only\\s+)?(?:(?:"[^"]+"|[\\w$]+)\\s*\\.\\s*)?(?:"([^"]+)"|([\\w$]+))', 'gi') part
-         join pg_class c on c.relname = coalesce(part[1], lower(part[2])) and c.oid >= 16384
+         join pg_class c on c.relname = coalesce(part[1], lower(part[2])) and c.oid >= ${firstNormal}
         where p.prosqlbody is null) c
      where c.relkind in ('r', 'p', 'v', 'm', 'f')
      group by p.oid

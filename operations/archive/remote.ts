@@ -2,6 +2,7 @@ import * as z from "zod";
 import type { Session } from "../../postgres/session.ts";
 import { attemptEach } from "./extensions.ts";
 import { namesOf } from "./names.ts";
+import { firstNormal } from "./pristine.ts";
 import { fillInRounds } from "./refresh.ts";
 
 /** Materialized views, by their quoted names with schemas, and the numbers of their lines in a dump. */
@@ -54,7 +55,7 @@ const remoteQuery = `
       from pg_proc p
       join pg_language l on l.oid = p.prolang
      cross join lateral regexp_matches(p.prosrc, ${named}, 'gi') part
-     where p.oid >= 16384 and l.lanname not in ('c', 'internal') and p.prosqlbody is null
+     where p.oid >= ${firstNormal} and l.lanname not in ('c', 'internal') and p.prosqlbody is null
   ), caller as materialized (
     select d.classid, d.objid from pg_depend d join pg_extension x on x.oid = d.refobjid
      where d.refclassid = 'pg_extension'::regclass and d.deptype = 'e' and d.classid = 'pg_proc'::regclass

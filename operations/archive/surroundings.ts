@@ -4,6 +4,7 @@ import { readExtensions } from "./extensions.ts";
 import { functionUses } from "./fragments.ts";
 import { headSchema, listsSchema, type Manifest } from "./manifest.ts";
 import { namesOf } from "./names.ts";
+import { firstNormal } from "./pristine.ts";
 import type { Scope } from "./scope.ts";
 import { readServer } from "./server.ts";
 
@@ -155,7 +156,7 @@ const evaluatedQuery = `
           where f.oid = i.objid and a.attgenerated <> ''))))
      and not exists (select from unnest(p.proconfig) setting where setting like 'search_path=%')
      -- The server's own need no search path.
-     and p.oid >= 16384
+     and p.oid >= ${firstNormal}
    order by 1`;
 
 /** Table in which Prisma records its migrations: https://www.prisma.io/docs/orm/prisma-migrate/workflows */
