@@ -400,8 +400,8 @@ export const removedMembersQuery = `
    order by extension, name like 'removal of operator %' desc, name`;
 
 /**
- * Privileges on schemas that hold extensions and are none of `$1`, which the dump has: such a schema is made for its
- * extension where it is missing, and nothing else. One that somebody granted something on already stays as it is.
+ * Privileges on schemas that hold extensions and are not among `$1`, those of the dump: a restore makes such a schema for
+ * its extension where it is missing, and nothing else. One that somebody granted something on already stays as it is.
  */
 export const hostPrivilegesQuery = `
   select e.extname::text as extension, format('privileges on the schema %I of the extension %I', n.nspname, e.extname) as name,

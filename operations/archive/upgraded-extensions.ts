@@ -88,7 +88,7 @@ export const upgradedExtensionsQuery = `
    group by m.extname
   order by 1, 3, 2`;
 
-/** Such extensions whose functions and comments a role that is no superuser could not make again. */
+/** Such extensions: only a superuser can make their functions and comments again, and the role is not one. */
 export const upgradedNamesQuery = `
   with ${upgraded} select quote_ident(extname) as name from upgraded where current_setting('is_superuser') <> 'on' order by 1`;
 
