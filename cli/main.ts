@@ -27,10 +27,10 @@ const commands: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ["export", async () => (await import("./export.ts")).exportCommand()],
 ]);
 
-/** Runs the `optropic` command. */
 /** Subcommands that stream what does not fit into memory. */
 const streaming: ReadonlySet<string> = new Set(["backup", "backups", "drill", "restore"]);
 
+/** Runs the `optropic` command. */
 export async function main(args: readonly string[]): Promise<void> {
   const named = commands.get(args[0] ?? "");
   // Before modules are loaded, for which the heap would grow.
