@@ -279,7 +279,8 @@ async function dumpAndDescribe(
     const body = sealed.through(await seal(plain.through(stream), recipients));
     await store.upload(key, body, { expectedBytes, signal, failed: (error) => unsent.abort(error) });
   };
-  const values = await readSequenceValues(new Unlocked(session), scope);
+  const reader = new Unlocked(session);
+  const values = await readSequenceValues(reader, scope);
   const listing = new ListingWriter(signal);
   const list = new Tally();
   const sent = send();
@@ -299,7 +300,6 @@ async function dumpAndDescribe(
       return undefined;
     }
   };
-  const reader = new Unlocked(session);
   const dumped = async (): Promise<void> => {
     await sent;
     await othersEnded(reader, name, signal);
