@@ -447,7 +447,7 @@ const needsRights =
   "The role at the target must be able to give each object to its owner, as a superuser can. Without --target, the drill uses a scratch server, where it is one.";
 
 /** Options of pg_restore for what statements say. */
-function formOf({ tablespaces, noOwner }: Pick<RestoreOptions, "tablespaces" | "noOwner">): string[] {
+export function formOf({ tablespaces, noOwner }: Pick<RestoreOptions, "tablespaces" | "noOwner">): string[] {
   return [...(tablespaces ? [] : ["--no-tablespaces"]), ...(noOwner === true ? ["--no-owner"] : [])];
 }
 

@@ -28,7 +28,7 @@ import { oneLine } from "../archive/qualified-names.ts";
 import { splitReading } from "../archive/reading-functions.ts";
 import { fillAll, fillInRounds, refreshedViews, splitRefreshes, unfilled } from "../archive/refresh.ts";
 import { emptyViews, withoutRemote } from "../archive/remote.ts";
-import { belongsTo, listSchemas, makeInPlaceOf } from "../archive/restore.ts";
+import { belongsTo, formOf, listSchemas, makeInPlaceOf } from "../archive/restore.ts";
 import { lendSearchPath } from "../archive/search-path.ts";
 import type { Listing } from "../archive/sections.ts";
 import { isLabel } from "../archive/security-labels.ts";
@@ -52,11 +52,6 @@ export interface DumpRun extends DumpFile {
   /** What has operators that only a search path finds. */
   pathOperators: readonly PathOperators[];
   signal: AbortSignal;
-}
-
-/** Options of pg_restore for what statements say. */
-function formOf({ tablespaces, noOwner }: Pick<DumpRun, "tablespaces" | "noOwner">): string[] {
-  return [...(noOwner ? ["--no-owner"] : []), ...(tablespaces ? [] : ["--no-tablespaces"])];
 }
 
 /**
