@@ -6,9 +6,21 @@ import { isKnownEncoding, textIn } from "../../postgres/encodings.ts";
 import { launchOf, majorOf } from "../../postgres/programs.ts";
 import type { Session } from "../../postgres/session.ts";
 import type { Contents } from "./contents.ts";
+import { serverNames } from "./names.ts";
 
 /** A name as pg_dump writes it. */
 export const identifier = String.raw`(?:"(?:[^"]|"")*"|[^\s".;]+)`;
+
+/**
+ * Statements that let those of a session mean what they say again after statements of a script of pg_restore. It begins
+ * with settings of the database that was dumped, such as how strings are read, and sets others for each object.
+ */
+export const ownSettings: readonly string[] = [
+  serverNames,
+  "set standard_conforming_strings = on",
+  "reset default_tablespace",
+  "reset default_table_access_method",
+];
 
 /** A decrypted dump. */
 export interface DumpFile {

@@ -1,7 +1,6 @@
 import type { Session } from "../../postgres/session.ts";
 import { type Contents, dividedAbout, type Line, withAbout } from "./contents.ts";
-import { type DumpFile, scriptOf } from "./dump-script.ts";
-import { serverNames } from "./names.ts";
+import { type DumpFile, ownSettings, scriptOf } from "./dump-script.ts";
 import { type PathOperators, pathOf } from "./path-operators.ts";
 import { refusal } from "./refused.ts";
 
@@ -135,9 +134,7 @@ export class PathLines {
       "set xmloption = content",
       ...statements,
     ]);
-    await this.#session.run(
-      `${serverNames}; set standard_conforming_strings = on; reset check_function_bodies; reset xmloption; reset default_tablespace; reset default_table_access_method`,
-    );
+    await this.#session.run([...ownSettings, "reset check_function_bodies", "reset xmloption"].join("; "));
     return reason;
   }
 }

@@ -17,11 +17,10 @@ import {
   withoutObjects,
 } from "../archive/contents.ts";
 import { readableEncoding } from "../archive/describe.ts";
-import type { DumpFile } from "../archive/dump-script.ts";
+import { type DumpFile, ownSettings } from "../archive/dump-script.ts";
 import { GlobalLines } from "../archive/global-lines.ts";
 import { addChecks, setChecksAside } from "../archive/late-checks.ts";
 import type { Manifest } from "../archive/manifest.ts";
-import { serverNames } from "../archive/names.ts";
 import { PathLines } from "../archive/path-lines.ts";
 import type { PathOperators } from "../archive/path-operators.ts";
 import { oneLine } from "../archive/qualified-names.ts";
@@ -238,18 +237,6 @@ function mainContents(
   return withoutDefaultPrivileges(selected, foreignRoles);
 }
 
-/**
- * Lets statements mean what they say again after a script of pg_restore. It begins with settings of the database that
- * was dumped, such as how strings are read, and sets others for each object. All go to the server at once.
- */
-const ownSettings = [
-  readableEncoding,
-  serverNames,
-  "set standard_conforming_strings = on",
-  "reset default_tablespace",
-  "reset default_table_access_method",
-].join(" \\; ");
-
 /** Runs a part of a dump's contents in the session. */
 export async function runList(
   session: ScriptSession,
@@ -276,7 +263,8 @@ export async function runList(
   script.stdin.end();
   try {
     await session.script(withKnownSettings(withoutCommit(script), settings));
-    await session.run(ownSettings);
+    // All go to the server at once.
+    await session.run([readableEncoding, ...ownSettings].join(" \\; "));
   } finally {
     await script.stop();
   }
