@@ -8,8 +8,7 @@ import type { Session } from "../../../postgres/session.ts";
 /** Nothing here has an expression, so nothing need be made anew. */
 const session: Session = {
   rows: () => Promise.reject(new Error("rows")),
-  // biome-ignore lint/correctness/useYield: it is never read
-  async *batches() {
+  batches: () => {
     throw new Error("batches");
   },
   run: () => Promise.reject(new Error("run")),
