@@ -1,6 +1,6 @@
 import { judge, policy } from "./framework/index.ts";
 import { productionRights, writers, writtenFiles } from "./model/facts.ts";
-import { unreadResources } from "./model/unread.ts";
+import { judgeUnread } from "./model/unread.ts";
 import { webhooks } from "./model/webhooks.ts";
 
 // Item 1.5: ways around reviews and approvals that are not among the rules of a branch.
@@ -15,7 +15,7 @@ export const repositoryWriters = policy({
   url: "https://docs.github.com/en/authentication/connecting-to-github-with-ssh/managing-deploy-keys",
   check: (stack) => [
     ...writers(stack).map(({ resource, isHarmless }) => judge(resource, isHarmless)),
-    ...unreadResources(stack, "code").map(({ resource, wrong }) => judge(resource, () => wrong() ?? true)),
+    ...judgeUnread(stack, "code"),
   ],
 });
 
@@ -29,9 +29,7 @@ export const productionAccess = policy({
   url: "https://www.pulumi.com/docs/administration/access-identity/teams/",
   check: (stack) => [
     ...productionRights(stack).map(({ resource, isHarmless }) => judge(resource, isHarmless)),
-    ...unreadResources(stack, "production").map(({ resource, wrong }) =>
-      judge(resource, () => wrong() ?? true),
-    ),
+    ...judgeUnread(stack, "production"),
   ],
 });
 

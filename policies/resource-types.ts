@@ -1,5 +1,5 @@
-import { judge, policy } from "./framework/index.ts";
-import { unreadResources } from "./model/unread.ts";
+import { policy } from "./framework/index.ts";
+import { judgeUnread } from "./model/unread.ts";
 
 // What no other policy reads may undo what they have proved.
 
@@ -9,6 +9,5 @@ export const resourceTypesJudged = policy({
   title: "Every resource must be of a type that the pack reads, or that cannot weaken an item.",
   severity: "high",
   fix: "Remove the resource, declare the same by a type that docs/resource-types.md lists, or waive this policy for the resource.",
-  check: (stack) =>
-    unreadResources(stack).map(({ resource, wrong }) => judge(resource, () => wrong() ?? true)),
+  check: (stack) => judgeUnread(stack),
 });

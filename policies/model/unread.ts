@@ -1,42 +1,35 @@
 import { adapters } from "../adapters/index.ts";
-import { type Fault, type Resource, type Stack, unproved } from "../framework/index.ts";
+import { type Finding, judge, type Stack, unproved } from "../framework/index.ts";
 import { type Concern, typeName } from "./resource-type.ts";
 
-/** What the pack says of a resource of a type that none of its policies reads. */
-export interface Unread {
-  readonly resource: Resource;
-  /** Undefined where it cannot weaken an item. Throws UnknownRead. */
-  readonly wrong: () => Fault | undefined;
-}
-
 /**
- * Resources of vendors whose types are listed, that no policy reads and that are not known to be harmless: those of the
- * platform, or those of the delivery that concern one part of it.
+ * Judges resources of vendors whose types are listed, that no policy reads and that are not known to be harmless: those
+ * of the platform, or those of the delivery that concern one part of it.
  */
-export function unreadResources(stack: Stack, concern?: Concern): Unread[] {
+export function judgeUnread(stack: Stack, concern?: Concern): Finding[] {
   return stack.all().flatMap((resource) => {
     const types = listed.get(resource.type.split(":")[0] ?? "");
     if (types === undefined || types.concern !== concern || types.isRead(resource.type)) return [];
     const name = typeName(resource.type);
     const doubt = types.doubtful.get(name);
     return [
-      {
-        resource,
-        wrong: () =>
-          doubt === undefined
-            ? unproved(
-                undefined,
-                `${resource.name} is of the type ${name} of ${types.vendor}, which this pack does not know: it may undo what other resources declare.`,
-                "Remove the resource or declare the same by a type that docs/resource-types.md lists, or waive this policy for the resource.",
-              )
-            : doubt.unless?.(resource) === true
-              ? undefined
-              : unproved(
-                  undefined,
-                  `${resource.name} is of the type ${name} of ${types.vendor}, which ${doubt.may}; no policy reads it.`,
-                  "Remove the resource, or waive this policy for it.",
-                ),
-      },
+      judge(resource, () => {
+        if (doubt === undefined) {
+          return unproved(
+            undefined,
+            `${resource.name} is of the type ${name} of ${types.vendor}, which this pack does not know: it may undo what other resources declare.`,
+            "Remove the resource or declare the same by a type that docs/resource-types.md lists, or waive this policy for the resource.",
+          );
+        }
+        return (
+          doubt.unless?.(resource) === true ||
+          unproved(
+            undefined,
+            `${resource.name} is of the type ${name} of ${types.vendor}, which ${doubt.may}; no policy reads it.`,
+            "Remove the resource, or waive this policy for it.",
+          )
+        );
+      }),
     ];
   });
 }
