@@ -1,4 +1,3 @@
-import { constantOf } from "./promql-arithmetic.ts";
 import type { Aggregate, Expr } from "./promql-ast.ts";
 import { labelsOf } from "./promql-labels.ts";
 import { selectorsIn } from "./promql-reads.ts";
@@ -44,9 +43,9 @@ function insideOf(expr: Expr): readonly Expr[] {
   switch (expr.kind) {
     case "call":
     case "aggregate":
-      return expr.args.filter((argument) => constantOf(argument) === undefined);
+      return expr.args;
     case "binary":
-      return [expr.left, expr.right].filter((side) => constantOf(side) === undefined);
+      return [expr.left, expr.right];
     case "negation":
     case "subquery":
       return [expr.operand];
