@@ -1,5 +1,5 @@
 import { contract, external, hosts, type Metric, scrapeJobs } from "../../metrics/contract.ts";
-import { patternFault, takes } from "./metric-names.ts";
+import { isStatusLabel, patternFault, takes } from "./metric-names.ts";
 import type { Expr, Matcher, Matching, Selector } from "./promql-ast.ts";
 
 /** What the stack says of the series that its alerts read. */
@@ -172,8 +172,8 @@ export function allOf(selector: Selector, label: string, facts: AlertFacts): rea
 const anyOther = ["\u{E000}other", "\u{E000}".repeat(40)];
 
 /** Labels by which series are told apart that a condition is about, which other files judge. */
-const judgedElsewhere =
-  /^(?:le|quantile|(?:http_)?(?:response_)?(?:status|code|status_code|status_class|code_class))$/;
+export const isJudgedElsewhere = (label: string): boolean =>
+  label === "le" || label === "quantile" || isStatusLabel(label);
 
 /** What an alert may leave out without harm: calls that only machines make. */
 const harmless =
@@ -224,7 +224,7 @@ function faultOf({ metric }: Selector, matcher: Matcher, facts: AlertFacts): str
   if (names !== undefined && !names.includes(label)) {
     return takes(matcher, "") ? undefined : `asks for ${text}, but ${metric} has no label ${label}`;
   }
-  if (judgedElsewhere.test(label) || label === "resource" || label === "mode") {
+  if (isJudgedElsewhere(label) || label === "resource" || label === "mode") {
     return undefined;
   }
   if (anyOther.every((value) => takes(matcher, value))) {

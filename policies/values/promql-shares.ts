@@ -1,5 +1,5 @@
 import type { Aggregate, Expr } from "./promql-ast.ts";
-import { labelsOf } from "./promql-labels.ts";
+import { isJudgedElsewhere, labelsOf } from "./promql-labels.ts";
 import { selectorsIn } from "./promql-reads.ts";
 
 /**
@@ -27,12 +27,11 @@ function labelsIn(measured: readonly Expr[], ...sides: readonly Expr[]): string[
   const labels = measured.flatMap(selectorsIn).map(labelsOf);
   const named = sides.flatMap((side) => aggregatesIn(side).flatMap(({ grouping }) => grouping?.labels ?? []));
   const found = labels.flatMap((own) => ("names" in own ? [...own.names] : [...named, anyOther]));
-  return [...new Set(found)].filter((label) => !isOfCondition.test(label));
+  return [...new Set(found)].filter((label) => !isOfCondition(label));
 }
 
 /** Labels by which one side is chosen. */
-const isOfCondition =
-  /^(?:le|quantile|state|(?:http_)?(?:response_)?(?:status|code|status_code|status_class|code_class))$/;
+const isOfCondition = (label: string): boolean => label === "state" || isJudgedElsewhere(label);
 
 function aggregatesIn(expr: Expr): Aggregate[] {
   const inner = insideOf(expr).flatMap(aggregatesIn);
