@@ -233,9 +233,14 @@ function implies({ subject, interval }: Atom, other: Atom): boolean {
   return sides.some((side) => isOf(side, other.subject));
 }
 
+/** What an aggregation is of that keeps what a filter inside leaves over; undefined of anything else. */
+function aggregated(expr: Expr): Expr | undefined {
+  return expr.kind === "aggregate" && filtering.has(expr.operator) ? expr.args.at(-1) : undefined;
+}
+
 /** What the highest, the lowest or the mean of several series is of. */
 function withinAggregates(expr: Expr): Expr {
-  const inner = expr.kind === "aggregate" && filtering.has(expr.operator) ? expr.args.at(-1) : undefined;
+  const inner = aggregated(expr);
   return inner === undefined ? expr : withinAggregates(inner);
 }
 
@@ -249,7 +254,7 @@ function isOf(expr: Expr, other: Expr): boolean {
   if (JSON.stringify(expr) === JSON.stringify(other)) {
     return true;
   }
-  const inner = expr.kind === "aggregate" && filtering.has(expr.operator) ? expr.args.at(-1) : undefined;
+  const inner = aggregated(expr);
   return inner !== undefined && isOf(inner, other);
 }
 
