@@ -1,5 +1,12 @@
 import { type Finding, judge, known, type Stack, some, type Verdict, violation } from "../framework/index.ts";
-import { aliasOf, type Branches, type BranchRules, declaredDefaults, rulesFor } from "./branch-sources.ts";
+import {
+  aliasOf,
+  type Branches,
+  type BranchRules,
+  declaredDefaults,
+  defaultNames,
+  rulesFor,
+} from "./branch-sources.ts";
 import {
   type DeploymentSettings,
   deployedBranch,
@@ -11,8 +18,6 @@ import { type Repository, repositories } from "./repositories.ts";
 
 /** As item S1.1 names them, such as `release/v3.0.0`: rules must hold for each of them. */
 const releases: Branches = { what: "release branches", anyOf: ["refs/heads/release/*"] };
-
-const defaultNames = ["refs/heads/main", "refs/heads/master"];
 
 /** The default branch as the stack names it, else by the names that it usually has. Throws UnknownRead. */
 function defaultBranch(stack: Stack, repository: Repository): Branches {

@@ -33,6 +33,9 @@ export interface BranchRules {
   readonly hasBypass: () => boolean;
 }
 
+/** What a default branch is usually called. */
+export const defaultNames: readonly string[] = ["refs/heads/main", "refs/heads/master"];
+
 /** The names by which the stack says what the default branch is. Throws UnknownRead. */
 export function declaredDefaults(stack: Stack, repository: Repository): readonly string[] {
   const declared = ofRepository(stack, repository, github.branchDefault).map((one) => one.at("branch"));
@@ -47,7 +50,9 @@ export function declaredDefaults(stack: Stack, repository: Repository): readonly
 export function aliasOf(stack: Stack, repository: Repository, branch: string): Pick<Branches, "alias"> {
   const declared = declaredDefaults(stack, repository);
   const isDefault =
-    declared.length > 0 ? declared.every((name) => name === branch) : /^(?:main|master)$/.test(branch);
+    declared.length > 0
+      ? declared.every((name) => name === branch)
+      : defaultNames.includes(`refs/heads/${branch}`);
   return isDefault ? { alias: "~DEFAULT_BRANCH" } : {};
 }
 
