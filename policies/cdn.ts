@@ -120,15 +120,14 @@ function judgeAssets(stack: Stack, site: Site): Verdict {
     return true;
   }
   const request = requestTo(site, assetOf(site));
-  const { isKept, atEdge: edge, inBrowsers, errors } = zone.kept(request);
+  const kept = zone.kept(request);
+  const { atEdge: edge, inBrowsers, errors } = kept;
   const sent = yearIfImmutable(site);
-  if (!isKept || secondsOf(edge, sent) < year) {
+  const isShort = ({ isKept, atEdge }: typeof kept) => !isKept || secondsOf(atEdge, sent) < year;
+  if (isShort(kept)) {
     return `${site.host} does not cache such files at the edge for a year.`;
   }
-  const passing = browsers.find((browser) => {
-    const kept = zone.kept({ ...request, browser });
-    return !kept.isKept || secondsOf(kept.atEdge, sent) < year;
-  });
+  const passing = browsers.find((browser) => isShort(zone.kept({ ...request, browser })));
   if (passing !== undefined) {
     return `A rule keeps ${site.host} from caching such files for visitors whose browser sends the cookie ${JSON.stringify(passing.cookie)} and the agent ${JSON.stringify(passing.agent)}.`;
   }
