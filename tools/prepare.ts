@@ -264,7 +264,9 @@ function manifestOf(
   const packages = [...new Set(sources.flatMap((path) => packageOf(path) ?? []))];
   const others = [
     ...packages.map((path) => join(path, "package.json")),
-    ...["package.json", join(folder, "package.json"), join(folder, "index.js"), join("tools", "prepare.ts")],
+    // What leads to the modules where nothing is prepared, or says how this is made.
+    ...["package.json", join(folder, "package.json"), join(folder, "index.js")],
+    ...[join(folder, "main.ts"), join("tools", "prepare.ts")],
     // Says what is installed, and so where every import of a package leads.
     join("node_modules", ".package-lock.json"),
   ].filter((path) => existsSync(join(root, path)));

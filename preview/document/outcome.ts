@@ -255,10 +255,10 @@ function shown(resource: PreviewResource, source: "program" | "state", scrub: Sc
 function shownOptions(resource: PreviewResource): ResourceOptions {
   const { create, update, delete: deletion, read } = resource.timeouts;
   const customTimeouts = {
-    ...(create > 0 && { create }),
-    ...(update > 0 && { update }),
-    ...(deletion > 0 && { delete: deletion }),
-    ...(read > 0 && { read }),
+    ...(create !== 0 && { create }),
+    ...(update !== 0 && { update }),
+    ...(deletion !== 0 && { delete: deletion }),
+    ...(read !== 0 && { read }),
   };
   return {
     ...(resource.retainOnDelete && { retainOnDelete: true }),

@@ -226,6 +226,14 @@ describe("what is prepared of this project", () => {
     expect(prepared(root, name)).toBeDefined();
   });
 
+  test.each(names.filter((name) => name !== "pack"))(
+    "is not loaded for %s once the module that runs in its place has changed",
+    (name) => {
+      const manifest = readFileSync(join(root, "node_modules", ".cache", "prepared", `${name}.json`), "utf8");
+      expect(JSON.parse(manifest).files.map(([path]: [string]) => path)).toContain("cli/main.ts");
+    },
+  );
+
   test("has every subcommand", async () => {
     const { stdout } = await runHere(["--help"]);
     const listed = [...stdout.matchAll(/^ {2}([a-z]+) /gm)].map(([, name]) => `optropic-${name}`);

@@ -98,7 +98,7 @@ describe.each(sdkNames)("%s", (sdk: SdkName) => {
       protect: true,
       options: {
         ...{ retainOnDelete: true, replaceOnChanges: ["a"], ignoreChanges: ["b"], deleteBeforeReplace: true },
-        ...{ additionalSecretOutputs: ["made"], customTimeouts: { create: 90 } },
+        ...{ additionalSecretOutputs: ["made"], customTimeouts: { create: 90, update: -300 } },
       },
     });
     // An SDK before 3.256 forgets that what it does not know is secret.

@@ -69,7 +69,7 @@ const options = {
   ignoreChanges: ["b"],
   deleteBeforeReplace: true,
   additionalSecretOutputs: ["made"],
-  customTimeouts: { create: "1m30s" },
+  customTimeouts: { create: "1m30s", update: "-5m" },
   aliases: [{ name: "before" }],
   dependsOn: [made],
   version: "1.2.3-alpha.1+build",
