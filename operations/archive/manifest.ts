@@ -48,7 +48,15 @@ export const roleSchema = z.strictObject({
 });
 
 /** A schema and its owner. */
-export const schemaSchema = z.strictObject({ name, owner: name });
+export const schemaSchema = z.strictObject({
+  name,
+  owner: name,
+  /** What initdb let everybody do with it, where a dump has only what differs from that. */
+  initial: z
+    .array(z.enum(["CREATE", "USAGE"]))
+    .min(1)
+    .optional(),
+});
 
 /** Rows of a table, and its row-level security. */
 export const tableSchema = z.strictObject({

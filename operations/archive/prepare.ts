@@ -1,6 +1,7 @@
 import { escapeIdentifier, escapeLiteral } from "pg";
 import { grantee } from "./fragments.ts";
 import type { Manifest, Role } from "./manifest.ts";
+import type { Schema } from "./scope.ts";
 
 /** Statements that create the missing roles of a backup, with their attributes but without passwords. */
 export function roleStatements(roles: readonly Role[], existing: ReadonlySet<string>): string[] {
@@ -148,12 +149,12 @@ export function schemaStatements(
   { schemas, companions }: Pick<Manifest, "schemas" | "companions">,
   noOwner = false,
 ): string[] {
-  return [...schemas, ...companions].flatMap(({ name, owner }) => {
-    const schema = escapeIdentifier(name);
+  return [...schemas, ...companions].flatMap((one) => {
+    const { name, owner } = one;
     return [
-      `drop schema if exists ${schema} cascade`,
+      `drop schema if exists ${escapeIdentifier(name)} cascade`,
       ...creationOf(name, noOwner ? undefined : owner),
-      ...asInitialized(name),
+      ...asInitialized(one),
     ];
   });
 }
@@ -178,7 +179,17 @@ export function creationOf(schema: string, owner: string | undefined): string[] 
 }
 
 /** Statements that make a new schema as initdb makes it, since a dump has only what differs from that. */
-export function asInitialized(schema: string): string[] {
-  if (schema !== "public") return [];
-  return ["grant usage on schema public to public", "comment on schema public is 'standard public schema'"];
+export function asInitialized({ name, initial = [] }: Pick<Schema, "name" | "initial">): string[] {
+  if (name === "public") {
+    return ["grant usage on schema public to public", "comment on schema public is 'standard public schema'"];
+  }
+  return initial.map((privilege) => `grant ${privilege} on schema ${escapeIdentifier(name)} to public`);
+}
+
+/**
+ * A statement that drops the schema `public`, which every new database has, where a complete database has none: somebody
+ * renamed or dropped it.
+ */
+export function withoutPublic({ whole, schemas }: Pick<Manifest, "whole" | "schemas">): string[] {
+  return whole && schemas.every(({ name }) => name !== "public") ? ["drop schema if exists public"] : [];
 }

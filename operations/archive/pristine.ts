@@ -7,6 +7,9 @@ export const firstNormal = 16_384;
 /** Number of the role that initdb made, which owns what the server brings. Source: pg_authid.dat. */
 export const firstRole = 10;
 
+/** Number of the schema that initdb calls `public`, which a dump contains. Source: pg_namespace.dat. */
+export const publicSchema = 2200;
+
 /** What tells the server's own and what somebody made in a database apart. */
 export interface Pristine {
   /** Major version of the server. */

@@ -33,7 +33,14 @@ import type { Manifest } from "./manifest.ts";
 import { inEnglish, makeBlocks, namesOf } from "./names.ts";
 import { putOwnDefaultsAside, unlisted } from "./own-defaults.ts";
 import { PathLines } from "./path-lines.ts";
-import { grantMemberships, membershipsOf, powerless, roleStatements, schemaStatements } from "./prepare.ts";
+import {
+  grantMemberships,
+  membershipsOf,
+  powerless,
+  roleStatements,
+  schemaStatements,
+  withoutPublic,
+} from "./prepare.ts";
 import { splitReading } from "./reading-functions.ts";
 import { emptyAmong, fillAll, fillInRounds, refreshedViews, splitRefreshes, unfilled } from "./refresh.ts";
 import { Refusals } from "./refused.ts";
@@ -571,7 +578,10 @@ async function prepare(
   const schemas = [...manifest.schemas, ...manifest.companions].map(({ name }) => name);
   granted.toOwners = await letCreate(session, manifest.needsRoles, schemas);
   const { leftOut, notes } = await createExtensions(session, manifest, { attempt, moves: true });
-  return { leftOut, apart: [...apart, ...notes], ownDefaults };
+  const kept = await attempt(withoutPublic(manifest));
+  const left =
+    kept === undefined ? [] : [`The schema public stays, which the source does not have: ${kept}.`];
+  return { leftOut, apart: [...apart, ...notes, ...left], ownDefaults };
 }
 
 async function run(session: Session, statement: string): Promise<void> {

@@ -3,12 +3,10 @@ import { Failure } from "../../lib/failure.ts";
 import { listed } from "../../lib/text.ts";
 import type { Session } from "../../postgres/session.ts";
 import { dataEntry } from "./fragments.ts";
+import { schemaSchema } from "./manifest.ts";
 
 /** A schema and its owner. */
-export interface Schema {
-  name: string;
-  owner: string;
-}
+export type Schema = z.infer<typeof schemaSchema>;
 
 /** What a dump is of. */
 export interface Scope {
@@ -136,7 +134,11 @@ function quoted(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
 
-const schemaRows = z.array(z.object({ name: z.string(), owner: z.string() }));
+const schemaRows = z.array(
+  schemaSchema
+    .extend({ initial: schemaSchema.shape.initial.unwrap().nullable() })
+    .transform(({ initial, ...schema }): Schema => ({ ...schema, ...(initial !== null && { initial }) })),
+);
 const linkRows = z.array(z.object({ from: z.string(), to: z.string() }));
 const nameRows = z.array(z.object({ name: z.string() }));
 const oidRows = z.array(z.object({ oid: z.string() }));
@@ -151,8 +153,17 @@ const tableRows = z.array(
   }),
 );
 
-const everySchema =
-  "select n.nspname::text as name, pg_get_userbyid(n.nspowner)::text as owner from pg_namespace n";
+/**
+ * Schemas with their owners, and what initdb let everybody do with a schema that was called `public` once: pg_dump takes
+ * that as given, as it does for whatever is called so now.
+ */
+const everySchema = `
+  select n.nspname::text as name, pg_get_userbyid(n.nspowner)::text as owner,
+         (select array_agg(x.privilege_type order by x.privilege_type)
+            from pg_init_privs i cross join lateral aclexplode(i.initprivs) x
+           where i.classoid = n.tableoid and i.objoid = n.oid and i.objsubid = 0 and i.privtype = 'i'
+             and x.grantee = 0 and n.nspname <> 'public') as initial
+    from pg_namespace n`;
 
 /** Schemas that belong neither to the server nor to an extension. */
 export const schemasQuery = `${everySchema}

@@ -3,7 +3,7 @@ import * as z from "zod";
 import type { Session } from "../../postgres/session.ts";
 import { afterScript, type Membership, membersIn } from "./extension-members.ts";
 import { commentedObject, grantedBy, grantee } from "./fragments.ts";
-import { firstNormal, firstRole, type Pristine } from "./pristine.ts";
+import { firstNormal, firstRole, type Pristine, publicSchema } from "./pristine.ts";
 
 /**
  * Changes of what the server or an extension brings, which no dump has, as statements: those that somebody made after
@@ -84,7 +84,7 @@ const owned: readonly (readonly [catalog: string, column: string, counts?: strin
   ["pg_class", "relowner", "o.relkind in ('r', 'v', 'm', 'p', 'f', 'S')"],
   ["pg_proc", "proowner"],
   ["pg_type", "typowner", "o.typrelid = 0 and o.typcategory <> 'A' and o.typtype <> 'm'"],
-  ["pg_namespace", "nspowner", "o.nspname <> 'public'"],
+  ["pg_namespace", "nspowner", `o.oid <> ${publicSchema}`],
   ["pg_language", "lanowner"],
   ["pg_operator", "oprowner"],
   ["pg_opclass", "opcowner"],

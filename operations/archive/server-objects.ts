@@ -3,7 +3,7 @@ import type { Session } from "../../postgres/session.ts";
 import { commentedObject, grantee, inServerSchema, ofNobody } from "./fragments.ts";
 import { namesOf } from "./names.ts";
 import { notesNaming } from "./notes.ts";
-import { firstNormal, firstRole, type Pristine } from "./pristine.ts";
+import { firstNormal, firstRole, type Pristine, publicSchema } from "./pristine.ts";
 
 /**
  * Reads what a database added to the server's own objects and pg_dump leaves out, as statements: functions in
@@ -47,9 +47,6 @@ export async function notesOnServerObjects(session: Session, { last }: Pristine)
 const foundRows = z.array(
   z.object({ name: z.string(), phase: z.enum(["first", "last"]), statements: z.array(z.string()) }),
 );
-
-/** Number of the schema `public` that initdb made, whose comment a dump contains. Source: pg_namespace.dat. */
-const publicSchema = 2200;
 
 const functionsQuery = `
   select format('function %s', i.identity) as name, 'first' as phase,

@@ -22,7 +22,8 @@ export async function clearSchemas(
   const names = schemas.map(({ name }) => name);
   const foreign = await namesOf(session, foreignQuery, names);
   const kept = new Set(keptRows.parse(await session.rows(keptQuery, names)).map(({ name }) => name));
-  for (const { name, owner } of schemas) {
+  for (const one of schemas) {
+    const { name, owner } = one;
     const schema = escapeIdentifier(name);
     if (foreign.has(name)) {
       await session.run(emptySchema(name));
@@ -36,7 +37,7 @@ export async function clearSchemas(
       await session.run(`drop schema if exists ${schema} cascade`);
       for (const statement of creationOf(name, noOwner ? undefined : owner)) await session.run(statement);
     }
-    for (const statement of asInitialized(name)) await session.run(statement);
+    for (const statement of asInitialized(one)) await session.run(statement);
   }
   return foreign;
 }

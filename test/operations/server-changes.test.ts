@@ -102,6 +102,28 @@ test("what somebody changed of the server's own, and of extensions, comes back i
   expect(await cycle.drill()).toMatchObject({ holds: true, problems: [] });
 });
 
+test("a schema public that was renamed or dropped is as it was, and a new database has no other", async () => {
+  const { connection, ask } = await make(
+    "renamed_public",
+    `create extension citext; create table t (a citext); insert into t values ('A'); alter schema public rename to app;
+     create schema later; alter schema later rename to public; create schema gone; create schema kept; create table kept.u (a int);
+     grant create on schema kept to changer; alter schema public rename to other;`,
+  );
+  const schemas = `
+    select nspname, nspowner::regrole, obj_description(oid, 'pg_namespace'), array(
+        select concat_ws(' ', x.grantor::regrole, x.grantee::regrole, x.privilege_type)
+          from aclexplode(coalesce(nspacl, acldefault('n', nspowner))) x order by 1)
+      from pg_namespace where nspname !~ '^pg_' order by nspname`;
+  const before = await ask(schemas);
+  expect((await cycle.backUp(connection)).notes).toEqual([]);
+  expect(
+    (await cycle.restore(cycle.source.connection("renamed_public_new"), { jobs: 2 })).differences,
+  ).toEqual([]);
+  expect(await cycle.source.sql(schemas, "renamed_public_new")).toBe(before);
+  expect((await cycle.restore(connection)).differences).toEqual([]);
+  expect(await ask(schemas)).toBe(before);
+});
+
 test("privileges that roles granted on what they got come back with their grantors and no others", async () => {
   const { connection, ask } = await make(
     "granted_on",
