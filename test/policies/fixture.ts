@@ -86,29 +86,49 @@ export function fixturesOf(resources: readonly RecordedResource[]): Fixture[] {
   });
 }
 
-/** The resources as a preview would record them. */
+/** The resources as a preview would record them; one whose links lead where they led before is the same object again. */
 export function recordedOf(fixtures: readonly Fixture[]): RecordedResource[] {
   const urns = new Map(fixtures.map((fixture) => [fixture.name, urnOf(fixture)]));
-  const links = (names: readonly string[] = []) => names.map((name) => urns.get(name) ?? name);
-  return fixtures.map(
-    ({ type, name, parent, props, outputs, protect = false, from = {}, dependsOn, ...rest }) => {
-      const { inputs, secretPaths } = plainInputs(props);
-      return {
-        urn: urnOf({ type, name, ...rest }),
-        type,
-        name,
-        ...(parent !== undefined && { parent }),
-        inputs,
-        secretPaths,
-        outputs: { ...inputs, ...outputs },
-        dependencies: [...new Set([...links(dependsOn), ...links(Object.values(from).flat())])],
-        propertyDependencies: Object.fromEntries(
-          Object.entries(from).map(([property, names]) => [property, links(names)]),
-        ),
-        options: { ...plainOptions, protect },
-      };
-    },
-  );
+  const linkTo = (name: string) => urns.get(name) ?? name;
+  return fixtures.map((fixture) => {
+    const known = recordings.get(fixture);
+    if (known?.links.every(([name, urn]) => linkTo(name) === urn)) return known.resource;
+    const recording = recordingOf(fixture, linkTo);
+    recordings.set(fixture, recording);
+    return recording.resource;
+  });
+}
+
+/** A resource as it was recorded, and where each name that it is linked to led. */
+interface Recording {
+  readonly resource: RecordedResource;
+  readonly links: readonly (readonly [name: string, urn: string])[];
+}
+
+/** Most resources recur in one stack after the other. */
+const recordings = new WeakMap<Fixture, Recording>();
+
+function recordingOf(
+  { type, name, parent, props, outputs, protect = false, from = {}, dependsOn = [], ...rest }: Fixture,
+  linkTo: (name: string) => string,
+): Recording {
+  const { inputs, secretPaths } = plainInputs(props);
+  const names = [...dependsOn, ...Object.values(from).flat()];
+  const resource = {
+    urn: urnOf({ type, name, ...rest }),
+    type,
+    name,
+    ...(parent !== undefined && { parent }),
+    inputs,
+    secretPaths,
+    outputs: { ...inputs, ...outputs },
+    dependencies: [...new Set(names.map(linkTo))],
+    propertyDependencies: Object.fromEntries(
+      Object.entries(from).map(([property, sources]) => [property, sources.map(linkTo)]),
+    ),
+    options: { ...plainOptions, protect },
+  };
+  return { resource, links: names.map((one) => [one, linkTo(one)]) };
 }
 
 /** What was made of properties, most of which recur in one stack after the other. */

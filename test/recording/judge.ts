@@ -57,17 +57,17 @@ export function stackOf(resources: readonly RecordedResource[], declared?: Decla
 
 /** What a view of the resources is made of. */
 export function viewOf(resources: readonly RecordedResource[]): [ResourceRecord[], InputLookup] {
-  const inputs = new Map(
-    resources.map(({ urn, inputs, secretPaths }): [string, RecordedInputs] => [
-      urn,
-      { inputs, secretPaths: new Set(secretPaths.map(pathKey)) },
-    ]),
-  );
+  const inputs = new Map(resources.map((resource) => [resource.urn, inputsOf(resource)]));
   return [resources.map(recordOf), (urn) => inputs.get(urn)];
 }
 
+/** The inputs of one of them, as the pack's resource phase records them. */
+const inputsOf = kept(
+  ({ inputs, secretPaths }): RecordedInputs => ({ inputs, secretPaths: new Set(secretPaths.map(pathKey)) }),
+);
+
 /** One of them, as a policy host hands it over. */
-export function recordOf(resource: RecordedResource): ResourceRecord {
+export const recordOf = kept((resource): ResourceRecord => {
   const { urn, type, name, parent, provider, outputs, options, dependencies, propertyDependencies } =
     resource;
   return {
@@ -82,6 +82,16 @@ export function recordOf(resource: RecordedResource): ResourceRecord {
     propertyDependencies: Object.fromEntries(
       Object.entries(propertyDependencies).map(([property, urns]) => [property, urns.map(linkTo)]),
     ),
+  };
+});
+
+/** The function, with its answer kept for each resource: most are in one stack after the other. */
+function kept<Answer>(make: (resource: RecordedResource) => Answer): (resource: RecordedResource) => Answer {
+  const answers = new WeakMap<RecordedResource, Answer>();
+  return (resource) => {
+    const answer = answers.get(resource) ?? make(resource);
+    answers.set(resource, answer);
+    return answer;
   };
 }
 

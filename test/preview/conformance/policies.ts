@@ -20,7 +20,8 @@ export const policySdks: Readonly<Record<string, SdkName>> = {
 const here = import.meta.dirname;
 
 /**
- * Installs every @pulumi/policy of the matrix.
+ * Installs every @pulumi/policy of the matrix. Each pack gets an SDK of the matrix, and none of these packages loads the
+ * protobufjs that it asks for, so that a small package is installed in place of both.
  *
  * @returns the folder in which they are installed
  */

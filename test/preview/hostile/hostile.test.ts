@@ -137,15 +137,9 @@ describe("a preview that is killed", () => {
   it("leaves no process of the program, which left its session, behind", async () => {
     const args = ["--cwd", target.program, "--stack", "dev", "--isolate", "--config", "mode=stop-and-stay"];
     const running = start(["preview", ...args, "--config", `marker=${marker}`]);
-    await until(() => processesWith(marker).length > 1);
+    await expect.poll(() => processesWith(marker).length).toBeGreaterThan(1);
     running.kill("SIGKILL");
     await once(running, "close");
-    await until(() => processesWith(marker).length === 0);
-    expect(processesWith(marker)).toEqual([]);
+    await expect.poll(() => processesWith(marker)).toEqual([]);
   });
 });
-
-/** Waits until the machine is as it has to become; the test's own limit ends the waiting. */
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 1));
-}
