@@ -3,6 +3,7 @@ import { Failure } from "../../lib/failure.ts";
 import { listed } from "../../lib/text.ts";
 import type { Session } from "../../postgres/session.ts";
 import { dataEntry } from "./fragments.ts";
+import { joinedRows } from "./joins.ts";
 import { schemaSchema } from "./manifest.ts";
 
 /** A schema and its owner. */
@@ -53,7 +54,7 @@ export async function findScope(session: Session, names: readonly string[]): Pro
   if (missing.length > 0) {
     throw new Failure("failed", `The database has no schema ${listed(missing, "or")}`);
   }
-  const links = linkRows.parse(await session.rows(linksQuery));
+  const links = linkRows.parse(await joinedRows(session, linksQuery));
   const beside = new Set([
     ...companionsOf(names, links),
     ...nameRows.parse(await session.rows(extensionSchemasQuery)).map(({ name }) => name),

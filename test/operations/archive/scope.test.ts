@@ -1,11 +1,12 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import * as z from "zod";
 import { prepareSession } from "../../../operations/archive/describe.ts";
 import { dumpArguments } from "../../../operations/archive/dump.ts";
 import { findScope } from "../../../operations/archive/scope.ts";
 import { findProgram } from "../../../postgres/programs.ts";
-import { withSession } from "../../../postgres/session.ts";
+import { inOrder, type Session, withSession } from "../../../postgres/session.ts";
 import { type PostgresServer, startPostgres } from "../support/postgres.ts";
 
 /** Characters that mean something in a pattern of pg_dump, in a regular expression or in quotes. */
@@ -72,6 +73,64 @@ test("a dump leaves out every table that the role may not read, and no other", a
   expect(names).toHaveLength(2 + odd.length - 1 + plain - 120);
   expect(names).not.toContain("a|b");
 });
+
+test("no query for it looks through all objects for each of them, so that its time grows with their number alone", async () => {
+  await postgres.sql("create database many");
+  await postgres.sql(
+    "do 'begin for i in 1..5000 loop execute format(''create domain d%s int'', i); end loop; end'",
+    "many",
+  );
+  const read = await withSession(postgres.connection("many"), "test", async (session) => {
+    await prepareSession(session);
+    const counted: number[] = [];
+    const counting: Session = {
+      rows: async (query, value) => {
+        const text = `explain (analyze, timing off, format json) ${query}`;
+        // Both at once, as the settings around a query are sent with it.
+        const [explained, rows] = await inOrder(session.rows(text, value), session.rows(query, value));
+        counted.push(rowsRead(plans.parse(explained)[0]?.["QUERY PLAN"][0].Plan));
+        return rows;
+      },
+      batches: (query, value) => session.batches(query, value),
+      run: (statements) => session.run(statements),
+      attempt: (query) => session.attempt(query),
+    };
+    await findScope(counting, ["public"]);
+    return counted;
+  });
+  expect(read.length).toBeGreaterThan(3);
+  const objects = Number(await postgres.sql("select count(*) from pg_depend", "many"));
+  for (const rows of read) expect(rows).toBeLessThan(20 * objects);
+});
+
+/** What a step of a plan did. */
+interface Step {
+  "Actual Rows": number;
+  "Actual Loops": number;
+  "Rows Removed by Filter"?: number;
+  "Rows Removed by Join Filter"?: number;
+  Plans?: Step[];
+}
+
+const step: z.ZodType<Step> = z.lazy(() =>
+  z.object({
+    "Actual Rows": z.number(),
+    "Actual Loops": z.number(),
+    "Rows Removed by Filter": z.number().optional(),
+    "Rows Removed by Join Filter": z.number().optional(),
+    Plans: z.array(step).optional(),
+  }),
+);
+
+const plans = z.array(z.object({ "QUERY PLAN": z.tuple([z.object({ Plan: step })]) }));
+
+/** How many rows the steps of a plan looked at, in all of their runs. */
+function rowsRead(plan: Step | undefined): number {
+  if (plan === undefined) return 0;
+  const each =
+    plan["Actual Rows"] + (plan["Rows Removed by Filter"] ?? 0) + (plan["Rows Removed by Join Filter"] ?? 0);
+  return (plan.Plans ?? []).reduce((sum, one) => sum + rowsRead(one), each * plan["Actual Loops"]);
+}
 
 function connectionAs(role: string) {
   const connection = postgres.connection();
