@@ -98,10 +98,12 @@ function jobsText(jobs: number): string {
 function signatureText(keys: number): string {
   const covers =
     "A signature (Ed25519, in a DSSE envelope beside the manifest) covers the manifest, and with it the digests of the dump, the name, the stack and the recipients";
+  const listed =
+    "The encrypted list of what the backup has says again what its manifest says: a manifest that contradicts it is refused, signed or not.";
   if (keys === 0) {
-    return `- It is unsigned: digests reveal damage and mix-ups, but not who made a backup. Anyone with the job's keys and the public keys, which are not secret, can add a backup of their own, but cannot delete or change a locked one. After a theft of keys, restore a backup from before the theft, by name or with \`--at\`. To sign backups, run \`optropic evidence keygen\`, put the public key in \`evidence.publicKeys\`, and give the private one to the job (\`optropic-secrets:evidenceSigningKey\`). ${covers}: a backup that was edited or put in the place of another is then refused.`;
+    return `- It is unsigned: digests reveal damage and mix-ups, but not who made a backup. Anyone with the job's keys and the public keys, which are not secret, can add a backup of their own, but cannot delete or change a locked one. After a theft of keys, restore a backup from before the theft, by name or with \`--at\`. To sign backups, run \`optropic evidence keygen\`, put the public key in \`evidence.publicKeys\`, and give the private one to the job (\`optropic-secrets:evidenceSigningKey\`). ${covers}: a backup that was edited or put in the place of another is then refused. ${listed}`;
   }
-  return `- It is signed with ${keys === 1 ? "the key" : `one of the ${keys} keys`} of \`evidence.publicKeys\`. ${covers}. \`optropic backups\`, a drill and a restore refuse a backup that was edited, renamed, made by somebody else or put in the place of another; one from before backups were signed needs \`--accept-unsigned\`. Whoever steals the signing key from the job can sign: use another key for it than for evidence.`;
+  return `- It is signed with ${keys === 1 ? "the key" : `one of the ${keys} keys`} of \`evidence.publicKeys\`. ${covers}. \`optropic backups\`, a drill and a restore refuse a backup that was edited, renamed, made by somebody else or put in the place of another; one from before backups were signed needs \`--accept-unsigned\`. Whoever steals the signing key from the job can sign: use another key for it than for evidence. ${listed}`;
 }
 
 function copiesText({ settings, stack }: RecoveryFacts): string {

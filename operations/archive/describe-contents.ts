@@ -10,7 +10,7 @@ import type { Details } from "./details.ts";
 import { notesOnExtensions } from "./extension-changes.ts";
 import { notOfExtension } from "./fragments.ts";
 import { notesOnChanging } from "./late-checks.ts";
-import { Fingerprint, type ListingWriter } from "./listing.ts";
+import type { ListingWriter } from "./listing.ts";
 import { lockableObjects, lockCapacity, locksProblem } from "./locks.ts";
 import type { Manifest } from "./manifest.ts";
 import { namesOf } from "./names.ts";
@@ -25,6 +25,7 @@ import { readServerChanges } from "./server-changes.ts";
 import { notesOnServer } from "./server-notes.ts";
 import { notesOnServerObjects } from "./server-objects.ts";
 import { readSettings } from "./settings.ts";
+import { Sum } from "./summary.ts";
 
 /** What a manifest and its lists say of the contents of a dump. */
 export interface Contents {
@@ -132,24 +133,16 @@ async function listSchemas(
   schemas: readonly string[],
   listing: ListingWriter,
 ): Promise<{ contains: Manifest["contains"]; uncounted: string[] }> {
-  const fingerprint = new Fingerprint();
-  const contains = { objects: 0, tables: 0, rows: 0 };
+  const sum = new Sum();
   const uncounted: string[] = [];
   for await (const found of describeSchemas(session, schemas, { isRead: () => false })) {
     const item = itemOf(found);
-    if (item.kind === "object") {
-      contains.objects += 1;
-      fingerprint.add(item.name, item.definition);
-    }
-    if (item.kind === "table") {
-      contains.tables += 1;
-      contains.rows += item.rows ?? 0;
-      if (item.rows === null) uncounted.push(item.name);
-    }
+    sum.add(item);
+    if (item.kind === "table" && item.rows === null) uncounted.push(item.name);
     await listing.write("own", item);
   }
   const largeObjects = await countLargeObjects(session);
-  return { contains: { ...contains, fingerprint: fingerprint.toString(), largeObjects }, uncounted };
+  return { contains: { ...sum.contains, largeObjects }, uncounted };
 }
 
 /** Lists what is in the companions, and the objects in them that depend on the schemas. */

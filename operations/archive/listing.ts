@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { createReadStream } from "node:fs";
 import { pipeline } from "node:stream";
@@ -13,6 +12,7 @@ import { fetchObject } from "./fetch.ts";
 import type { Item } from "./items.ts";
 import type { Description, Earlier, Head, Lists, Manifest } from "./manifest.ts";
 import { type Beside, type Listing, type Section, type Sections, sectionSchemas } from "./sections.ts";
+import { refuseContradiction, Sum } from "./summary.ts";
 
 /** Most characters of a line: a definition can be as long as a value of a database. */
 const maximumLine = 256 * 1024 * 1024;
@@ -39,6 +39,9 @@ const mostKept = 256 * 1024 * 1024;
 const pieceLength = 64 * 1024;
 
 const isKept: ReadonlySet<string> = new Set(keptSections);
+
+/** Sections that are read when a backup is opened: those, and what its manifest sums up. */
+const readSections: ReadonlySet<string> = new Set([...keptSections, "own", "summary"]);
 
 /**
  * Writes a listing as lines of JSON, compressed. Names and expressions may be secrets, so it is stored encrypted.
@@ -115,7 +118,7 @@ export interface Opened {
  * Gets the listing of a backup into a file, and checks its digest.
  *
  * @param file to create, compressed and readable only by this account
- * @throws {Failure} `failed`, when it does not match the manifest
+ * @throws {Failure} `failed`, when it does not match the manifest, or that contradicts it
  */
 export async function openBackup(
   options: { store: ObjectStore; identities: readonly string[]; file: string; signal: AbortSignal },
@@ -129,6 +132,11 @@ export async function openBackup(
   const stored = fileListing(options.file, head);
   if (legacy === undefined || details === undefined) {
     return { ...(await readLists(options.file, head)), listing: stored };
+  }
+  if (legacy.version === 3) {
+    const sum = new Sum();
+    for await (const item of stored.items("own")) sum.add(item);
+    refuseContradiction(head, sum, legacy);
   }
   const { schemas, companions, extensions, roles, needsRoles, evaluated, companionRows, remote, notes } =
     legacy;
@@ -166,11 +174,20 @@ function itemOf<S extends Section>(section: S, line: string, head: Head): Sectio
 
 const lineSchema = z.tuple([z.string(), z.unknown()]);
 
-/** Reads what a restore keeps in memory, all of it at once. */
+/**
+ * Reads what a restore keeps in memory, all of it at once.
+ *
+ * @throws {Failure} `failed`, when it is invalid or the manifest contradicts it
+ */
 async function readLists(file: string, head: Head): Promise<Omit<Opened, "listing">> {
   const found = new Map<string, string[]>();
+  const sum = new Sum();
+  let summary: Sections["summary"] | undefined;
   let characters = 0;
-  for await (const { section, line } of linesIn(file, head, isKept)) {
+  for await (const { section, line } of linesIn(file, head, readSections)) {
+    if (section === "own") sum.add(itemOf(section, line, head));
+    if (section === "summary") summary = itemOf(section, line, head);
+    if (!isKept.has(section)) continue;
     characters += line.length;
     if (characters > mostKept) throw invalid(head);
     const lines = found.get(section);
@@ -182,7 +199,7 @@ async function readLists(file: string, head: Head): Promise<Omit<Opened, "listin
   const placed = (section: "companionRows" | "remote"): Record<string, string> =>
     Object.fromEntries(list(section).map(({ name, entry }) => [name, entry]));
   const [properties = null] = list("properties");
-  return {
+  const read: Omit<Opened, "listing"> = {
     manifest: {
       ...head,
       schemas: list("schema"),
@@ -202,6 +219,8 @@ async function readLists(file: string, head: Head): Promise<Omit<Opened, "listin
       pathOperators: list("pathOperators"),
     },
   };
+  refuseContradiction(head, sum, { summary, companions: read.manifest.companions });
+  return read;
 }
 
 type KeptItems = { [S in (typeof keptSections)[number]]: () => Iterable<Sections[S]> };
@@ -298,6 +317,7 @@ function earlierListing(
       legacy.version === 3 ? stored.items("around") : described(legacy.surroundings, expressionOf),
     global: () => beside(legacy.globals),
     dependent: () => beside(legacy.dependents),
+    summary: () => [],
     ...keptItems(legacy, details),
   };
   return {
@@ -316,24 +336,4 @@ function* described(
   }
   for (const [name, table] of Object.entries(tables)) yield { kind: "table", name, ...table };
   for (const [name, sequence] of Object.entries(sequences)) yield { kind: "sequence", name, ...sequence };
-}
-
-/** A digest of definitions that does not depend on their order: the sum of the SHA-256 of each. */
-export class Fingerprint {
-  #sum = new Uint32Array(8);
-
-  add(name: string, digest: string): void {
-    const bytes = createHash("sha256").update(`${name}\0${digest}\n`).digest();
-    let carry = 0;
-    for (let index = 0; index < this.#sum.length; index += 1) {
-      const next = (this.#sum[index] ?? 0) + bytes.readUInt32LE(4 * index) + carry;
-      this.#sum[index] = next;
-      carry = next > 0xffffffff ? 1 : 0;
-    }
-  }
-
-  /** 64 hexadecimal digits. */
-  toString(): string {
-    return Buffer.from(this.#sum.buffer).toString("hex");
-  }
 }

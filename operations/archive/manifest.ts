@@ -205,6 +205,18 @@ export const headSchema = z.strictObject({
   notes: z.array(noteSchema).max(mostNotes),
 });
 
+/** What the listing says again of the backup, encrypted. */
+export const summarySchema = headSchema.omit({
+  version: true,
+  durationMs: true,
+  plain: true,
+  sealed: true,
+  listing: true,
+  notes: true,
+});
+
+export type Summary = z.infer<typeof summarySchema>;
+
 const manyNotes = z.array(noteSchema).max(1_000_000);
 
 /** What the manifests of earlier versions have, and now a listing. */

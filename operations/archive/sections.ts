@@ -10,7 +10,9 @@ import {
   type Lists,
   type Role,
   roleSchema,
+  type Summary,
   schemaSchema,
+  summarySchema,
 } from "./manifest.ts";
 import { type PathOperators, pathOperatorsSchema } from "./path-operators.ts";
 import { type Setting, settingSchema } from "./settings.ts";
@@ -40,6 +42,8 @@ export interface Sections {
   global: Beside;
   /** Objects in the companions that depend on the schemas. */
   dependent: Beside;
+  /** What the manifest says, too. */
+  summary: Summary;
   schema: Lists["schemas"][number];
   companion: Lists["companions"][number];
   extension: Extension;
@@ -70,6 +74,7 @@ export const sectionSchemas: { readonly [S in Section]: z.ZodType<Sections[S]> }
   around: itemSchema,
   global: besideSchema,
   dependent: besideSchema,
+  summary: summarySchema,
   schema: schemaSchema,
   companion: schemaSchema,
   extension: extensionSchema,

@@ -19,7 +19,14 @@ import {
   lockTimeoutMs,
   type Problem,
 } from "../archive/lock-holders.ts";
-import { firstNotes, type Head, headSchema, type Lists, type Manifest } from "../archive/manifest.ts";
+import {
+  firstNotes,
+  type Head,
+  headSchema,
+  type Lists,
+  type Manifest,
+  type Summary,
+} from "../archive/manifest.ts";
 import { inEnglish, neutralSettings, serverNames } from "../archive/names.ts";
 import { findScope, type Scope } from "../archive/scope.ts";
 import { seal, Tally } from "../archive/seal.ts";
@@ -186,27 +193,30 @@ async function backUpIn(
   const { encoding } = surroundings;
   const expectedBytes = await databaseBytes(new Unlocked(session));
   const jobs = jobsWithin({ jobs: options.jobs ?? 1, room, bytes: expectedBytes }, options.warn);
-  const place = { key, snapshot, serverMajor, surroundings, scope, jobs, expectedBytes };
+  const { takenAt, serverVersion, systemIdentifier, database, server, labelProviders, migrations } =
+    surroundings;
+  const about = {
+    stack,
+    key,
+    dumpVersion,
+    ...{ takenAt, serverVersion, systemIdentifier, database, encoding, server, labelProviders, migrations },
+    whole: options.schemas.length === 0,
+    ...(jobs > 1 && { format: "directory" as const }),
+    recipients: [...options.recipients],
+  };
+  const place = { about, snapshot, serverMajor, surroundings, scope, jobs, expectedBytes };
   const connection = await inEnglish(session, options.connection);
   const content = await dumpAndDescribe(session, { ...options, connection }, place);
   await Promise.all([
     checkStored(store, key, content.sealed.bytes),
     checkStored(store, listingKey(key), content.listing.sealed.bytes),
   ]);
-  const { lists, ...about } = content;
-  const { takenAt, serverVersion, systemIdentifier, database, server, labelProviders, migrations } =
-    surroundings;
+  const { lists, summary, ...streams } = content;
   const head: Head = {
     version: 4,
-    stack,
-    key,
+    ...summary,
     durationMs: Math.round(performance.now() - started),
-    dumpVersion,
-    ...{ takenAt, serverVersion, systemIdentifier, database, encoding, server, labelProviders, migrations },
-    whole: options.schemas.length === 0,
-    ...(jobs > 1 && { format: "directory" }),
-    recipients: [...options.recipients],
-    ...about,
+    ...streams,
     notes: firstNotes(lists.notes),
   };
   signal.throwIfAborted();
@@ -247,7 +257,7 @@ async function dumpAndDescribe(
   session: ServerSession,
   options: BackupOptions & Attempt,
   {
-    key,
+    about,
     snapshot,
     serverMajor,
     surroundings,
@@ -255,7 +265,8 @@ async function dumpAndDescribe(
     jobs,
     expectedBytes,
   }: {
-    key: string;
+    /** What is known of the backup before it is taken. */
+    about: Omit<Summary, "contains" | "lockable">;
     snapshot: string;
     serverMajor: number;
     surroundings: Surroundings;
@@ -263,7 +274,8 @@ async function dumpAndDescribe(
     jobs: number;
     expectedBytes: number;
   },
-): Promise<Pick<Head, "plain" | "sealed" | "listing" | "contains" | "lockable"> & { lists: Lists }> {
+): Promise<Pick<Head, "plain" | "sealed" | "listing"> & { summary: Summary; lists: Lists }> {
+  const { key } = about;
   const { store, connection, recipients, name, lockTimeoutMs: waits = lockTimeoutMs } = options;
   const stop = new AbortController();
   const signal = AbortSignal.any([options.signal, stop.signal]);
@@ -315,9 +327,11 @@ async function dumpAndDescribe(
     const { schemas, companions } = scope;
     const notes = [...found.notes, ...warnings.sentences];
     const lists = { schemas, companions, extensions, roles, needsRoles, evaluated, ...found, notes };
+    const summary = { ...about, contains, lockable };
+    await listing.write("summary", summary);
     await writeLists(listing, lists, details);
     listing.end();
-    return { contains, lockable, lists };
+    return { summary, lists };
   };
   const [contents] = await Promise.all([failing(describe()), failing(sent), failing(sendListing())]);
   if (contents === undefined || failures.length > 0) throw failures[0];

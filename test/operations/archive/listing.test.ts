@@ -8,17 +8,12 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Details } from "../../../operations/archive/details.ts";
 import { DigestTable } from "../../../operations/archive/digest-table.ts";
 import { IdSet } from "../../../operations/archive/id-set.ts";
-import type { Item } from "../../../operations/archive/items.ts";
-import {
-  Fingerprint,
-  ListingWriter,
-  type Opened,
-  openBackup,
-  writeLists,
-} from "../../../operations/archive/listing.ts";
+import { type Item, itemSchema } from "../../../operations/archive/items.ts";
+import { ListingWriter, type Opened, openBackup, writeLists } from "../../../operations/archive/listing.ts";
 import { type Head, type Lists, parseManifest } from "../../../operations/archive/manifest.ts";
 import { NameSet } from "../../../operations/archive/name-set.ts";
 import { seal, Tally } from "../../../operations/archive/seal.ts";
+import { Fingerprint, Sum } from "../../../operations/archive/summary.ts";
 import { ObjectStore } from "../../../operations/store/object-store.ts";
 import { description, headWith, legacyWith, manifestWith, thirdWith } from "../support/manifest.ts";
 
@@ -41,17 +36,27 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(folder, { recursive: true }));
 
+/** What a manifest says of a backup with these in its schemas. */
+function containsOf(own: readonly Item[]): Head["contains"] {
+  const sum = new Sum();
+  for (const item of own) sum.add(item);
+  return { ...sum.contains, largeObjects: 2 };
+}
+
 /** Opens a backup of whose list a store has this. */
 async function opened(
   packed: AsyncIterable<Uint8Array>,
   count: number,
-  changes: (stored: Buffer, head: Head) => [Buffer, Head] = (...given) => given,
+  {
+    own = items,
+    changes = (...given) => given,
+  }: { own?: readonly Item[]; changes?: (stored: Buffer, head: Head) => [Buffer, Head] } = {},
 ): Promise<Opened> {
   const tally = new Tally();
   const chunks: Uint8Array[] = [];
   const sealed = await seal(packed, [await identityToRecipient(identity)]);
   for await (const chunk of tally.through(sealed)) chunks.push(chunk);
-  const head = headWith({ listing: { items: count, sealed: tally.result() } });
+  const head = headWith({ listing: { items: count, sealed: tally.result() }, contains: containsOf(own) });
   return openedAs(...changes(Buffer.concat(chunks), head));
 }
 
@@ -203,7 +208,7 @@ test("what a restore keeps in memory is read as it was written, whatever it is",
   await fc.assert(
     fc.asyncProperty(lists, details, async (wanted, also) => {
       const [packed, count] = await written((writer) => writeLists(writer, wanted, also));
-      const read = await opened(streamOf(packed), count);
+      const read = await opened(streamOf(packed), count, { own: [] });
       expect(read.manifest).toEqual({ ...read.manifest, ...wanted });
       expect(read.details).toEqual(also);
     }),
@@ -230,7 +235,9 @@ test.each<[string, string | Buffer, number]>([
 
 test("a listing that was cut off, or whose lines were put in another order, is refused", async () => {
   const lines = items.map((item) => `${JSON.stringify(["own", item])}\n`);
-  const cut = opened(streamOf(gzipSync(lines.join(""))), 4, (stored, head) => [stored.subarray(0, -1), head]);
+  const cut = opened(streamOf(gzipSync(lines.join(""))), 4, {
+    changes: (stored, head) => [stored.subarray(0, -1), head],
+  });
   await expect(cut).rejects.toThrow(/ends after \d+ of \d+ bytes/);
   const again = gzipSync(lines.toReversed().join(""));
   const [other, head] = await sealedAs(again);
@@ -243,19 +250,63 @@ test("a listing that was cut off, or whose lines were put in another order, is r
 });
 
 /** What a store has of a list, and a manifest that says so. */
-async function sealedAs(packed: Buffer): Promise<[Buffer, Head]> {
+async function sealedAs(packed: Buffer, own = items): Promise<[Buffer, Head]> {
   let found: [Buffer, Head] | undefined;
   const keep = (...given: [Buffer, Head]): [Buffer, Head] => {
     found = given;
     return given;
   };
-  await opened(streamOf(packed), 4, keep);
+  await opened(streamOf(packed), 4, { own, changes: keep });
   if (found === undefined) throw new Error("Nothing was stored");
   return found;
 }
 
+test("a manifest that contradicts its listing is refused, signed or not, and says what both have", async () => {
+  const { durationMs, plain, sealed, listing, notes, version, ...summary } = headWith({
+    contains: containsOf(items),
+    format: "directory",
+  });
+  const companion = { name: "beside", owner: "o" };
+  const [packed, count] = await written(async (writer) => {
+    await writer.writeAll("own", items);
+    await writer.write("summary", summary);
+    await writer.write("companion", companion);
+  });
+  const as = (changes: Partial<Head>): Promise<Opened> =>
+    opened(streamOf(packed), count, {
+      changes: (stored, head) => [stored, { ...head, format: "directory", ...changes }],
+    });
+  expect((await as({})).manifest.companions).toEqual([companion]);
+  const { contains } = summary;
+  const contradictions: readonly [Partial<Head>, string][] = [
+    [{ contains: { ...contains, rows: 1 } }, "`contains.rows` is 1 in the manifest and 0 in the list."],
+    [{ contains: { ...contains, tables: 0 } }, "`contains.tables` is 0 in the manifest and 1 in the list."],
+    [{ contains: { ...contains, objects: 3 } }, "`contains.objects` is 3 in the manifest and 2 in the list."],
+    [{ contains: { ...contains, fingerprint: "f".repeat(64) } }, '`contains.fingerprint` is "ffff'],
+    [{ contains: { ...contains, largeObjects: 0 } }, "`contains.largeObjects` is 0 in the manifest and 2 in"],
+    [{ whole: true }, "`whole` is true in the manifest and false in the list."],
+    [{ encoding: "LATIN1" }, '`encoding` is "LATIN1" in the manifest and "UTF8" in the list.'],
+    [{ format: undefined }, '`format` is missing in the manifest and "directory" in the list.'],
+    [{ database: "other" }, '`database` is "other" in the manifest and "app" in the list.'],
+  ];
+  for (const [changes, said] of contradictions) {
+    await expect(as(changes)).rejects.toThrow(
+      `The manifest for ${summary.key} contradicts the list of what the backup has: ${said}`,
+    );
+  }
+  // A list of an earlier version says nothing of the backup itself.
+  const [bare, few] = await written((writer) => writer.write("companion", companion));
+  const wholeWith = opened(streamOf(bare), few, {
+    own: [],
+    changes: (stored, head) => [stored, { ...head, whole: true }],
+  });
+  await expect(wholeWith).rejects.toThrow("`whole` is true in the manifest and false in the list.");
+});
+
 test("a listing whose file cannot be read is refused", async () => {
-  const { listing } = await opened(streamOf(gzipSync(`["own",${JSON.stringify(items[0])}]\n`)), 1);
+  const { listing } = await opened(streamOf(gzipSync(`["own",${JSON.stringify(items[0])}]\n`)), 1, {
+    own: items.slice(0, 1),
+  });
   rmSync(join(folder, `${files}`));
   await expect(all(listing.items("own"))).rejects.toThrow("is invalid");
 });
@@ -284,12 +335,20 @@ test("the listing of an earlier version is what its manifest has", async () => {
     { kind: "table", name: "public.orders", ...description.tables["public.orders"] },
     { kind: "sequence", name: "public.upwards", ...description.sequences["public.upwards"] },
     { kind: "sequence", name: "public.downwards", ...description.sequences["public.downwards"] },
-  ];
+  ].map((item) => itemSchema.parse(item));
   const [stored, { listing: stream }] = await sealedAs(
     gzipSync(written.map((item) => `${JSON.stringify(["own", item])}\n`).join("")),
+    written,
   );
-  for (const text of [{ ...legacyWith(), ...beside }, thirdWith({ ...beside, listing: stream })]) {
+  const contains = containsOf(written);
+  for (const text of [{ ...legacyWith(), ...beside }, thirdWith({ ...beside, contains, listing: stream })]) {
     const head = parseManifest(JSON.stringify(text), manifestWith().key);
+    const other = { ...head, contains: { ...head.contains, rows: 4 } };
+    if (text.version === 3) {
+      await expect(openedAs(stored, other)).rejects.toThrow(
+        "`contains.rows` is 4 in the manifest and 3 in the",
+      );
+    }
     const { listing, manifest, details } = await openedAs(stored, head);
     expect(await all(listing.items("own"))).toEqual(written);
     expect(await all(listing.items("around"))).toEqual([]);
