@@ -3,11 +3,12 @@ import { ageRecipient } from "./age.ts";
 import { cronSchedule, httpsUrl, identifier, line, text, whole } from "./kinds.ts";
 import { withoutRepeats } from "./repeats.ts";
 
-const schemaName = text(
-  "the name of a schema, 1 to 63 bytes on one line",
-  63,
-  (value) => line.safeParse(value).success && Buffer.byteLength(value) <= 63,
-);
+const nameOf = (what: string) =>
+  text(
+    `the name of a ${what}, 1 to 63 bytes on one line`,
+    63,
+    (value) => line.safeParse(value).success && Buffer.byteLength(value) <= 63,
+  );
 
 const httpsOrigin = text("an https URL without a path, such as https://s3.example.com", 300, (value) => {
   return httpsUrl.safeParse(value).success && new URL(value).origin === value;
@@ -78,6 +79,13 @@ const acceptable = z
 const drillSchema = z
   .strictObject({
     jobs: whole(1, 16).default(2).meta({ description: "Number of connections that a drill restores with." }),
+    role: nameOf("role")
+      .optional()
+      .meta({
+        description:
+          "Role of the database that restores, as `optropic restore --target` names it: a drill tries a restore in place as this role. By default it is the role that takes the backups, if that owns a schema of theirs or is a superuser, and a superuser if not.",
+        checklist: ["8.4"],
+      }),
     checks: z
       .array(check)
       .max(100)
@@ -136,7 +144,7 @@ export const backupsSchema = z
         checklist: ["8.1"],
       }),
     schemas: z
-      .array(schemaName)
+      .array(nameOf("schema"))
       .max(100)
       .superRefine(withoutRepeats("a schema that is not yet in the list", (name) => name))
       .default([])

@@ -45,6 +45,7 @@ export function runDrill(flags: DrillFlags): Promise<void> {
         keep: flags.keep,
         rehearse,
         jobs: backups.drill.jobs,
+        role: backups.drill.role,
         checks: backups.drill.checks,
         accepted: backups.drill.accept,
         inspect: (session) => matrixChecks(session, resolve(flags.cwd, verify.rowMatrix)),

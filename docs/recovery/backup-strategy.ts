@@ -82,9 +82,17 @@ Sentry's cron monitor (\`BACKUP_CHECK_IN_URL\`) is told of every run. A failure 
 
 ${drillText(facts.drill, `npx optropic drill --stack ${stack} --identity FILE`)}
 
-A drill restores into its own scratch server with ${counted(backups.drill.jobs, "connection")}, compares the result with the manifest, and runs the ${counted(backups.drill.checks.length, "check")} of \`backups.drill.checks\`. Each check must return this text:
+A drill restores into its own scratch server with ${counted(backups.drill.jobs, "connection")}, compares the result with the manifest, and runs the ${counted(backups.drill.checks.length, "check")} of \`backups.drill.checks\`. ${roleText(backups.drill.role)} Each check must return this text:
 
 ${backups.drill.checks.map(({ name, expect }) => `- ${inline(name)}: ${code(expect)}\n`).join("")}`;
+}
+
+function roleText(role: string | undefined): string {
+  const named =
+    role === undefined
+      ? "the role that takes the backups, where that owns what they have"
+      : `${code(role)} (\`backups.drill.role\`)`;
+  return `Then it tries a restore in place as ${named}: with the attributes, memberships and rights that the role had when the backup was taken, and with the policies of others' tables that supautils lets it manage at Supabase. What else a vendor lets its roles do is not tried. Where the role can restore neither in place nor into a new database, the drill fails, until \`backups.drill.accept\` names \`restore by the role …\`.`;
 }
 
 function jobsText(jobs: number): string {

@@ -45,6 +45,12 @@ export const roleSchema = z.strictObject({
   adminOf: names.default([]),
   /** Each grant of a role to it; none in the backups of earlier versions. */
   memberships: z.array(membershipSchema).max(1_000_000).default([]),
+  /** Tables, as `schema.table`, whose policies it may manage without owning them. */
+  managesPolicies: names.default([]),
+  /** Whether only a superuser may grant it. */
+  isReserved: z.boolean().default(false),
+  /** Whether it took the backup; of no role in the backups of earlier versions. */
+  tookBackup: z.boolean().default(false),
 });
 
 /** A schema and its owner. */

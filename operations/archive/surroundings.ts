@@ -1,8 +1,9 @@
 import * as z from "zod";
-import type { Session } from "../../postgres/session.ts";
+import { parseJson } from "../../lib/json.ts";
+import { inOrder, type Session } from "../../postgres/session.ts";
 import { readExtensions } from "./extensions.ts";
 import { functionUses } from "./fragments.ts";
-import { headSchema, listsSchema, type Manifest } from "./manifest.ts";
+import { headSchema, listsSchema, type Manifest, type Role } from "./manifest.ts";
 import { namesOf } from "./names.ts";
 import { firstNormal } from "./pristine.ts";
 import type { Scope } from "./scope.ts";
@@ -39,7 +40,7 @@ export async function readSurroundings(
       readSystemIdentifier(session),
       readExtensions(session),
       namesOf(session, "select distinct provider as name from pg_seclabel order by 1"),
-      session.rows(rolesQuery),
+      readRoles(session),
       namesOf(session, neededRolesQuery, others),
       namesOf(session, evaluatedQuery),
       readMigrations(
@@ -53,7 +54,7 @@ export async function readSurroundings(
     server,
     extensions,
     labelProviders: [...labelProviders],
-    roles: listsSchema.shape.roles.parse(roles),
+    roles,
     needsRoles: [...needsRoles],
     evaluated: [...evaluated],
     migrations,
@@ -96,10 +97,35 @@ const surroundingsShape = headSchema.pick({
   encoding: true,
 });
 
+/**
+ * The roles of the server, and what supautils, Supabase's library, allows and forbids beside what the catalogs say:
+ * https://github.com/supabase/supautils
+ */
+async function readRoles(session: Session): Promise<Role[]> {
+  const [rows, [row]] = await inOrder(session.rows(rolesQuery), session.rows(librarySettings));
+  const { policies, memberships } = z
+    .object({ policies: z.string().nullable(), memberships: z.string().nullable() })
+    .parse(row);
+  // Where the library is not loaded, the settings may have any value.
+  const { data = {} } = policyGrants.safeParse(parseJson(policies ?? "{}"));
+  const reserved = new Set((memberships ?? "").split(",").map((name) => name.trim()));
+  return listsSchema.shape.roles.parse(rows).map((role) => ({
+    ...role,
+    managesPolicies: Object.hasOwn(data, role.name) ? (data[role.name] ?? []) : [],
+    isReserved: reserved.has(role.name),
+  }));
+}
+
+const policyGrants = z.record(z.string(), listsSchema.shape.needsRoles);
+
+const librarySettings = `
+  select current_setting('supautils.policy_grants', true) as policies,
+         current_setting('supautils.reserved_memberships', true) as memberships`;
+
 const rolesQuery = `
   select r.rolname as name, r.rolsuper as superuser, r.rolinherit as inherit, r.rolcreaterole as "createRole",
          r.rolcreatedb as "createDatabase", r.rolcanlogin as login, r.rolreplication as replication,
-         r.rolbypassrls as "bypassRls",
+         r.rolbypassrls as "bypassRls", r.rolname = session_user as "tookBackup",
          coalesce((select array_agg(distinct g.rolname::text)
             from pg_auth_members m join pg_roles g on g.oid = m.roleid where m.member = r.oid), '{}') as "memberOf",
          coalesce((select array_agg(distinct g.rolname::text)

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { Drill, DrillFinding } from "../../evidence/drill.ts";
+import { Failure } from "../../lib/failure.ts";
 import { shortened } from "../../lib/text.ts";
 import type { Connection } from "../../postgres/connection.ts";
 import { type ServerSession, withPatientSession } from "../../postgres/session.ts";
@@ -40,6 +41,8 @@ export interface DrillOptions {
   keep: boolean;
   /** Parallel jobs of pg_restore. */
   jobs: number;
+  /** The role that restores at the source. Default: the one that took the backup, where it can restore. */
+  role?: string | undefined;
   checks: readonly Check[];
   /** What may differ, by the settings. */
   accepted?: readonly Accepted[] | undefined;
@@ -50,7 +53,7 @@ export interface DrillOptions {
   at: Date;
   /** Called with each warning. */
   warn: (message: string) => void;
-  /** Tries a restore in place in the restored database; answers what it could not. Default: not tried. */
+  /** Tries a restore in place in the restored database, as the role that restores. Default: not tried. */
   rehearse?: typeof rehearse | undefined;
   signal: AbortSignal;
   progress?: ((step: string) => void) | undefined;
@@ -87,6 +90,7 @@ export async function drill(options: DrillOptions): Promise<DrillOutcome> {
     const opened = await watch.time("fetch, decrypt and check the digests", async () => {
       const listed = { store, identities, file: join(folder.path, "objects"), signal };
       const backup = await openBackup(listed, head);
+      checkRole(options, backup.manifest);
       await fetchBackup({ store, manifest: head, identities, file, signal });
       return { ...backup, contents: await listContents(file, head, signal) };
     });
@@ -97,6 +101,18 @@ export async function drill(options: DrillOptions): Promise<DrillOutcome> {
   } finally {
     await folder.remove();
   }
+}
+
+/** @throws {Failure} `refused`, when the role of the settings is none that could restore */
+function checkRole({ role }: DrillOptions, { roles, key }: Manifest): void {
+  if (role === undefined) return;
+  const found = roles.find(({ name }) => name === role);
+  if (found?.login === true) return;
+  const problem = found === undefined ? `the server of ${key} did not have` : "may not log in";
+  throw new Failure(
+    "refused",
+    `backups.drill.role names ${role}, which ${problem}: name the role that restores`,
+  );
 }
 
 /** The backup under test, and the time so far. */
@@ -138,7 +154,7 @@ interface Restored extends Pick<Verified, "figures" | "differences" | "accepted"
 
 async function restoreAndLook(
   { connection, server }: Place,
-  { jobs, signal, checks, accepted: acceptable = [], inspect, rehearse }: DrillOptions,
+  { jobs, role, signal, checks, accepted: acceptable = [], inspect, rehearse }: DrillOptions,
   { manifest, signature, details, listing, file, contents, watch }: Subject,
 ): Promise<Restored> {
   const roles = server === undefined ? "powerless" : "full";
@@ -187,7 +203,6 @@ async function restoreAndLook(
           ...(server?.notes ?? []),
           ...notes,
           ...compared.refused,
-          ...unusedNotes(acceptable, compared.accepted),
         ],
         checks: answers,
         durationMs: watch.total(),
@@ -196,18 +211,28 @@ async function restoreAndLook(
     return standingBack(outcome, look);
   };
   const done = await withPatientSession(connection, "optropic drill", work, signal);
-  if (rehearse === undefined || done.differences.length > 0) return done;
+  const isTried = rehearse !== undefined && done.differences.length === 0;
   const restoreMs = watch.steps.find(({ name }) => name === "restore")?.durationMs ?? 0;
+  const rehearsal = { connection, isOwn: server !== undefined, role, jobs, restoreMs };
   // It comes after the recovery, whose duration is held to the objective, and is no part of it.
-  const rehearsed = await watch.time("rehearse a restore in place", () =>
-    rehearse({ connection, restoreMs, accepted: acceptable, signal }, manifest, {
-      file,
-      contents,
-      details,
-      listing,
-    }),
-  );
-  return { ...done, notes: [...done.notes, ...rehearsed] };
+  const rehearsed = isTried
+    ? await watch.time("rehearse a restore in place", () =>
+        rehearse({ ...rehearsal, accepted: acceptable, signal }, manifest, {
+          file,
+          contents,
+          details,
+          listing,
+        }),
+      )
+    : { notes: [], differences: [] };
+  const { counted, accepted: besides } = divideAccepted(rehearsed.differences, acceptable);
+  const accepted = [...done.accepted, ...besides];
+  return {
+    ...done,
+    differences: [...done.differences, ...counted],
+    accepted,
+    notes: [...done.notes, ...rehearsed.notes, ...unusedNotes(acceptable, accepted)],
+  };
 }
 
 function shortenedDifference({ difference, reason }: AcceptedDifference): AcceptedDifference {

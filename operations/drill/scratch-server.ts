@@ -6,7 +6,7 @@ import { Failure, reasonOf } from "../../lib/failure.ts";
 import type { Connection } from "../../postgres/connection.ts";
 import { findProgram, majorOf } from "../../postgres/programs.ts";
 import { serverAccount } from "../../postgres/server-account.ts";
-import { withPatientSession } from "../../postgres/session.ts";
+import { type Session, withPatientSession } from "../../postgres/session.ts";
 import { databaseStatement } from "../archive/database.ts";
 import type { Head } from "../archive/manifest.ts";
 import { makeScratchFolder, type ScratchFolder } from "../archive/scratch-folder.ts";
@@ -97,7 +97,10 @@ export async function startScratchServer(options: {
       PGUSER: user,
       PGSSLMODE: "disable",
     } as const;
-    const notes = await createDatabase(connection, options.manifest);
+    const notes = await withPatientSession(connection, "optropic drill", async (session) => {
+      await session.run("drop database postgres");
+      return createDatabase(session, options.manifest);
+    });
     return {
       notes,
       connection: { ...connection, PGDATABASE: options.manifest.database },
@@ -151,24 +154,21 @@ function settingsFor({
  *
  * @returns a sentence when this machine does not have its locale
  */
-async function createDatabase(
-  connection: Connection,
+export async function createDatabase(
+  session: Session,
   { database, encoding, server }: Pick<Head, "database" | "encoding" | "server">,
 ): Promise<string[]> {
-  return withPatientSession(connection, "optropic drill", async (session) => {
-    await session.run("drop database postgres");
-    try {
-      await session.run(databaseStatement({ database, encoding, server }));
-      return [];
-    } catch (error) {
-      const reason = reasonOf(error);
-      if (!/locale/i.test(reason)) throw error;
-      await session.run(databaseStatement({ database, encoding, server: { ...server, ...plain } }));
-      return [
-        `The drill sorted text by its bytes: this machine cannot create a database with the locale of the backup (${reason}).`,
-      ];
-    }
-  });
+  try {
+    await session.run(databaseStatement({ database, encoding, server }));
+    return [];
+  } catch (error) {
+    const reason = reasonOf(error);
+    if (!/locale/i.test(reason)) throw error;
+    await session.run(databaseStatement({ database, encoding, server: { ...server, ...plain } }));
+    return [
+      `The drill sorted text by its bytes: this machine cannot create a database with the locale of the backup (${reason}).`,
+    ];
+  }
 }
 
 const plain = { provider: "c", collate: "C", ctype: "C", locale: null };

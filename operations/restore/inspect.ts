@@ -132,7 +132,8 @@ export async function inspectServer(target: Connection, manifest: Manifest): Pro
   };
 }
 
-async function foreignRolesOf(session: Session): Promise<RoleName[]> {
+/** Roles that a restore into the session's database cannot act for, even after it granted itself what it may. */
+export async function foreignRolesOf(session: Session): Promise<RoleName[]> {
   await session.run("begin");
   await standIn(session);
   const roles = await readForeignRoles(session);
@@ -150,18 +151,25 @@ export function refuseForeignOwners(
   contents: Contents,
   { foreignRoles }: Pick<Present, "foreignRoles">,
 ): void {
-  if (noOwner || foreignRoles.length === 0) return;
-  const ends = foreignRoles.map(({ name }) => ({ name, end: ` ${oneLine(name)}` }));
+  if (noOwner) return;
+  const owners = ownersAmong(foreignRoles, contents);
+  if (owners.length === 0) return;
+  throw new Failure(
+    "failed",
+    `${describeConnection(target)} is not restored: the role ${target.PGUSER} may not give objects to ${listed(owners, "and")}. Make it a member of these roles, or pass --no-owner with --accept-differences. Nothing was changed.`,
+  );
+}
+
+/** Those of some roles that own what a dump has. */
+export function ownersAmong(roles: readonly RoleName[], contents: Contents): string[] {
+  if (roles.length === 0) return [];
+  const ends = roles.map(({ name }) => ({ name, end: ` ${oneLine(name)}` }));
   const owners = new Set<string>();
   for (const { rest } of contents.lines()) {
     if (unowned.test(rest)) continue;
     for (const { name, end } of ends) if (rest.endsWith(end)) owners.add(name);
   }
-  if (owners.size === 0) return;
-  throw new Failure(
-    "failed",
-    `${describeConnection(target)} is not restored: the role ${target.PGUSER} may not give objects to ${listed([...owners].sort(), "and")}. Make it a member of these roles, or pass --no-owner with --accept-differences. Nothing was changed.`,
-  );
+  return [...owners].sort();
 }
 
 /**

@@ -200,6 +200,7 @@ const backups = fc
         ),
         drill: partial({
           jobs: whole(1, 16),
+          role: word,
           checks: fc.uniqueArray(fc.record({ name: word, sql: command, expect: fc.string() }), {
             maxLength: 3,
             selector: ({ name }) => name,

@@ -1,6 +1,6 @@
 import { generateX25519Identity, identityToRecipient } from "age-encryption";
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, test } from "vitest";
 import { ageRecipient } from "../../config/age.ts";
 import { recipients } from "./recipients.ts";
 import { accept, changed, configOf, problemLines, refusal, writtenSettings } from "./stack.ts";
@@ -142,6 +142,17 @@ describe("a difference that drills accept", () => {
       expect(refused("backups.drill.accept", list)).toHaveLength(1);
     }
   });
+});
+
+test.each([["postgres"], ["the owner"], [undefined]])("a drill may try a restore as the role %s", (role) => {
+  const settings = changed(production, "backups.drill", role === undefined ? {} : { role });
+  expect(accept(settings).backups.drill.role).toBe(role);
+});
+
+test.each([[""], ["two\nlines"], ["ü".repeat(32)]])("a drill tries no restore as the role %j", (role) => {
+  expect(refused("backups.drill.role", role)).toEqual([
+    expect.stringMatching(/^backups\.drill\.role: expected the name of a role, 1 to 63 bytes on one line;/),
+  ]);
 });
 
 describe("a drill's check", () => {

@@ -11,6 +11,7 @@ import { listedIn } from "./support/listing.ts";
 import { type PostgresServer, startPostgres } from "./support/postgres.ts";
 import { contentQuery, richDatabase, richRoles } from "./support/rich-database.ts";
 import { canary, makeProject, type Rig, startRig, titlesWhile } from "./support/rig.ts";
+import { supabaseProject, supabaseRoles } from "./support/supabase.ts";
 
 const good = [
   { name: "orders are there", sql: "select count(*) from orders", expect: "2" },
@@ -281,6 +282,57 @@ test("a target's role that may not give objects to their owners is told what it 
   expect(run).toMatchObject({ status: 1 });
   expect(run.stderr).toMatch(/The restore failed: The server rejected «create [\s\S]*»/);
   expect(run.stderr).toContain("must be able to give each object to its owner, as a superuser can");
+});
+
+describe("a restore in place is tried", () => {
+  const restorer = "optropic:backups/drill/role";
+
+  test("as the role that restores, with what a vendor's library lets it do", async () => {
+    await rig.postgres.sql(`${supabaseRoles}; revoke supabase_storage_admin from project_owner;
+      create role hosted_reader login bypassrls password 'canary-owner'; grant pg_read_all_data to hosted_reader;`);
+    await rig.postgres.sql("create database hosted");
+    await rig.postgres.sql(supabaseProject, "hosted");
+    const grants = `'{"project_owner": ["storage.objects"], "other": []}'`;
+    await rig.postgres.sql(`alter database hosted set supautils.policy_grants = ${grants};
+      alter database hosted set supautils.reserved_memberships = 'pg_monitor, supabase_storage_admin'`);
+    const by = (PGUSER: string) => ({ PGUSER, PGPASSWORD: "canary-owner", BACKUP_SCHEMAS: '["public"]' });
+    await rig.backup("hosted", "hosted/", by("hosted_reader"));
+    const owner = makeProject(join(rig.files.folder, "owner"), [], { [restorer]: "project_owner" });
+    const run = await drill(["--cwd", owner], {}, "hosted/");
+    expect(run).toMatchObject({ status: 0, stderr: "" });
+    expect(JSON.parse(run.stdout).notes.slice(2)).toEqual([
+      "A restore in place: default privileges of supabase_admin in public on r were dropped, because only that role can set them.",
+      expect.stringMatching(
+        /^The role project_owner can restore this backup in place only: into a new database, it may not give objects to supabase_admin.* and supabase_storage_admin\.$/,
+      ),
+    ]);
+
+    const unnamed = makeProject(join(rig.files.folder, "unnamed"), [], { [restorer]: undefined });
+    const unknown = await drill(["--cwd", unnamed], {}, "hosted/");
+    expect(JSON.parse(unknown.stdout).notes).toContain(
+      "The drill tried a restore in place as a superuser: which role restores at the source is not known. Name it in backups.drill.role.",
+    );
+
+    await rig.postgres.sql("alter database hosted reset supautils.policy_grants");
+    await rig.backup("hosted", "hosted/", by("project_owner"));
+    const refused = await drill(["--cwd", unnamed], {}, "hosted/");
+    expect(refused).toMatchObject({ status: 1 });
+    expect(JSON.parse(refused.stdout).evidence.problems).toEqual([
+      expect.stringMatching(
+        /^The restore by the role project_owner is not possible\. In place: The server refused a part of the backup: must be owner of table objects\. Into a new database: it may not give objects to supabase_admin.* and supabase_storage_admin\.$/,
+      ),
+    ]);
+
+    for (const [role, problem] of [
+      ["absent", /names absent, which the server of hosted\/\S+ did not have: name/],
+      ["anon", /names anon, which may not log in: name/],
+    ] as const) {
+      const wrong = makeProject(join(rig.files.folder, role), [], { [restorer]: role });
+      const run = await drill(["--cwd", wrong], {}, "hosted/");
+      expect(run).toMatchObject({ status: 2 });
+      expect(run.stderr).toMatch(problem);
+    }
+  });
 });
 
 test("no secret is in the output, in arguments of any process, or in the evidence", async () => {

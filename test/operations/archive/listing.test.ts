@@ -147,6 +147,9 @@ test("what a restore keeps in memory is read as it was written, whatever it is",
         bypassRls: fc.boolean(),
         memberOf: labels,
         adminOf: labels,
+        managesPolicies: labels,
+        isReserved: fc.boolean(),
+        tookBackup: fc.boolean(),
         memberships: fc.array(
           fc.record({
             group: label,
@@ -377,6 +380,9 @@ const role = {
   memberOf: [],
   adminOf: [],
   memberships: [],
+  managesPolicies: [],
+  isReserved: false,
+  tookBackup: false,
 };
 
 test("names and numbers of lines are found again, and no others", () => {

@@ -210,5 +210,8 @@ function role(name: string): Role {
     memberOf: [],
     adminOf: [],
     memberships: [],
+    managesPolicies: [],
+    isReserved: false,
+    tookBackup: false,
   };
 }

@@ -95,17 +95,19 @@ export async function startRig({ quick = false } = {}): Promise<Rig> {
   };
 }
 
-/** A project whose production settings have other checks of the drill, and settings of backups of its own. */
+/** A project whose production settings have other checks of the drill, and settings of its own; undefined removes one. */
 export function makeProject(
   folder: string,
   checks: readonly Check[],
-  settings: Readonly<Record<string, number>> = {},
+  settings: Readonly<Record<string, number | string | undefined>> = {},
 ): string {
   const root = join(import.meta.dirname, "..", "..", "..");
   const document = parseDocument(readFileSync(join(root, "Pulumi.production.yaml"), "utf8"));
   document.setIn(["config", "optropic:backups", "drill", "checks"], checks);
   for (const [name, value] of Object.entries(settings)) {
-    document.setIn(["config", ...name.split("/")], value);
+    const path = ["config", ...name.split("/")];
+    if (value === undefined) document.deleteIn(path);
+    else document.setIn(path, value);
   }
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, "Pulumi.yaml"), readFileSync(join(root, "Pulumi.yaml")));
