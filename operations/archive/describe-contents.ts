@@ -18,6 +18,7 @@ import { noteCharacters, notesNaming } from "./notes.ts";
 import { notesOnPathOperators, readPathOperators, usesOthersOperators } from "./path-operators.ts";
 import { type Pristine, readPristine } from "./pristine.ts";
 import { notesOnReading } from "./reading-functions.ts";
+import { unfilledViewsQuery } from "./refresh.ts";
 import { type Remote, readRemote } from "./remote.ts";
 import type { Scope } from "./scope.ts";
 import { listSequences, type SequenceValues } from "./sequence-values.ts";
@@ -159,6 +160,7 @@ async function listCompanions(
     session,
     schemas.map(({ name }) => name),
   );
+  const unfilled = await namesOf(session, unfilledViewsQuery);
   const all = describeSchemas(session, beside, {
     isCounted: (table) => rows.has(table),
     isHidden: ({ entry }) => hidden.has(entry),
@@ -166,7 +168,8 @@ async function listCompanions(
   });
   for await (const found of all) {
     if (found.kind === "object" && depending.has(found.described.entry)) {
-      await listing.write("dependent", besideOf(found.name, found.described));
+      const isUnfilled = unfilled.has(found.name) && { isUnfilled: true as const };
+      await listing.write("dependent", { ...besideOf(found.name, found.described), ...isUnfilled });
     }
     await listing.write("around", itemOf(found));
   }

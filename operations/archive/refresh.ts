@@ -79,6 +79,10 @@ export async function fillAll(
   return left;
 }
 
+/** Materialized views that are not filled, as a description names them. */
+export const unfilledViewsQuery = `
+  select format('materialized view %s', oid::regclass) as name from pg_class where relkind = 'm' and not relispopulated`;
+
 /** Those of some materialized views that are not filled, or are missing. */
 export async function emptyAmong(session: Session, views: readonly string[]): Promise<string[]> {
   const rows = await session.rows(

@@ -26,6 +26,8 @@ export interface Beside {
   entry: string;
   /** As the source's server printed it. */
   expression?: string | undefined;
+  /** Of a materialized view that was not filled. */
+  isUnfilled?: true | undefined;
 }
 
 interface Placed {
@@ -66,6 +68,7 @@ const besideSchema = z.strictObject({
   definition,
   entry,
   expression: z.string().optional(),
+  isUnfilled: z.literal(true).optional(),
 });
 const placedSchema = z.strictObject({ name: z.string(), entry });
 

@@ -2,6 +2,7 @@ import type { Session } from "../../postgres/session.ts";
 import { type Described, digestOf, prepareSession, readGlobals, readObjects } from "../archive/describe.ts";
 import type { Manifest } from "../archive/manifest.ts";
 import { namesOf } from "../archive/names.ts";
+import { unfilledViewsQuery } from "../archive/refresh.ts";
 import { schemasQuery } from "../archive/scope.ts";
 import { digestsInFile, type NamedDigests } from "./named-digests.ts";
 
@@ -11,6 +12,8 @@ export interface Bystanders {
   objects: NamedDigests;
   /** Objects in no schema. */
   globals: NamedDigests;
+  /** Materialized views that are not filled. */
+  unfilled: ReadonlySet<string>;
 }
 
 /**
@@ -30,6 +33,7 @@ export async function readBystanders(
   return {
     objects: await digestsInFile(file, digestsOf(readObjects(session, others))),
     globals: await digestsInFile(`${file}-globals`, digestsOf(readGlobals(session))),
+    unfilled: await namesOf(session, unfilledViewsQuery),
   };
 }
 

@@ -12,6 +12,8 @@ export interface Plan {
   globals: NameSet;
   /** Objects of other schemas to make again from the dump, with their entries. */
   dependents: ReadonlyMap<string, string>;
+  /** The quoted names of the materialized views among them that are filled: as the target had them, or the backup. */
+  filled: string[];
   /** Those of them that the target had with another definition. */
   reverted: string[];
   /** Statements that drop objects which the dump has with other definitions. */
@@ -47,6 +49,11 @@ export async function planBeside(
   const dependents = new Map(
     hosted.flatMap(({ name, entry }) => (wasThere(name, original.objects) ? [[name, entry] as const] : [])),
   );
+  const filled = hosted.flatMap(({ name, isUnfilled }) => {
+    const [, view] = /^materialized view (.*)$/s.exec(name) ?? [];
+    const wasFilled = original.objects.has(name) ? !original.unfilled.has(name) : isUnfilled !== true;
+    return view !== undefined && dependents.has(name) && wasFilled ? [view] : [];
+  });
   const globals = new NameSet();
   const drops: string[] = [];
   const unchanged = new Set<string>();
@@ -74,7 +81,7 @@ export async function planBeside(
       ? [name]
       : [],
   );
-  return { globals, dependents, reverted, drops, lost, unchanged };
+  return { globals, dependents, filled, reverted, drops, lost, unchanged };
 }
 
 /** A sentence for each object that is no longer there, or no longer the same. */
@@ -94,9 +101,10 @@ async function hostedDependents(
   { listing, after }: { listing: Listing; after: Bystanders },
 ): Promise<Beside[]> {
   const missing: Beside[] = [];
-  for await (const { name, definition, entry } of listing.items("dependent")) {
+  for await (const { name, definition, entry, isUnfilled } of listing.items("dependent")) {
     // The dump does not have the rows of other schemas' tables.
-    if (!after.objects.has(name) && !name.startsWith("table ")) missing.push({ name, definition, entry });
+    if (!after.objects.has(name) && !name.startsWith("table "))
+      missing.push({ name, definition, entry, isUnfilled });
   }
   const hosts = missing.map(({ name }) => hostOf(name));
   const there = new Set(

@@ -155,12 +155,8 @@ export async function runDump(
   if (companions.length > 0) await runList(session, run, privilegesOf(selected, globals), []);
   const entries = new Set(plan.dependents.values());
   if (entries.size > 0) await runOnPath(session, run, { list: contentsOf(run.contents, entries), pathLines });
-  const isRemote = (name: string): boolean =>
-    Object.hasOwn(manifest.remote, name.slice("materialized view ".length));
   // The dump does not fill the materialized views of other schemas, which may be what a view of these waits for.
-  const ofOthers = [...plan.dependents.keys()]
-    .filter((name) => name.startsWith("materialized view ") && !isRemote(name))
-    .map((name) => name.slice("materialized view ".length));
+  const ofOthers = plan.filled.filter((name) => !Object.hasOwn(manifest.remote, name));
   if (ofOthers.length > 0) {
     for (const statement of lend) await session.run(statement);
     notFilled = await fill([...notFilled.keys(), ...ofOthers]);
