@@ -40,7 +40,7 @@ export class Contents {
   *lines(): Generator<Line> {
     let line: Line | undefined;
     for (const text of textsOf(this.file)) {
-      const [, id, entry, rest] = /^(\d+); (\d+ \d+) (.*)$/.exec(text) ?? [];
+      const [, id, entry, rest] = /^(\d+); (\d+ \d+) (.*)$/s.exec(text) ?? [];
       if (id !== undefined && entry !== undefined && rest !== undefined) {
         if (line !== undefined) yield line;
         line = { text, id, entry, rest, needs: [] };
@@ -199,7 +199,7 @@ export function selectContents(contents: Contents, selection: Selection): Conten
  * Where the triggers of a foreign key are disabled on a partition, pg_dump names them by the numbers that they
  * have in the source.
  */
-const keyTrigger = /^TRIGGER .* RI_ConstraintTrigger_[ac]_\d+ /;
+const keyTrigger = /^TRIGGER .* RI_ConstraintTrigger_[ac]_\d+ /s;
 
 /** The lines of these objects, with their comments and privileges. */
 export function contentsOf(contents: Contents, entries: ReadonlySet<string>): Contents {

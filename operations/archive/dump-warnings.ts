@@ -15,7 +15,7 @@ export class DumpWarnings {
 
   /** Takes a line. What pg_dump says of its progress, or of how to restore by hand, is no warning. */
   take(line: string): void {
-    const [, kind, text] = /^pg_dump: (?:(warning|detail|hint|error): )?(.*)$/.exec(line) ?? [];
+    const [, kind, text] = /^pg_dump: (?:(warning|detail|hint|error): )?(.*)$/s.exec(line) ?? [];
     if (text === undefined) return;
     if (kind !== "detail") this.#isWarning = kind === "warning";
     if (!this.#isWarning) return;

@@ -70,7 +70,7 @@ export class Refusals {
  * two spaces after that. A server sends what functions say at the level INFO whatever a session asks for.
  */
 const refusing =
-  /^(?:psql:[^:]*:\d+|pg_restore: error: .*?): (?!(?:INFO|NOTICE|WARNING|LOG|DEBUG): )[^\s:]+: {2}(.*)/;
+  /^(?:psql:[^:]*:\d+|pg_restore: error: .*?): (?!(?:INFO|NOTICE|WARNING|LOG|DEBUG): )[^\s:]+: {2}(.*)/s;
 
 /**
  * A setting of pg_restore's own, which an older server does not know, such as `transaction_timeout`, which PostgreSQL 17

@@ -137,7 +137,7 @@ export async function withoutMissing(session: Session, contents: Contents): Prom
     nameRows.parse(await session.rows(namesQuery)).map(({ schema, name }) => oneLine(`${schema} ${name}`)),
   );
   return contents.filtered(({ rest }) => {
-    const [, text] = /^(?:TABLE DATA|SEQUENCE SET) (.*)$/.exec(rest) ?? [];
+    const [, text] = /^(?:TABLE DATA|SEQUENCE SET) (.*)$/s.exec(rest) ?? [];
     if (text === undefined) return true;
     // Any of the names in it may have spaces.
     for (let at = text.indexOf(" "); at !== -1; at = text.indexOf(" ", at + 1)) {

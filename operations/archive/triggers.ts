@@ -47,7 +47,7 @@ export function splitEventTriggers(contents: Contents): { others: Contents; even
  */
 export function splitTriggers(contents: Contents): { others: Contents; triggers: Contents } {
   const [triggers, others] = contents.divided(({ text }) =>
-    /^\d+; (?:2620 \d+ TRIGGER|\d+ \d+ COMMENT (?!- EVENT ).* TRIGGER) /.test(text),
+    /^\d+; (?:2620 \d+ TRIGGER|\d+ \d+ COMMENT (?!- EVENT ).* TRIGGER) /s.test(text),
   );
   return { others, triggers };
 }

@@ -38,9 +38,9 @@ const required = / not null(?!.*\bdefault\b)(?! [ad]\b)(?! s\b)/;
 
 /** A constraint, or an index that is unique, on a table that was there. */
 function isTighter(name: string, expression: string, before: Objects): boolean {
-  const [, table] = /^constraint .* of (.*)$/.exec(name) ?? [];
+  const [, table] = /^constraint .* of (.*)$/s.exec(name) ?? [];
   if (table !== undefined) return before.has(`table ${table}`) || before.has(`type ${table}`);
-  const [, on] = /\bUNIQUE INDEX .*? ON (?:ONLY )?(\S+)/.exec(expression) ?? [];
+  const [, on] = /\bUNIQUE INDEX .*? ON (?:ONLY )?(\S+)/s.exec(expression) ?? [];
   return on !== undefined && before.has(`table ${on}`);
 }
 

@@ -26,7 +26,7 @@ export async function readForeignRoles(session: Session): Promise<RoleName[]> {
 export function withoutDefaultPrivileges(contents: Contents, roles: readonly RoleName[]): Contents {
   const names = new Set(roles.map(({ name }) => oneLine(name)));
   return contents.filtered(({ text }) => {
-    const [, owner] = /^\d+; 826 \d+ DEFAULT ACL .* DEFAULT PRIVILEGES FOR [A-Z]+ (.*)$/.exec(text) ?? [];
+    const [, owner] = /^\d+; 826 \d+ DEFAULT ACL .* DEFAULT PRIVILEGES FOR [A-Z]+ (.*)$/s.exec(text) ?? [];
     return owner === undefined || !names.has(owner);
   });
 }

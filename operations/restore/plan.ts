@@ -134,17 +134,17 @@ const nameRows = z.array(z.object({ name: z.string() }));
 
 /** The table of a trigger and the like. */
 function hostOf(name: string): string | undefined {
-  return /^(?:trigger|policy|rule|constraint) .* (?:on|of) (.*)$/.exec(name)?.[1];
+  return /^(?:trigger|policy|rule|constraint) .* (?:on|of) (.*)$/s.exec(name)?.[1];
 }
 
 /** A statement that drops an object in no schema; undefined when replacing it needs none. */
 function dropOf(name: string): string | undefined {
   const [, kind, rest] =
-    /^(cast|transform|event trigger|foreign-data wrapper|foreign server|language|access method|publication) (.*)$/.exec(
+    /^(cast|transform|event trigger|foreign-data wrapper|foreign server|language|access method|publication) (.*)$/s.exec(
       name,
     ) ?? [];
   if (kind === undefined || rest === undefined) {
-    const [, table, publication] = /^table (.*) in publication (.*)$/.exec(name) ?? [];
+    const [, table, publication] = /^table (.*) in publication (.*)$/s.exec(name) ?? [];
     return table === undefined ? undefined : `alter publication ${publication} drop table ${table}`;
   }
   const word =

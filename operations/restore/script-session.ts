@@ -224,7 +224,7 @@ export class ScriptSession implements Session {
 }
 
 /** How psql prints what the server says, with its code. */
-const coded = /^(psql:[^:]*:\d+: [^\s:]+: {2})([0-9A-Z]{5}): (.*)$/;
+const coded = /^(psql:[^:]*:\d+: [^\s:]+: {2})([0-9A-Z]{5}): (.*)$/s;
 
 /** Codes of what is no error, and of a statement after one in its transaction. */
 const isNotice = /^0[0-2]/;
@@ -329,7 +329,7 @@ function withoutUnknown(head: Buffer, known: ReadonlySet<string>): Buffer {
   const text = head.toString("latin1");
   const end = text.search(/\n-- (?:Data for )?Name: /);
   const [settings, rest] = end === -1 ? [text, ""] : [text.slice(0, end), text.slice(end)];
-  const kept = settings.replace(/^SET (\w+) = .*;\n/gm, (line, name: string) =>
+  const kept = settings.replace(/^SET (\w+) = [^\n]*;\n/gm, (line, name: string) =>
     known.has(name) && name !== "client_min_messages" ? line : "",
   );
   return Buffer.from(kept + rest, "latin1");

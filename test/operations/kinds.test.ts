@@ -79,6 +79,18 @@ const kinds: readonly Kind[] = [
     asked: "select encode(convert_to(a, 'SQL_ASCII'), 'hex') from raw",
   },
   {
+    name: "names with characters at which other programs end a line",
+    together: "complete",
+    made: `do $$ declare sep text; begin
+        foreach sep in array array[E'\\u2028', E'\\u2029', E'\\u0085', E'\\x0b', E'\\x0c'] loop
+          execute format('create table %I (a int check (a > 0), %I text)', 'lined' || sep || 'w', 'c' || sep);
+          execute format('insert into %I values (1, %L)', 'lined' || sep || 'w', sep);
+          execute format('create view %I as select * from %I', 'v' || sep, 'lined' || sep || 'w');
+          execute format('comment on column %I.%I is %L', 'lined' || sep || 'w', 'c' || sep, 'x' || sep);
+          execute format('create index %I on %I (a)', 'i' || sep, 'lined' || sep || 'w');
+        end loop; end $$;`,
+  },
+  {
     name: "an invalid index, which no dump has",
     together: "complete",
     made: "create table t (a int); create index t_a on t (a); update pg_index set indisvalid = false where indexrelid = 't_a'::regclass;",
