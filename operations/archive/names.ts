@@ -30,6 +30,22 @@ export async function inEnglish(session: Session, connection: Connection): Promi
   return { ...connection, PGOPTIONS: `${connection.PGOPTIONS ?? ""} -c lc_messages=C`.trim() };
 }
 
+/** Lets a session write whose database or role says that sessions only read. */
+export const writable = "set default_transaction_read_only = off";
+
+/** A connection for programs, whose sessions may write although the database or the role says that they only read. */
+export async function inWritable(session: Session, connection: Connection): Promise<Connection> {
+  const reading = await namesOf(
+    session,
+    "select name from pg_catalog.pg_settings where name = 'default_transaction_read_only' and reset_val = 'on'",
+  );
+  if (reading.size === 0) return connection;
+  return {
+    ...connection,
+    PGOPTIONS: `${connection.PGOPTIONS ?? ""} -c default_transaction_read_only=off`.trim(),
+  };
+}
+
 /** Reads the column `name` of a query. */
 export async function namesOf(
   session: Session,
@@ -51,7 +67,7 @@ export async function namesOf(
  */
 export const neutralSettings = `
   ${noTimeLimits};
-  set default_transaction_read_only = off;
+  ${writable};
   set default_transaction_deferrable = off;
   set default_transaction_isolation = 'read committed';
   set array_nulls = on;

@@ -136,7 +136,7 @@ function statementsOf(
   }
   if (kind === "membership") {
     return [
-      `alter publication ${name} drop table only ${on.replace(/ \(.*$/, "")}`,
+      `alter publication ${name} drop table only ${on.replace(/ \(.*$/s, "")}`,
       `alter publication ${name} add table only ${on} where (${source})`,
     ];
   }

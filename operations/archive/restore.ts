@@ -30,7 +30,7 @@ import { attemptEach, createExtensions, type LeftOut, leftOutNotes } from "./ext
 import { GlobalLines } from "./global-lines.ts";
 import { addChecks, setChecksAside } from "./late-checks.ts";
 import type { Manifest } from "./manifest.ts";
-import { inEnglish, makeBlocks, namesOf } from "./names.ts";
+import { inEnglish, inWritable, makeBlocks, namesOf, writable } from "./names.ts";
 import { putOwnDefaultsAside, unlisted } from "./own-defaults.ts";
 import { PathLines } from "./path-lines.ts";
 import {
@@ -140,7 +140,7 @@ class Granted {
 export async function restoreParallel(given: RestoreOptions): Promise<Outcome> {
   const options = {
     ...given,
-    connection: await inEnglish(given.session, given.connection),
+    connection: await inWritable(given.session, await inEnglish(given.session, given.connection)),
     isNewer: await isProgramNewer(given),
   };
   const { session, manifest, details, contents, signal } = options;
@@ -148,7 +148,7 @@ export async function restoreParallel(given: RestoreOptions): Promise<Outcome> {
   const refused: string[] = [];
   const granted = new Granted(options);
   try {
-    await session.run(withoutCompiler);
+    await session.run(`${withoutCompiler}; ${writable}`);
     const { leftOut, apart, ownDefaults } = await prepare(options, granted);
     const notes = [...apart, ...leftOutNotes(leftOut)];
     await lendOwnSettings(session, details.settings);

@@ -10,7 +10,7 @@ import {
   restoreProperties,
 } from "../archive/database-properties.ts";
 import type { Manifest } from "../archive/manifest.ts";
-import { serverNames } from "../archive/names.ts";
+import { serverNames, writable } from "../archive/names.ts";
 import { restoreParallel, standingBack } from "../archive/restore.ts";
 import { verify } from "../archive/verify.ts";
 import { droppedDefaults, isDefaultPrivilegesOf, withoutDefaultPrivileges } from "./default-privileges.ts";
@@ -190,7 +190,7 @@ async function mark(target: Connection, text: string, closes: boolean): Promise<
 function inMaintenance<T>(target: Connection, work: (session: ServerSession) => Promise<T>): Promise<T> {
   const others = maintenance.filter((name) => name !== target.PGDATABASE);
   return inFirst(target, [...others, target.PGDATABASE], async (session) => {
-    await session.run(serverNames);
+    await session.run(`${serverNames}; ${writable}`);
     return work(session);
   });
 }

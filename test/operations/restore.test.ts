@@ -27,6 +27,7 @@ beforeAll(async () => {
   await rig.postgres.sql(`comment on table parent is U&'one\\2028two\\2029three\\000Dfour'`, "rich");
   key = await rig.backup("rich", "postgres/");
   content = await rig.postgres.sql(contentQuery, "rich");
+  await rig.backup("rich", "parallel/", { BACKUP_JOBS: "2" });
   await rig.backup("rich", "named/", { BACKUP_SCHEMAS: '["public", "Odd schema; --"]' });
 });
 
@@ -137,12 +138,28 @@ describe("a restore", () => {
 
   test("goes into a database of any name, from a dump by parallel jobs", async () => {
     await other.sql(`create database "${oddName.replaceAll('"', '""')}"`);
-    await rig.backup("rich", "parallel/", { BACKUP_JOBS: "2" });
     const anew = await restore(["--jobs", "2"], { prefix: "parallel/" });
     expect(anew).toMatchObject({ status: 0, stderr: "" });
     expect(await other.sql(contentQuery, database)).toBe(content);
     database = oddName;
     expect(await restore([], { prefix: "parallel/" })).toMatchObject({ status: 0 });
+    expect(await other.sql(contentQuery, database)).toBe(content);
+  });
+
+  test("makes a database by a role whose sessions only read, as long as they are not asked to write", async () => {
+    database = "unread";
+    await other.sql("alter role postgres set default_transaction_read_only = on", "postgres");
+    try {
+      expect(await restore(["--jobs", "2"], { prefix: "parallel/" })).toMatchObject({
+        status: 0,
+        stderr: "",
+      });
+    } finally {
+      await other.sql(
+        "begin read write; alter role postgres reset default_transaction_read_only; commit",
+        "postgres",
+      );
+    }
     expect(await other.sql(contentQuery, database)).toBe(content);
   });
 
