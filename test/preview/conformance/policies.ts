@@ -20,13 +20,13 @@ export const policySdks: Readonly<Record<string, SdkName>> = {
 const here = import.meta.dirname;
 
 /**
- * Installs every @pulumi/policy of the matrix. Each pack gets an SDK of the matrix, and none of these packages loads the
- * protobufjs that it asks for, so that a small package is installed in place of both.
+ * Installs every @pulumi/policy of the matrix, without an SDK, of which each pack gets one of the matrix, and without
+ * protobufjs, which none loads.
  *
  * @returns the folder in which they are installed
  */
 export function installPolicies(): string {
-  return installed(join(here, "policies"), "conformance-policies");
+  return installed(join(here, "policies"), "conformance-policies", ["@pulumi/pulumi", "protobufjs"]);
 }
 
 /** Makes a pack of the conformance pack that has one @pulumi/policy of the matrix, and the SDK that goes with it. */
