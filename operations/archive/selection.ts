@@ -164,11 +164,15 @@ export function narrow(
     return place !== undefined && isChosen(place) && !isLeftKey(place);
   };
   const hasSchemas = selection.schemas.length > 0;
-  // The manifest of a backup of schemas names its own.
+  // The manifest of a backup of schemas names its own. A table that is made again has some in its schema, too.
   const around =
-    isNew || !hasSchemas || !manifest.whole
+    isNew || (hasSchemas && !manifest.whole)
       ? undefined
-      : dependentsOf(lines, chosen, { names: names.objects, roles, globals: names.globals });
+      : dependentsOf(lines, chosen, {
+          names: names.objects,
+          roles,
+          globals: hasSchemas ? names.globals : [],
+        });
   const globals = new Set(around?.globals);
   const isKept = ({ kind, name }: Item): boolean => {
     if (kind !== "object") return isExpected(`${kind} ${name}`);
@@ -192,11 +196,7 @@ export function narrow(
     ),
   };
   const beside = isNew ? [] : manifest.companions.flatMap(({ name }) => [...(idsIn.get(name) ?? [])]);
-  const shown = new Set([
-    ...kept.map(({ id }) => id),
-    ...(tables.length > 0 ? [] : beside),
-    ...(around?.ids ?? []),
-  ]);
+  const shown = new Set([...kept.map(({ id }) => id), ...beside, ...(around?.ids ?? [])]);
   const shownEntries = new Set(lines.filter(({ id }) => shown.has(id)).map(({ entry }) => entry));
   return {
     manifest: narrowed,
@@ -222,7 +222,7 @@ export function narrow(
     listing: narrowedListing(listing, {
       isKept,
       globals,
-      hasDependents: !isNew && tables.length === 0,
+      hasDependents: !isNew,
       dependents: around?.entries ?? new Map(),
     }),
     tables,

@@ -20,25 +20,31 @@ export interface Bystanders {
  * Looks at the objects of the schemas that are not restored, and at those that are in no schema. Dropping a
  * schema also drops what depends on it, such as a trigger, a view or a foreign key in another schema.
  *
+ * @param schemas those that are restored
  * @param file to create, for the names of the objects, and one beside it
+ * @param isReplaced whether an object of another schema is restored too, by its name
  */
 export async function readBystanders(
   session: Session,
-  manifest: Manifest,
+  schemas: Manifest["schemas"],
   file: string,
+  isReplaced: (name: string) => boolean = () => false,
 ): Promise<Bystanders> {
   await prepareSession(session);
-  const restored = new Set(manifest.schemas.map(({ name }) => name));
+  const restored = new Set(schemas.map(({ name }) => name));
   const others = [...(await namesOf(session, schemasQuery))].filter((name) => !restored.has(name));
   return {
-    objects: await digestsInFile(file, digestsOf(readObjects(session, others))),
-    globals: await digestsInFile(`${file}-globals`, digestsOf(readGlobals(session))),
+    objects: await digestsInFile(file, digestsOf(readObjects(session, others), isReplaced)),
+    globals: await digestsInFile(`${file}-globals`, digestsOf(readGlobals(session), isReplaced)),
     unfilled: await namesOf(session, unfilledViewsQuery),
   };
 }
 
 async function* digestsOf(
   objects: AsyncIterable<[name: string, described: Described]>,
+  isReplaced: (name: string) => boolean,
 ): AsyncGenerator<[name: string, digest: string]> {
-  for await (const [name, described] of objects) yield [name, digestOf(described)];
+  for await (const [name, described] of objects) {
+    if (!isReplaced(name)) yield [name, digestOf(described)];
+  }
 }

@@ -84,6 +84,11 @@ export async function planBeside(
   return { globals, dependents, filled, reverted, drops, lost, unchanged };
 }
 
+/** A sentence on an object that was made again from the dump. */
+export function revertedSentence(name: string): string {
+  return `${name} depends on what was restored and is as the backup has it: the target had another definition.`;
+}
+
 /** A sentence for each object that is no longer there, or no longer the same. */
 function lostOf(before: NamedDigests, after: NamedDigests, isCovered: (name: string) => boolean): string[] {
   const lost: string[] = [];

@@ -6,9 +6,15 @@ import type { Manifest } from "../archive/manifest.ts";
 import { namesOf } from "../archive/names.ts";
 import { readPools } from "../archive/partition-pools.ts";
 import type { QualifiedName } from "../archive/qualified-names.ts";
+import { unfilled } from "../archive/refresh.ts";
 import { lendSearchPath } from "../archive/search-path.ts";
+import type { Listing } from "../archive/sections.ts";
+import { readBystanders } from "./bystanders.ts";
+import { changedTables, describeChanges, readShape, type TableWithin } from "./changed-tables.ts";
 import { putKeysAside } from "./constraints.ts";
-import { type DumpRun, pathLinesOf, runList, runOnPath } from "./run-dump.ts";
+import { type Plan, planBeside, revertedSentence } from "./plan.ts";
+import { watchPublications } from "./publications.ts";
+import { type DumpRun, fillViews, makeDependents, pathLinesOf, runList, runOnPath } from "./run-dump.ts";
 import type { ScriptSession } from "./script-session.ts";
 
 /** Tables of a backup, and the part of a dump's contents that is about some of them. */
@@ -17,32 +23,52 @@ export interface TablesPart {
   contentsFor: (tables: readonly QualifiedName[]) => Contents;
 }
 
+/** What happened to tables beside their rows. */
+export interface ReplacedTables {
+  /** What was emptied or made again, one sentence each. */
+  notes: string[];
+  /** What depended on tables that were made again, and was made again with them: names with entries. */
+  dependents: Plan["dependents"];
+  /** Why materialized views among these could not be filled, one sentence each. */
+  notFilled: string[];
+}
+
 /**
  * Gives tables the rows that they have in a dump, within the session's transaction, and makes those that are missing.
- * Partitions that the dump does not have are emptied with their table. A table that is there keeps its definition. Its
- * triggers do not run, and foreign keys from and to it are made again once the rows are there, which checks them.
+ * Partitions that the dump does not have are emptied with their table. A table that is there as the backup has it stays; one
+ * with another definition, such as a further column, is dropped and made again, and what depends on it too. Triggers do not
+ * run, and foreign keys from and to the tables are made again once the rows are there, which checks them.
  *
- * @returns what was emptied, one sentence each
+ * @param refuse called with what is lost for good, one sentence each
  * @throws {Failure} when the rows of a table may be in others that are not restored
  */
 export async function replaceTables(
   session: ScriptSession,
   manifest: Manifest,
-  { tables, contentsFor }: TablesPart,
+  { tables, contentsFor, listing }: TablesPart & { listing: Listing },
   run: DumpRun,
-): Promise<string[]> {
+  refuse: (lost: readonly string[]) => void,
+): Promise<ReplacedTables> {
   const present = presentRows.parse(await session.rows(presentQuery, [JSON.stringify(tables)]));
   const missing = tables.filter(
     (table) => !present.some(({ schema, name }) => schema === table.schema && name === table.name),
   );
   await refusePooled(session, present);
-  const own = present.map(({ oid }) => oid);
+  const changed = await changedTables(session, manifest, present, {
+    listing,
+    pathOperators: run.pathOperators,
+  });
+  const again = present.filter(({ oid }) => changed.has(oid));
+  const kept = present.filter(({ oid }) => !changed.has(oid));
+  const own = kept.map(({ oid }) => oid);
   const newer = presentRows.parse(await session.rows(newerQuery, own));
   const oids = [...own, ...newer.map(({ oid }) => oid)];
-  const keys = await putKeysAside(session, keysQuery, oids);
+  const keys = await putKeysAside(session, keysQuery([...changed]), [...oids, ...changed]);
+  const dropped = again.length === 0 ? undefined : await dropTables(session, manifest, again, listing, run);
+  if (dropped !== undefined) refuse(dropped.lost.filter((sentence) => !isNamed(keys.names, sentence)));
   const triggers = triggerRows.parse(await session.rows(triggersQuery, oids));
   for (const { table, name } of triggers) await session.run(`alter table ${table} disable trigger ${name}`);
-  const filled = [...present, ...newer].filter(({ hasRows }) => hasRows);
+  const filled = [...kept, ...newer].filter(({ hasRows }) => hasRows);
   if (filled.length > 0) {
     const names = filled.map(
       ({ schema, name }) => `only ${escapeIdentifier(schema)}.${escapeIdentifier(name)}`,
@@ -51,7 +77,7 @@ export async function replaceTables(
   }
   const { lend, takeBack } = lendSearchPath(manifest);
   const pathLines = await pathLinesOf(session, run);
-  const onPath = pathLines.takeLate(contentsFor(missing));
+  const onPath = pathLines.takeLate(contentsFor([...missing, ...again]));
   const { before: made, attachments, after } = splitPartitionsElsewhere(onPath.others);
   await runOnPath(session, run, { list: made, pathLines }, "--section=pre-data");
   for (const statement of lend) await session.run(statement);
@@ -62,11 +88,61 @@ export async function replaceTables(
   await runList(session, run, after, ["--section=post-data"]);
   await pathLines.makeAll(onPath.last);
   await pathLines.makeAnyway();
+  const plan = dropped?.plan ?? { dependents: new Map<string, string>(), filled: [] };
+  const views = await makeDependents(session, manifest, { plan, pathLines }, run);
+  if (views.length > 0) for (const statement of lend) await session.run(statement);
+  const notFilled = await fillViews(session, views);
   await keys.putBack();
   for (const { table, name, enable } of triggers)
     await session.run(`alter table ${table} ${enable} trigger ${name}`);
   for (const statement of takeBack) await session.run(statement);
-  return newer.map(({ table }) => `The partition ${table} was emptied: the backup does not have it.`);
+  const unpublished = (await dropped?.publishAgain()) ?? [];
+  return {
+    notes: [
+      ...newer.map(({ table }) => `The partition ${table} was emptied: the backup does not have it.`),
+      ...((await dropped?.describe()) ?? []),
+      ...unpublished,
+    ],
+    dependents: plan.dependents,
+    notFilled: [...notFilled].map(([view, reason]) => unfilled(view, reason)),
+  };
+}
+
+/** Drops tables that are made again, and finds what goes with them. */
+async function dropTables(
+  session: ScriptSession,
+  manifest: Manifest,
+  again: readonly TableWithin[],
+  listing: Listing,
+  { file }: DumpRun,
+) {
+  const names = again.map(({ table }) => table);
+  const shape = await readShape(session, names);
+  const own = new Set([
+    ...names.map((name) => `table ${name}`),
+    ...[...shape.parts.values()].flatMap((parts) => [...parts]),
+  ]);
+  const beside = (when: string) =>
+    readBystanders(session, [], `${file}.beside-${when}`, (name) => own.has(name));
+  const before = await beside("original");
+  const publishAgain = await watchPublications(session, manifest, `${file}.publications`);
+  await session.run(`drop table ${names.join(", ")} cascade`);
+  const after = await beside("after");
+  const found = { listing, original: before, before, after };
+  const plan = await planBeside(session, manifest, found, { aside: new Map(), isPart: true });
+  return {
+    plan,
+    lost: plan.lost,
+    publishAgain,
+    describe: async () => [
+      ...describeChanges(shape, await readShape(session, names)),
+      ...plan.reverted.map(revertedSentence),
+    ],
+  };
+}
+
+function isNamed(names: ReadonlySet<string>, sentence: string): boolean {
+  return names.has(sentence.replace(/ is missing\.$/, ""));
 }
 
 /** Where the hash of an enum distributes rows, those of a partition may come into another one. */
@@ -110,8 +186,13 @@ const newerQuery = `
    where p.oid::text = any($1) and p.relkind = 'p' and c.relkind = 'r' and c.oid::text <> all($1)
    order by 1, 2`;
 
-/** Keys from and to the tables `$1`; those of partitions are their table's. */
-const keysQuery = "k.conrelid::text = any($1) or k.confrelid::text = any($1)";
+/**
+ * Keys from and to the tables `$1`; those of partitions are their table's. Tables that are made again get their own from the
+ * dump.
+ */
+function keysQuery(again: readonly string[]): string {
+  return `(k.conrelid::text = any($1) or k.confrelid::text = any($1)) and k.conrelid::text <> all('{${again.join(",")}}'::text[])`;
+}
 
 const triggerRows = z.array(z.object({ table: z.string(), name: z.string(), enable: z.string() }));
 

@@ -12,6 +12,7 @@ import type { Details } from "../archive/details.ts";
 import { extensionCommentStatements } from "../archive/extension-comments.ts";
 import { describeHolders, isLockTimeout, lockTimeoutMs } from "../archive/lock-holders.ts";
 import type { Manifest } from "../archive/manifest.ts";
+import { NameSet } from "../archive/name-set.ts";
 import { makeBlocks, namesOf, neutralSettings, serverNames } from "../archive/names.ts";
 import { unlisted } from "../archive/own-defaults.ts";
 import { belongsTo } from "../archive/restore.ts";
@@ -25,7 +26,7 @@ import { putDefaultsAside } from "./column-defaults.ts";
 import { putChecksAside, putKeysAside } from "./constraints.ts";
 import { droppedDefaults, isDefaultPrivilegesOf, type RoleName } from "./default-privileges.ts";
 import { makeRoom } from "./make-room.ts";
-import { type Plan, planBeside } from "./plan.ts";
+import { type Plan, planBeside, revertedSentence } from "./plan.ts";
 import { watchPublications } from "./publications.ts";
 import { replaceTables, type TablesPart } from "./replace-tables.ts";
 import { runDump } from "./run-dump.ts";
@@ -147,7 +148,7 @@ async function replaceWithin(
   const emptied = await emptySchemas(session, options, manifest, files);
   const { plan, room, keys, checks, setDefaults, publishAgain } = emptied;
   const isPart = files.part !== undefined;
-  failOn("The restore would drop or change objects that depend on what it replaces", plan.lost, options);
+  failOn(dependsOnIt, plan.lost, options);
   const enableOthers = await quietEventTriggers(session);
   for (const statement of plan.drops) await session.run(statement);
   const forbidCreate = await letCreate(
@@ -223,10 +224,7 @@ async function replaceWithin(
       ...plan.lost,
       ...unpublished,
       ...droppedDefaults(missed),
-      ...plan.reverted.map(
-        (name) =>
-          `${name} depends on what was restored and is as the backup has it: the target had another definition.`,
-      ),
+      ...plan.reverted.map(revertedSentence),
       ...[...plan.unchanged].map((name) => `${name} differs from the backup and was left unchanged.`),
       ...room.notes,
       ...carrier.notes,
@@ -250,7 +248,7 @@ async function emptySchemas(
   files: DumpFiles,
 ) {
   const schemas = manifest.schemas.map(({ name }) => name);
-  const original = await readBystanders(session, manifest, `${files.file}.beside-original`);
+  const original = await readBystanders(session, manifest.schemas, `${files.file}.beside-original`);
   const enableFirst = await quietEventTriggers(session);
   const setDefaults = await putDefaultsAside(session, schemas);
   await enableFirst();
@@ -258,7 +256,7 @@ async function emptySchemas(
   const before =
     setDefaults === undefined
       ? original
-      : await readBystanders(session, manifest, `${files.file}.beside-before`);
+      : await readBystanders(session, manifest.schemas, `${files.file}.beside-before`);
   const publishAgain = await watchPublications(session, manifest, `${files.file}.publications`);
   const enableBystanders = await quietEventTriggers(session);
   const keys = await putKeysAside(session, keysToSchemas, schemas);
@@ -268,7 +266,7 @@ async function emptySchemas(
   await putMappingsAside(session, schemas);
   const room = await makeRoom(session, { ...options, isPart }, manifest);
   await enableBystanders();
-  const after = await readBystanders(session, manifest, `${files.file}.beside-after`);
+  const after = await readBystanders(session, manifest.schemas, `${files.file}.beside-after`);
   const beside = { aside: room.ownDefaults, isPart };
   const planned = await planBeside(
     session,
@@ -321,22 +319,22 @@ async function replaceTablesWithin(
     pathOperators,
     signal,
   };
-  const emptied = await replaceTables(
-    session,
-    manifest,
-    part ?? { tables: [], contentsFor: () => contents.filtered(() => false) },
-    run,
+  const { tables = [], contentsFor = () => contents.filtered(() => false) } = part ?? {};
+  const replaced = await replaceTables(session, manifest, { tables, contentsFor, listing }, run, (lost) =>
+    failOn(dependsOnIt, lost, options),
   );
   await enableOthers();
+  const own = new NameSet();
+  for await (const { kind, name } of listing.items("own")) if (kind === "object") own.add(name);
   const restored = {
     listing,
     schemas: manifest.schemas.map(({ name }) => name),
     surroundings: false,
     globals: () => false,
-    dependents: () => false,
+    dependents: (name: string) => replaced.dependents.has(name),
     extensions: [],
-    pathOperators,
-    missing: [],
+    pathOperators: pathOperators.filter(({ object }) => own.has(object) || replaced.dependents.has(object)),
+    missing: replaced.notFilled,
     isPart: true,
   };
   const { figures, differences, accepted } = await verify(session, manifest, restored, options.accepted);
@@ -345,7 +343,7 @@ async function replaceTablesWithin(
   await standBack(session, actedFor);
   await removeBlocks();
   signal.throwIfAborted();
-  return { ...figures, differences: [...emptied, ...acceptedSentences(accepted), ...differences] };
+  return { ...figures, differences: [...replaced.notes, ...acceptedSentences(accepted), ...differences] };
 }
 
 /** A sentence on what the database itself has and a restore in place leaves as it is. */
@@ -376,6 +374,8 @@ async function commentExtensions(
   }
   return failed;
 }
+
+const dependsOnIt = "The restore would drop or change objects that depend on what it replaces";
 
 function failOn(what: string, sentences: readonly string[], { acceptDifferences }: ReplaceOptions): void {
   if (sentences.length === 0 || acceptDifferences) return;

@@ -86,12 +86,6 @@ export async function runDump(
   const pathLines = await pathLinesOf(session, run);
   const onPath = pathLines.takeLate(filledLast);
   const { before, attachments, after } = splitPartitionsElsewhere(onPath.others);
-  const fill = (views: readonly string[]): Promise<Map<string, string>> =>
-    fillAll(
-      views,
-      () => emptyViews(session),
-      (statement) => attempt(session, [statement]),
-    );
   const { lend, takeBack } = lendSearchPath(manifest);
   await runList(session, run, schemaPrivilegesOf(before), []);
   const replaced = new Set([...carrier.replaced, ...pathLines.entries]);
@@ -149,17 +143,14 @@ export async function runDump(
     );
     if (made) await session.goingOn(() => runList(session, run, about, []));
   }
-  let notFilled = await fill(await refreshedViews(session, run, refreshes, run.signal));
+  let notFilled = await fillViews(session, await refreshedViews(session, run, refreshes, run.signal));
   await carrier.make("last");
   // Extensions may be in other schemas.
   if (companions.length > 0) await runList(session, run, privilegesOf(selected, globals), []);
-  const entries = new Set(plan.dependents.values());
-  if (entries.size > 0) await runOnPath(session, run, { list: contentsOf(run.contents, entries), pathLines });
-  // The dump does not fill the materialized views of other schemas, which may be what a view of these waits for.
-  const ofOthers = plan.filled.filter((name) => !Object.hasOwn(manifest.remote, name));
+  const ofOthers = await makeDependents(session, manifest, { plan, pathLines }, run);
   if (ofOthers.length > 0) {
     for (const statement of lend) await session.run(statement);
-    notFilled = await fill([...notFilled.keys(), ...ofOthers]);
+    notFilled = await fillViews(session, [...notFilled.keys(), ...ofOthers]);
   }
   for (const statement of takeBack) await session.run(statement);
   const runEventTriggers = () => runList(session, run, eventTriggers, ["--section=post-data"]);
@@ -168,6 +159,32 @@ export async function runDump(
     notFilled: [...notFilled].map(([view, reason]) => unfilled(view, reason)),
     refusedChecks: [...refusedChecks, ...pathLines.refused],
   };
+}
+
+/**
+ * Makes what depends on what was restored and went with it.
+ *
+ * @returns the materialized views to be filled
+ */
+export async function makeDependents(
+  session: ScriptSession,
+  { remote }: Pick<Manifest, "remote">,
+  { plan, pathLines }: { plan: Pick<Plan, "dependents" | "filled">; pathLines: PathLines },
+  run: DumpRun,
+): Promise<string[]> {
+  const entries = new Set(plan.dependents.values());
+  if (entries.size > 0) await runOnPath(session, run, { list: contentsOf(run.contents, entries), pathLines });
+  // The dump does not fill the materialized views of other schemas, which may be what a view of these waits for.
+  return plan.filled.filter((name) => !Object.hasOwn(remote, name));
+}
+
+/** Fills materialized views in an order in which they can be, in the session's transaction. */
+export function fillViews(session: ScriptSession, views: readonly string[]): Promise<Map<string, string>> {
+  return fillAll(
+    views,
+    () => emptyViews(session),
+    (statement) => attempt(session, [statement]),
+  );
 }
 
 /** The lines of a dump that find operators in a search path. */

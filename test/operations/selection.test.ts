@@ -186,6 +186,66 @@ describe("sequences of nobody's", () => {
   });
 });
 
+describe("tables that have changed since the backup", () => {
+  const state = `
+    select string_agg(concat_ws(' ', a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, pg_get_expr(d.adbin, d.adrelid), col_description(a.attrelid, a.attnum)), ', ' order by a.attnum)
+      from pg_attribute a left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
+     where a.attrelid = 'app.customer'::regclass and a.attnum > 0 and not a.attisdropped
+    union all select string_agg(c::text, ' ' order by id) from app.customer c union all select pg_get_viewdef('app.seen'::regclass) union all select string_agg(b::text, ' ') from app.by_mood b
+    union all select string_agg(conname || pg_get_constraintdef(oid) || convalidated, ', ' order by conname) from pg_constraint where 'app.customer'::regclass in (conrelid, confrelid)
+    union all select string_agg(indexrelid::regclass::text, ', ' order by 1) from pg_index where indrelid = 'app.customer'::regclass
+    union all select tgname || tgenabled::text from pg_trigger where tgname = 'tr' union all select polname from pg_policy where polrelid = 'app.customer'::regclass
+    union all select relacl::text || relrowsecurity from pg_class where oid = 'app.customer'::regclass
+    union all select pubname || tablename from pg_publication_tables union all select last_value::text from app.customer_id_seq`;
+  const views =
+    "create view app.seen as select * from app.customer where seen; create materialized view app.by_mood as select m, count(*) from app.customer group by m";
+  let before: string;
+
+  beforeAll(async () => {
+    await cycle.source.sql("create database changed");
+    await ask(`${shop}; drop view app.seen; ${views}`, "changed");
+    await cycle.backUp(cycle.source.connection("changed"));
+    before = await ask(state, "changed");
+  });
+
+  test.each([
+    [
+      "more columns, and others",
+      "add extra int default 7, add more text, alter id type bigint",
+      "the columns extra, more are gone; id is integer instead of bigint; without index app.further",
+    ],
+    [
+      "a column less, and no row-level security",
+      "drop country, disable row level security",
+      "the column country is back; without index app.further",
+    ],
+  ])("are as the backup has them where they have %s", async (_, change, said) => {
+    await ask(
+      `drop view app.seen; drop materialized view app.by_mood; alter table app.customer ${change};
+       create index further on app.customer (m); update app.customer set seen = true; ${views}`,
+      "changed",
+    );
+    const { differences } = await into("changed", { tables: ["app.customer"] });
+    expect(differences).toEqual([
+      `The table app.customer had another definition and was made again as the backup has it: ${said}.`,
+      expect.stringMatching(/^view app\.seen depends on what was restored and is as the backup has it/),
+      expect.stringMatching(/^Only the selection was restored/),
+    ]);
+    expect(await ask(state, "changed")).toBe(before);
+  });
+
+  test("are refused where something depends on them that the backup does not have, and nothing is changed", async () => {
+    await ask(
+      "alter table app.customer add extra int; create view lib.later as select extra from app.customer",
+      "changed",
+    );
+    await expect(into("changed", { tables: ["app.customer"] })).rejects.toThrow(
+      /depend on what it replaces:\nview lib\.later is missing\.\n[\s\S]*Nothing was changed/,
+    );
+    expect(await ask("select count(*) from lib.later", "changed")).toBe("2");
+  });
+});
+
 describe("partitions of another schema's table", () => {
   const state = `
     select string_agg(tableoid::regclass || ' ' || id || v, ', ' order by id) from app.log
