@@ -21,8 +21,8 @@ export function isUnknown(raw: unknown): boolean {
   return typeof raw === "string" && raw.length === unknownText.length && sentinels.has(raw);
 }
 
-/** Several policies read each document, and none can change it: values only read. */
-const documentIn = remembered(parseJson);
+/** What a JSON document says. Several policies read each, and none can change it: values only read. */
+export const documentIn = remembered(parseJson);
 
 /** Thrown by a read of a value that is not known at preview; `judge` turns it into the answer unknown. */
 export class UnknownRead extends Error {
@@ -83,6 +83,10 @@ export class InputValue implements AnyValue {
 
   get isUnknown(): boolean {
     return isUnknown(this.#raw);
+  }
+
+  get raw(): unknown {
+    return this.#raw;
   }
 
   get sentinel(): unknown {

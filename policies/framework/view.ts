@@ -77,6 +77,8 @@ export interface AnyValue {
   readonly isSecret: boolean | undefined;
   /** What stands for the value where it is unknown. */
   readonly sentinel: unknown;
+  /** What the host handed over, for what looks through all of it: an unknown part is what stands for it. */
+  readonly raw: unknown;
   /** Throws UnknownRead. */
   string(): string | undefined;
   /** Throws UnknownRead. */

@@ -8,11 +8,8 @@ import { isConnectionName, isPasswordName, isPublicName, isSecretName } from "./
  * What kind of secret a known text is: a credential that its form gives away, or any text under the name of
  * a secret; undefined if it is not a secret, or if it was supplied from outside the program.
  */
-export function literalKind(
-  { value, name, property, labelled }: NamedInput,
-  isSupplied: (text: string) => boolean,
-): string | undefined {
-  const text = value.isUnknown ? "" : (value.string() ?? "");
+export function literalKind(input: NamedInput, isSupplied: (text: string) => boolean): string | undefined {
+  const { name, property, labelled, text = "" } = input;
   if (text === "" || isSupplied(text)) {
     return undefined;
   }
@@ -26,7 +23,7 @@ export function literalKind(
   // GitHub's resources for secrets hold nothing else in their value.
   if (
     plaintextKeys.has(property) ||
-    (property === "value" && /^github:.*Secret$/.test(value.resource.type))
+    (property === "value" && /^github:.*Secret$/.test(input.value.resource.type))
   ) {
     return "a secret";
   }
@@ -85,13 +82,13 @@ function exists(resource: Resource): boolean {
  * Whether an input is expected to hold a secret by its name. An unknown one inside a property may be an
  * object with a secret in it, rather than the secret.
  */
-export function isExpectedSecret({ value, name, labelled }: NamedInput): boolean {
+export function isExpectedSecret(input: NamedInput): boolean {
+  const { name, labelled, text } = input;
   if (!(labelled ? isSecretName(name) : isPasswordName(name))) {
     return false;
   }
-  if (value.isUnknown) {
-    return labelled || value.path.length === 1;
+  if (text === undefined) {
+    return labelled || input.value.path.length === 1;
   }
-  const text = value.string() ?? "";
   return text !== "" && !isReference(text) && !(isConnectionName(name) && findCredential(text) === undefined);
 }

@@ -1,15 +1,49 @@
-import type { ResourceOf, Value } from "../framework/index.ts";
+import { documentIn, isUnknown, type ResourceOf, type Value } from "../framework/index.ts";
 import { remembered } from "../values/remembered.ts";
 
-/** A text among the inputs of a resource, or a part of them that is unknown, with what it is called there. */
-export interface NamedInput {
-  readonly value: Value;
+/** What an input is called. */
+interface Naming {
   /** The name that says what it is: the property's, or of a variable the variable's. */
   readonly name: string;
   /** Its own key; empty in a list. */
   readonly property: string;
   /** Whether it is the value of something named, such as a variable, rather than a property. */
   readonly labelled: boolean;
+}
+
+/** Where an input is: among all of a resource, below another by a key, or the document that is the text of another. */
+type Place =
+  | { readonly of: ResourceOf<unknown> }
+  | { readonly above: Place; readonly key: string }
+  | { readonly text: Place };
+
+/** A text among the inputs of a resource, or a part of them that is unknown, with what it is called there. */
+export class NamedInput implements Naming {
+  readonly name: string;
+  readonly property: string;
+  readonly labelled: boolean;
+  /** Undefined where it is unknown. */
+  readonly text: string | undefined;
+  readonly #place: Place;
+
+  constructor({ name, property, labelled }: Naming, text: string | undefined, place: Place) {
+    this.name = name;
+    this.property = property;
+    this.labelled = labelled;
+    this.text = text;
+    this.#place = place;
+  }
+
+  /** Made where somebody asks: most inputs are told by their names and texts. */
+  get value(): Value {
+    return valueAt(this.#place);
+  }
+}
+
+function valueAt(place: Place): Value {
+  if ("of" in place) return place.of.at();
+  if ("text" in place) return valueAt(place.text).json();
+  return valueAt(place.above).at(place.key);
 }
 
 /** Deeper inputs are not looked into. */
@@ -34,7 +68,7 @@ export function namedInputs(resource: ResourceOf<unknown>): readonly NamedInput[
     return known;
   }
   const inputs: NamedInput[] = [];
-  walk({ value: resource.at(), name: "", property: "", labelled: false }, 0, inputs);
+  walk(resource.at().raw, { of: resource }, { name: "", property: "", labelled: false }, 0, inputs);
   walked.set(resource, inputs);
   return inputs;
 }
@@ -43,49 +77,50 @@ export function namedInputs(resource: ResourceOf<unknown>): readonly NamedInput[
 const document = /^\s*(?:\{\s*"|\[\s*["[{\dtfn-])/;
 
 /** Adds what is in an input to those that were found. */
-function walk(input: NamedInput, depth: number, found: NamedInput[]): void {
-  const { value } = input;
-  if (value.isUnknown) {
-    found.push(input);
+function walk(raw: unknown, place: Place, naming: Naming, depth: number, found: NamedInput[]): void {
+  if (isUnknown(raw)) {
+    found.push(new NamedInput(naming, undefined, place));
     return;
   }
   if (depth > maximumDepth) {
     return;
   }
-  const text = value.string();
-  if (text !== undefined) {
-    found.push(input);
-    // Most are texts without anything in them.
-    if (!document.test(text)) return;
+  if (typeof raw !== "string") {
+    walkInto(raw, place, naming, depth, found);
+    return;
   }
-  const { name, labelled } = input;
-  const whole = text === undefined ? value : value.json();
-  for (const item of whole.items()) {
-    walk({ value: item, name, property: "", labelled }, depth + 1, found);
-  }
-  for (const part of properties(whole, name)) {
-    walk(part, depth + 1, found);
-  }
+  found.push(new NamedInput(naming, raw, place));
+  // Most are texts without anything in them.
+  if (document.test(raw)) walkInto(documentIn(raw), { text: place }, naming, depth, found);
 }
 
-function properties(value: Value, name: string): NamedInput[] {
-  const entries = value.entries().filter(([key]) => !key.startsWith("__"));
+/** Adds what is in a list or an object; nothing is in anything else. */
+function walkInto(whole: unknown, above: Place, naming: Naming, depth: number, found: NamedInput[]): void {
+  if (typeof whole !== "object" || whole === null) return;
+  if (Array.isArray(whole)) {
+    for (const [index, item] of whole.entries()) {
+      const ofItem = { name: naming.name, property: "", labelled: naming.labelled };
+      walk(item, { above, key: String(index) }, ofItem, depth + 1, found);
+    }
+    return;
+  }
+  const keys = Object.keys(whole).filter((key) => !key.startsWith("__"));
   // To look for a label costs a read of each of its names.
-  const label = entries.some(([key]) => valueKeys.has(readName(key))) ? (labelOf(value) ?? name) : "";
-  return entries.map(([key, child]) => {
+  const label = keys.some((key) => valueKeys.has(readName(key))) ? (labelOf(whole) ?? naming.name) : "";
+  for (const key of keys) {
     const property = readName(key);
     const isValue = valueKeys.has(property) && label !== "";
-    return { value: child, name: isValue ? label : property, property, labelled: isValue };
-  });
+    const ofPart = { name: isValue ? label : property, property, labelled: isValue };
+    walk(Reflect.get(whole, key), { above, key }, ofPart, depth + 1, found);
+  }
 }
 
 /** The name beside a value, as in `{ key: "JWT_SECRET", value: … }`. */
-function labelOf(entry: Value): string | undefined {
+function labelOf(entry: object): string | undefined {
   for (const key of ["key", "secretName", "variableName", "keyName", "name"]) {
-    const label = entry.at(key);
-    const text = label.isUnknown ? undefined : label.string();
-    if (text !== undefined) {
-      return text;
+    const label: unknown = Object.hasOwn(entry, key) ? Reflect.get(entry, key) : undefined;
+    if (typeof label === "string" && !isUnknown(label)) {
+      return label;
     }
   }
   return undefined;
