@@ -34,6 +34,7 @@ import { isLabel } from "../archive/security-labels.ts";
 import { untangle, withoutMissing } from "../archive/tangle.ts";
 import { splitEventTriggers } from "../archive/triggers.ts";
 import { addViolatedKeys } from "../archive/violated-keys.ts";
+import { colonsApart } from "./colons.ts";
 import { type RoleName, withoutDefaultPrivileges } from "./default-privileges.ts";
 import { emptyCompanions, type Room } from "./make-room.ts";
 import type { Plan } from "./plan.ts";
@@ -120,7 +121,7 @@ export async function runDump(
     attempt(session, [statement]),
   );
   for (const { part, isRows } of tangled) {
-    if (isRows) await runList(session, run, await withoutMissing(session, part), []);
+    if (isRows) await runList(session, run, await withoutMissing(session, part), ["--section=data"]);
     else await session.goingOn(() => runList(session, run, part, []));
   }
   await pathLines.makeAll(onPath.early);
@@ -275,7 +276,8 @@ export async function runList(
   });
   script.stdin.end();
   try {
-    await session.script(withKnownSettings(withoutCommit(script), settings));
+    const statements = withKnownSettings(withoutCommit(script), settings);
+    await session.script(options.includes("--section=data") ? statements : colonsApart(statements));
     // All go to the server at once.
     await session.run([readableEncoding, ...ownSettings].join(" \\; "));
   } finally {

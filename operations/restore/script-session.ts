@@ -10,6 +10,7 @@ import { launchOf } from "../../postgres/programs.ts";
 import { batchesOf, inOrder, type Session } from "../../postgres/session.ts";
 import { namesOf } from "../archive/names.ts";
 import { Refusals } from "../archive/refused.ts";
+import { Colons } from "./colons.ts";
 
 /**
  * A session in psql, which can run a script of pg_restore, data included, and queries in between. It ends at
@@ -199,7 +200,8 @@ export class ScriptSession implements Session {
   /** @returns the lines that the statements print */
   #ask(statements: string): Promise<string[]> {
     const mark = randomBytes(16).toString("hex");
-    this.#child.stdin.write(rawBytes(`${statements}\n\\echo ${mark}\n`));
+    const apart = statements.includes(":") ? new Colons().apart(statements) : statements;
+    this.#child.stdin.write(rawBytes(`${apart}\n\\echo ${mark}\n`));
     const answer = this.#answered.then(() => this.#linesBefore(mark));
     this.#answered = answer.catch(() => undefined);
     return answer;

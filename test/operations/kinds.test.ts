@@ -91,6 +91,17 @@ const kinds: readonly Kind[] = [
         end loop; end $$;`,
   },
   {
+    name: "columns with the names of psql's own variables behind a colon",
+    together: "complete",
+    made: `do $o$ begin
+        create table slice (arr int[] check ((arr[1:"PORT"]) <> '{9}'), "PORT" int, "SQLSTATE" int);
+        insert into slice values ('{1,2,3}', 2, 1); create index on slice ((arr[1:"SQLSTATE"]));
+        create view slices as select arr[1:"PORT"] as a, ':"PORT"' as b from slice;
+        create materialized view filled as select arr[1:"SQLSTATE"] as a from slice;
+        create function sliced(int[], int) returns int[] language sql as 'select $1[1:$2] -- :"PORT"'; end $o$;`,
+    asked: "select slices.a, b, filled.a from slices, filled",
+  },
+  {
     name: "an invalid index, which no dump has",
     together: "complete",
     made: "create table t (a int); create index t_a on t (a); update pg_index set indisvalid = false where indexrelid = 't_a'::regclass;",
