@@ -2,6 +2,7 @@ import {
   GetObjectCommand,
   HeadObjectCommand,
   ListObjectsV2Command,
+  type ListObjectsV2CommandOutput,
   PutObjectCommand,
   S3Client,
 } from "@aws-sdk/client-s3";
@@ -57,6 +58,14 @@ const shortMs = minute;
 
 /** Most objects in a listing: 10 years of hourly backups make 351,000, four for each. */
 const maximumObjects = 400_000;
+
+/** Where a page of a listing begins. */
+interface Place {
+  /** As the store said it. */
+  token?: string | undefined;
+  /** The greatest key of the page before it. */
+  after?: string | undefined;
+}
 
 /** How an object is uploaded. */
 interface UploadOf extends Pick<UploadOptions, "signal"> {
@@ -248,25 +257,35 @@ export class ObjectStore {
   async list(): Promise<StoredObject[]> {
     const { bucket, prefix } = this.address;
     const found: StoredObject[] = [];
-    let token: string | undefined;
-    do {
-      const input = { Bucket: bucket, Prefix: prefix, ContinuationToken: token };
-      const page = await this.#ask(`list ${bucket}/${prefix}`, shortMs, (abortSignal) =>
-        this.#client.send(new ListObjectsV2Command(input), { abortSignal }),
-      );
+    let place: Place = {};
+    for (;;) {
+      const page = await this.#page(place);
       for (const { Key: key, Size: bytes } of page.Contents ?? []) {
         if (key !== undefined) found.push({ key, bytes: bytes ?? 0 });
       }
-      const next = page.IsTruncated ? page.NextContinuationToken : undefined;
-      if (next !== undefined && (next === token || (page.Contents ?? []).length === 0)) {
-        throw new Failure("failed", `The store lists ${bucket}/${prefix} without an end`);
-      }
-      token = next;
       if (found.length > maximumObjects) {
         throw new Failure("failed", `${bucket}/${prefix} has more than ${maximumObjects} objects`);
       }
-    } while (token !== undefined);
+      if (page.IsTruncated !== true) break;
+      const token = page.NextContinuationToken;
+      const after = (page.Contents ?? []).reduce((max, { Key: key = "" }) => (key > max ? key : max), "");
+      const isAhead =
+        token === undefined ? after > (place.after ?? "") : token !== place.token && after !== "";
+      if (!isAhead) throw new Failure("failed", `The store lists ${bucket}/${prefix} without an end`);
+      place = { token, after };
+    }
     return found.sort((one, other) => (one.key < other.key ? -1 : 1));
+  }
+
+  /** Some stores say that there is more than a page, and not where: it is after the last key. */
+  #page({ token, after }: Place): Promise<ListObjectsV2CommandOutput> {
+    const { bucket, prefix } = this.address;
+    const start = token === undefined ? { StartAfter: after } : { ContinuationToken: token };
+    return this.#ask(`list ${bucket}/${prefix}`, shortMs, (abortSignal) =>
+      this.#client.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ...start }), {
+        abortSignal,
+      }),
+    );
   }
 
   close(): void {

@@ -133,6 +133,47 @@ describe("an upload in parts", () => {
   });
 });
 
+describe("a list", () => {
+  const names = ["a", "b", "c", "d", "e"].map((name) => `postgres/${name}`);
+  let isStuck: boolean;
+  let lister: Server;
+  let address: { endpoint: string; region: string; bucket: string; prefix: string };
+
+  /** A store that says of each page but the last that there is more, and not where. */
+  beforeAll(async () => {
+    lister = createServer((request, response) => {
+      const after = new URL(request.url ?? "", "http://store").searchParams.get("start-after") ?? "";
+      const rest = names.filter((name) => isStuck || name > after);
+      const contents = rest
+        .slice(0, 2)
+        .map((name) => `<Contents><Key>${name}</Key><Size>1</Size></Contents>`);
+      response.end(
+        `<ListBucketResult><IsTruncated>${rest.length > 2}</IsTruncated>${contents.join("")}</ListBucketResult>`,
+      );
+    });
+    await new Promise<void>((resolve) => lister.listen(0, "127.0.0.1", resolve));
+    const bound = lister.address();
+    if (bound === null || typeof bound === "string") throw new Error("There is no port");
+    address = { ...server.address, endpoint: `http://127.0.0.1:${bound.port}` };
+  });
+
+  afterAll(() => void lister.close());
+
+  test("is complete where the store does not say where its next page begins", async () => {
+    isStuck = false;
+    const opened = new ObjectStore(address, { keys: server.keys, clock });
+    expect((await opened.list()).map((object) => object.key)).toEqual(names);
+    opened.close();
+  });
+
+  test("fails where the store begins anew for ever", async () => {
+    isStuck = true;
+    const opened = new ObjectStore(address, { keys: server.keys, clock });
+    await expect(opened.list()).rejects.toThrow("The store lists bucket/postgres/ without an end");
+    opened.close();
+  });
+});
+
 describe("a small object", () => {
   test("is stored once where the answer was lost, since a locked bucket takes it once only", async () => {
     server.cut = first(/^PUT /, "whole");
