@@ -337,6 +337,18 @@ export function schemaPrivilegesOf(contents: Contents): Contents {
   return contents.filtered(({ rest }) => rest.startsWith("ACL - SCHEMA "));
 }
 
+/**
+ * Divides a table of contents: privileges on functions are given last, as pg_restore does. The server makes an index as
+ * the owner of its table, who may not call the function of one that was made by somebody else.
+ */
+export function splitFunctionPrivileges(contents: Contents): { others: Contents; privileges: Contents } {
+  const functions = idsOf(contents.lines(), ({ rest }) => /^(?:FUNCTION|PROCEDURE|AGGREGATE) /.test(rest));
+  const [privileges, others] = contents.divided(
+    (line) => line.rest.startsWith("ACL ") && isAbout(line, functions),
+  );
+  return { others, privileges };
+}
+
 /** The lines about schemas, and about the privileges of extensions that are selected. */
 export function privilegesOf(contents: Contents, globals: GlobalLines): Contents {
   return contents.filtered(

@@ -245,6 +245,7 @@ async function notesOn(
     ofReading,
     changing,
     unlogged,
+    halfDetached,
     ofExtensions,
     ofServer,
     ofMachine,
@@ -261,6 +262,7 @@ async function notesOn(
     notesOnReading(session, schemas),
     notesOnChanging(session, schemas),
     named(unloggedQuery),
+    pristine.major < 14 ? [] : named(halfDetachedQuery),
     notesOnExtensions(session, pristine, { carried, uncarried }),
     notesOnServerObjects(session, pristine),
     notesOnServer(session),
@@ -288,8 +290,11 @@ async function notesOn(
     ...changing,
     ...scope.unreadable.map((name) => `The table ${name} is not in the backup: the role may not read it.`),
     ...unlogged.map(
+      (name) => `${name} not in the backup: a replica, which was backed up, does not have what is unlogged.`,
+    ),
+    ...halfDetached.map(
       (name) =>
-        `The rows of the unlogged table ${name} are not in the backup: a replica, which was backed up, does not have them.`,
+        `The partition ${name} was being detached concurrently, which did not end: a restored database has it attached, with its rows. End it here (ALTER TABLE … DETACH PARTITION … FINALIZE) and back up again.`,
     ),
     ...ofExtensions,
     ...ofServer,
@@ -391,8 +396,15 @@ const disabledKeysQuery = `
    where n.nspname = any($1) and t.tgisinternal and t.tgenabled <> 'O'`;
 
 const unloggedQuery = `
-  select c.oid::regclass::text as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
-   where pg_is_in_recovery() and n.nspname = any($1) and c.relkind = 'r' and c.relpersistence = 'u'`;
+  select case c.relkind when 'S' then format('The value of the unlogged sequence %s is', c.oid::regclass)
+           else format('The rows of the unlogged table %s are', c.oid::regclass) end as name
+    from pg_class c join pg_namespace n on n.oid = c.relnamespace
+   where pg_is_in_recovery() and n.nspname = any($1) and c.relkind in ('r', 'S') and c.relpersistence = 'u'`;
+
+const halfDetachedQuery = `
+  select c.oid::regclass::text as name
+    from pg_inherits i join pg_class c on c.oid = i.inhrelid join pg_namespace n on n.oid = c.relnamespace
+   where i.inhdetachpending and n.nspname = any($1)`;
 
 const subscriptionsQuery = `
   select quote_ident(s.subname) as name from pg_subscription s

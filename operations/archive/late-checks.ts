@@ -47,8 +47,9 @@ export async function addChecks(
 export async function setChecksAside(session: Session, schemas: readonly string[]): Promise<LateChecks> {
   const all = checkRows.parse(await session.rows(checksQuery, schemas));
   const checks = all.filter(({ stays }) => !stays);
+  // A table's own that it also inherits can be dropped after that of the table above it, and is made before that.
   for (const { subject, name } of checks) await session.run(`alter ${subject} drop constraint ${name}`);
-  const statements = checks.flatMap(({ subject, name, definition, comment, path }) => {
+  const statements = checks.toReversed().flatMap(({ subject, name, definition, comment, path }) => {
     const on = `constraint ${name} on ${subject.replace(/^table /, "")}`;
     return [
       { statement: `alter ${subject} add constraint ${name} ${definition}`, path },
@@ -93,7 +94,12 @@ const checksQuery = `
          ${stays} as stays
     from pg_constraint k
     join pg_namespace n on n.oid = k.connamespace
-   where n.nspname = any($1) and k.contype = 'c' and k.coninhcount = 0
+   cross join lateral (
+     with recursive above(relation, depth) as (
+       select k.conrelid, 0 union all select i.inhparent, a.depth + 1 from above a join pg_inherits i on i.inhrelid = a.relation)
+     select max(a.depth) as depth, bool_and(c.relnamespace in (select oid from pg_namespace where nspname = any($1))) as is_inside
+       from above a join pg_class c on c.oid = a.relation) place
+   where n.nspname = any($1) and k.contype = 'c' and (k.coninhcount = 0 or k.conislocal and place.is_inside)
      and (exists (
        select from (${functionUses}) u
          join pg_proc p on p.oid = u.function
@@ -104,7 +110,8 @@ const checksQuery = `
        select from regexp_matches(k.conbin::text, ':(?:op)?funcid (\\d+) ', 'g') part
          join pg_proc p on p.oid = part[1]::oid and p.provolatile <> 'i'))
      and not exists (select from pg_depend e where e.deptype = 'e'
-                        and (e.classid, e.objid) in (('pg_class'::regclass, k.conrelid), ('pg_type'::regclass, k.contypid)))`;
+                        and (e.classid, e.objid) in (('pg_class'::regclass, k.conrelid), ('pg_type'::regclass, k.contypid)))
+   order by place.depth, k.oid`;
 
 /** Says which checks may refuse rows at another time, or for another role, than when these were written. */
 export async function notesOnChanging(session: Session, schemas: readonly string[]): Promise<string[]> {

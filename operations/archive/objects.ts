@@ -190,13 +190,14 @@ export const tablesQuery = `
    where n.nspname = any($1) and c.relkind in ('r', 'p') and ${notOfExtension("pg_class", "c.oid")}
    order by c.oid::regclass::text collate "C"`;
 
-/** Sequences, and whether they count down and in a circle. */
+/** Sequences, and whether they count down and in a circle. A replica does not have those that are unlogged. */
 export const sequencesQuery = `
   select c.oid::regclass::text as name, s.seqincrement < 0 as descending, s.seqcycle as "isCircle"
     from pg_sequence s
     join pg_class c on c.oid = s.seqrelid
     join pg_namespace n on n.oid = c.relnamespace
    where n.nspname = any($1) and ${notOfExtension("pg_class", "c.oid")}
+     and not (c.relpersistence = 'u' and pg_is_in_recovery())
    order by c.oid::regclass::text collate "C"`;
 
 /**

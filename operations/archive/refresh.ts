@@ -2,6 +2,8 @@ import * as z from "zod";
 import type { Session } from "../../postgres/session.ts";
 import type { Contents } from "./contents.ts";
 import { asSessionText, type DumpFile, identifier, scriptOf } from "./dump-script.ts";
+import type { Manifest } from "./manifest.ts";
+import { underPath } from "./path-operators.ts";
 
 /**
  * Divides a table of contents: materialized views are filled last, as pg_restore does it too, and each on its own,
@@ -31,6 +33,25 @@ export async function refreshedViews(
 }
 
 const refresh = new RegExp(`^REFRESH MATERIALIZED VIEW (${identifier}\\.${identifier});$`, "gm");
+
+/**
+ * Runs statements that fill views. What the server refuses is run again in the search path of the source's database: a
+ * query within a text, such as that of `ts_stat`, names its tables as a session there finds them.
+ *
+ * @param attempt runs a statement, which changes nothing when it fails; resolves with the reason then
+ */
+export function onceMoreOnPath(
+  session: Session,
+  { server: { searchPath } }: Pick<Manifest, "server">,
+  attempt: (statement: string) => Promise<string | undefined>,
+): (statement: string) => Promise<string | undefined> {
+  return async (statement) => {
+    const reason = await attempt(statement);
+    if (reason === undefined || searchPath.length === 0) return reason;
+    const again = await underPath(session, searchPath, () => attempt(statement));
+    return again && reason;
+  };
+}
 
 /**
  * Fills materialized views in rounds, until one fills none: a view may read another by a function, which no dump

@@ -19,6 +19,7 @@ import {
   schemaPrivilegesOf,
   selectContents,
   splitAttachments,
+  splitFunctionPrivileges,
   withoutData,
   withoutObjects,
 } from "./contents.ts";
@@ -42,7 +43,15 @@ import {
   withoutPublic,
 } from "./prepare.ts";
 import { splitReading } from "./reading-functions.ts";
-import { emptyAmong, fillAll, fillInRounds, refreshedViews, splitRefreshes, unfilled } from "./refresh.ts";
+import {
+  emptyAmong,
+  fillAll,
+  fillInRounds,
+  onceMoreOnPath,
+  refreshedViews,
+  splitRefreshes,
+  unfilled,
+} from "./refresh.ts";
 import { Refusals } from "./refused.ts";
 import { emptyViews, withoutRemote } from "./remote.ts";
 import { lendSearchPath, withSearchPath } from "./search-path.ts";
@@ -177,7 +186,8 @@ export async function restoreParallel(given: RestoreOptions): Promise<Outcome> {
     const isExpected = (name: string): boolean => !belongsTo(name, leftOut) && !uncommented.has(name);
     const globals = await GlobalLines.read(options.listing, isExpected);
     const selected = selectContents(needed, { globals, leftOut, without });
-    const { others: filled, eventTriggers } = splitEventTriggers(selected);
+    const { others: withPrivileges, eventTriggers } = splitEventTriggers(selected);
+    const { others: filled, privileges } = splitFunctionPrivileges(withPrivileges);
     const { others: withTriggers, refreshes } = splitRefreshes(filled);
     const notFilled: string[] = [];
     const pathLines = await PathLines.read(
@@ -231,7 +241,7 @@ export async function restoreParallel(given: RestoreOptions): Promise<Outcome> {
       }
       await pathLines.makeAll(onPath.last);
       await pathLines.makeAnyway();
-      refused.push(...pathLines.refused);
+      refused.push(...pathLines.refused, ...(await runOn(one, privileges)));
       if (refused.length > 0) await remakeKeys(options, others);
       notFilled.push(...(await fillViews(options, refreshes)));
       await carrier.make("last");
@@ -406,7 +416,7 @@ async function fillViews(options: Restoring, refreshes: Contents): Promise<strin
   const failed = await fillAll(
     await emptyAmong(session, views),
     () => emptyViews(session),
-    (statement) => attemptEach(session, [statement]),
+    onceMoreOnPath(session, manifest, (statement) => attemptEach(session, [statement])),
   );
   return [...failed].map(([name, reason]) => unfilled(name, reason));
 }

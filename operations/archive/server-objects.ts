@@ -64,7 +64,9 @@ const commentsQuery = (last: number): string => `
    cross join lateral (select ${commentedObject("i", "d.objoid")} as object) w
    where d.objoid < ${firstNormal} and d.objoid <> ${publicSchema}
      and d.xmin::text::bigint > ${last}
-     and not exists (select from pg_depend x where x.classid = d.classoid and x.objid = d.objoid and x.deptype = 'e')
+     and not exists (select from pg_depend x where x.classid = d.classoid and x.objid = d.objoid and x.deptype = 'e'
+                        -- That of initdb, plpgsql, is the server's own.
+                        and x.refobjid >= ${firstNormal})
      and d.classoid <> 'pg_extension'::regclass
   union all
   select format('comment on extension %I', e.extname), 'last',

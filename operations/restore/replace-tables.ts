@@ -91,7 +91,7 @@ export async function replaceTables(
   const plan = dropped?.plan ?? { dependents: new Map<string, string>(), filled: [] };
   const views = await makeDependents(session, manifest, { plan, pathLines }, run);
   if (views.length > 0) for (const statement of lend) await session.run(statement);
-  const notFilled = await fillViews(session, views);
+  const notFilled = await fillViews(session, manifest, views);
   await keys.putBack();
   for (const { table, name, enable } of triggers)
     await session.run(`alter table ${table} ${enable} trigger ${name}`);

@@ -13,6 +13,7 @@ import {
   privilegesOf,
   schemaPrivilegesOf,
   selectContents,
+  splitFunctionPrivileges,
   splitPartitionsElsewhere,
   withoutObjects,
 } from "../archive/contents.ts";
@@ -25,7 +26,14 @@ import { PathLines } from "../archive/path-lines.ts";
 import type { PathOperators } from "../archive/path-operators.ts";
 import { oneLine } from "../archive/qualified-names.ts";
 import { splitReading } from "../archive/reading-functions.ts";
-import { fillAll, fillInRounds, refreshedViews, splitRefreshes, unfilled } from "../archive/refresh.ts";
+import {
+  fillAll,
+  fillInRounds,
+  onceMoreOnPath,
+  refreshedViews,
+  splitRefreshes,
+  unfilled,
+} from "../archive/refresh.ts";
 import { emptyViews, withoutRemote } from "../archive/remote.ts";
 import { belongsTo, formOf, listSchemas, makeInPlaceOf } from "../archive/restore.ts";
 import { lendSearchPath } from "../archive/search-path.ts";
@@ -83,7 +91,8 @@ export async function runDump(
   const apart =
     companions.length === 0 ? new Set() : await listSchemas(run.file, companions, run, run.signal);
   const { others, eventTriggers } = splitEventTriggers(selected.filtered(({ id }) => !apart.has(id)));
-  const { others: filledLast, refreshes } = splitRefreshes(others);
+  const { others: filling, privileges } = splitFunctionPrivileges(others);
+  const { others: filledLast, refreshes } = splitRefreshes(filling);
   const pathLines = await pathLinesOf(session, run);
   const onPath = pathLines.takeLate(filledLast);
   const { before, attachments, after } = splitPartitionsElsewhere(onPath.others);
@@ -134,6 +143,7 @@ export async function runDump(
   await (hasManyIndexes(main) ? session.makingAll(finish) : session.goingOn(finish));
   await pathLines.makeAll(onPath.last);
   await pathLines.makeAnyway();
+  await session.makingAll(() => runList(session, run, privileges, []));
   const { keys, about } = foreignKeysOf(filledLast);
   if ((await session.refused()).length > 0) {
     const made = await addViolatedKeys(
@@ -144,14 +154,18 @@ export async function runDump(
     );
     if (made) await session.goingOn(() => runList(session, run, about, []));
   }
-  let notFilled = await fillViews(session, await refreshedViews(session, run, refreshes, run.signal));
+  let notFilled = await fillViews(
+    session,
+    manifest,
+    await refreshedViews(session, run, refreshes, run.signal),
+  );
   await carrier.make("last");
   // Extensions may be in other schemas.
   if (companions.length > 0) await runList(session, run, privilegesOf(selected, globals), []);
   const ofOthers = await makeDependents(session, manifest, { plan, pathLines }, run);
   if (ofOthers.length > 0) {
     for (const statement of lend) await session.run(statement);
-    notFilled = await fillViews(session, [...notFilled.keys(), ...ofOthers]);
+    notFilled = await fillViews(session, manifest, [...notFilled.keys(), ...ofOthers]);
   }
   for (const statement of takeBack) await session.run(statement);
   const runEventTriggers = () => runList(session, run, eventTriggers, ["--section=post-data"]);
@@ -180,11 +194,15 @@ export async function makeDependents(
 }
 
 /** Fills materialized views in an order in which they can be, in the session's transaction. */
-export function fillViews(session: ScriptSession, views: readonly string[]): Promise<Map<string, string>> {
+export function fillViews(
+  session: ScriptSession,
+  manifest: Pick<Manifest, "server">,
+  views: readonly string[],
+): Promise<Map<string, string>> {
   return fillAll(
     views,
     () => emptyViews(session),
-    (statement) => attempt(session, [statement]),
+    onceMoreOnPath(session, manifest, (statement) => attempt(session, [statement])),
   );
 }
 

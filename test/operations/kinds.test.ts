@@ -102,6 +102,43 @@ const kinds: readonly Kind[] = [
     asked: "select slices.a, b, filled.a from slices, filled",
   },
   {
+    name: "an index whose function the owner of its table may not call",
+    together: "complete",
+    made: `do $$ begin create role index_owner; create role index_caller; exception when duplicate_object then null; end $$;
+      create table kept_by (a int); insert into kept_by values (1); create function plainly(int) returns int language sql immutable as 'select $1';
+      create index kept_by_plainly on kept_by (plainly(a)); alter table kept_by owner to index_owner; revoke execute on function plainly(int) from public;
+      grant execute on function plainly(int) to index_caller; create aggregate sum_of(int) (sfunc = int4pl, stype = int); revoke execute on function sum_of(int) from public;`,
+    asked: "select proname, proacl from pg_proc where proname in ('plainly', 'sum_of') order by 1",
+  },
+  {
+    name: "checks that read rows, of children that have them of their own and from above",
+    together: "complete",
+    made: `create table zfound (a int primary key); insert into zfound values (1), (2);
+      create function is_found(int) returns bool language sql stable as 'select exists (select 1 from zfound where a = $1)';
+      create table above (a int constraint of_all check (is_found(a)), b int); create table amid (a int constraint of_all check (is_found(a)), b int);
+      create table below (a int constraint of_all check (is_found(a)), b int); alter table below inherit amid; alter table amid inherit above;
+      insert into above values (1, 1); insert into amid values (2, 2); insert into below values (1, 3); comment on constraint of_all on below is 'lowest';`,
+    notes: [readAgain("of_all of public.above", "public.is_found(integer)")],
+    asked:
+      "select conrelid::regclass, conislocal, coninhcount, convalidated from pg_constraint where conname = 'of_all' order by conrelid::regclass::text",
+  },
+  {
+    name: "a materialized view whose query in a text finds its table in the search path",
+    together: "complete",
+    made: `create table texts (v tsvector); insert into texts values ('a:1 b:2');
+      create materialized view words as select word from ts_stat('select v from texts');`,
+    asked: "select * from words order by 1",
+  },
+  {
+    name: "a partition whose detachment did not end",
+    together: "complete",
+    made: `create table halves (a int) partition by range (a); create table halves_1 partition of halves for values from (0) to (9);
+      insert into halves values (1); update pg_inherits set inhdetachpending = true where inhrelid = 'halves_1'::regclass;`,
+    notes: [
+      "The partition public.halves_1 was being detached concurrently, which did not end: a restored database has it attached, with its rows. End it here (ALTER TABLE … DETACH PARTITION … FINALIZE) and back up again.",
+    ],
+  },
+  {
     name: "an invalid index, which no dump has",
     together: "complete",
     made: "create table t (a int); create index t_a on t (a); update pg_index set indisvalid = false where indexrelid = 't_a'::regclass;",

@@ -107,13 +107,15 @@ test("a schema public that was renamed or dropped is as it was, and a new databa
     "renamed_public",
     `create extension citext; create table t (a citext); insert into t values ('A'); alter schema public rename to app;
      create schema later; alter schema later rename to public; create schema gone; create schema kept; create table kept.u (a int);
-     grant create on schema kept to changer; alter schema public rename to other;`,
+     grant create on schema kept to changer; alter schema public rename to other;
+     comment on language plpgsql is 'ours';`,
   );
   const schemas = `
     select nspname, nspowner::regrole, obj_description(oid, 'pg_namespace'), array(
         select concat_ws(' ', x.grantor::regrole, x.grantee::regrole, x.privilege_type)
           from aclexplode(coalesce(nspacl, acldefault('n', nspowner))) x order by 1)
-      from pg_namespace where nspname !~ '^pg_' order by nspname`;
+      from pg_namespace where nspname !~ '^pg_'
+    union all select lanname, lanowner::regrole, obj_description(oid, 'pg_language'), null from pg_language order by 1`;
   const before = await ask(schemas);
   expect((await cycle.backUp(connection)).notes).toEqual([]);
   expect(

@@ -1,6 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { compareSchemas } from "../../../operations/archive/compare-schemas.ts";
-import { describeSchemas, itemOf, prepareSession } from "../../../operations/archive/describe.ts";
+import {
+  describeSchemas,
+  itemOf,
+  prepareSession,
+  readSequences,
+} from "../../../operations/archive/describe.ts";
 import type { Item } from "../../../operations/archive/items.ts";
 import { findScope } from "../../../operations/archive/scope.ts";
 import {
@@ -81,6 +86,27 @@ describe("schemas", () => {
       return compareSchemas(session, { expected, largeObjects: 0, schemas: ["public"] });
     });
     expect(found.differences).toEqual(differences);
+  });
+
+  test("of a replica have no value of an unlogged sequence, which it cannot read", async () => {
+    await postgres.sql("create database replica");
+    await postgres.sql(
+      `create unlogged sequence fast; create sequence safe; create schema stand_in;
+       create function stand_in.pg_is_in_recovery() returns boolean language sql as 'select true'`,
+      "replica",
+    );
+    const namesUnder = (path: string): Promise<string[]> =>
+      withSession(postgres.connection("replica"), "test", async (session) => {
+        await prepareSession(session);
+        await session.run(`set search_path = ${path}; begin`);
+        const names: string[] = [];
+        for await (const { item } of readSequences(session, ["public"], { isKnown: () => true })) {
+          names.push(item.name);
+        }
+        return names;
+      });
+    expect(await namesUnder("pg_catalog")).toEqual(["public.fast", "public.safe"]);
+    expect(await namesUnder("stand_in, pg_catalog")).toEqual(["public.safe"]);
   });
 
   test("have their sequences listed with the values before a dump and after it", async () => {
