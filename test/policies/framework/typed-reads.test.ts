@@ -1,9 +1,11 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import ts from "typescript";
 import { expect, test } from "vitest";
 
 const root = join(import.meta.dirname, "..", "..", "..");
-const file = join(root, "policies", "typed-reads.ts");
+const compiler = join(root, "node_modules", "typescript-native", "bin", "tsc");
 
 /** Reads of a policy, those that must not compile marked by a comment. */
 const source = `
@@ -53,19 +55,29 @@ test("a misspelt property of a resource does not compile", () => {
   }
 });
 
-/** Errors of a file that stands in the pack for this test only. */
+/** What `npm run typecheck` says of a file that reads the pack. */
 function compile(text: string): { line: number; message: string }[] {
-  const { config } = ts.readConfigFile(join(root, "tsconfig.json"), ts.sys.readFile);
-  const { options } = ts.parseJsonConfigFileContent({ ...config, include: [] }, ts.sys, root);
-  const host = ts.createCompilerHost({ ...options, incremental: false });
-  const { getSourceFile, fileExists } = host;
-  host.fileExists = (name) => name === file || fileExists(name);
-  host.getSourceFile = (name, target, ...rest) =>
-    name === file ? ts.createSourceFile(name, text, target) : getSourceFile(name, target, ...rest);
-  const program = ts.createProgram([file], { ...options, incremental: false }, host);
-  const parsed = program.getSourceFile(file);
-  return program.getSemanticDiagnostics(parsed).map(({ start = 0, messageText }) => ({
-    line: (parsed?.getLineAndCharacterOfPosition(start).line ?? 0) + 1,
-    message: ts.flattenDiagnosticMessageText(messageText, "\n"),
-  }));
+  const folder = mkdtempSync(join(tmpdir(), "typed-reads-"));
+  try {
+    const settings = {
+      extends: join(root, "tsconfig.json"),
+      files: ["reads.mts"],
+      include: [],
+      compilerOptions: { incremental: false, typeRoots: [join(root, "node_modules", "@types")] },
+    };
+    writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(settings));
+    const ofPack = text.replaceAll('from "./', `from "${join(root, "policies")}/`);
+    writeFileSync(join(folder, "reads.mts"), ofPack);
+    const args = [compiler, "--project", folder, "--pretty", "false", "--singleThreaded"];
+    const { stdout, stderr } = spawnSync(process.execPath, args, { cwd: folder, encoding: "utf8" });
+    expect(stderr).toBe("");
+    // What is said of an error beside its first line is indented.
+    const lines = stdout.split("\n").filter((line) => /^\S/.test(line));
+    return lines.map((line) => {
+      const [, place, message = line] = /^reads\.mts\((\d+),\d+\): error TS\d+: (.*)$/.exec(line) ?? [];
+      return { line: Number(place), message };
+    });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
