@@ -33,6 +33,7 @@ import { addChecks, setChecksAside } from "./late-checks.ts";
 import type { Manifest } from "./manifest.ts";
 import { inEnglish, inWritable, makeBlocks, namesOf, writable } from "./names.ts";
 import { putOwnDefaultsAside, unlisted } from "./own-defaults.ts";
+import { EndedPrograms, sessionName } from "./own-sessions.ts";
 import { PathLines } from "./path-lines.ts";
 import {
   grantMemberships,
@@ -93,6 +94,8 @@ export interface RestoreOptions {
 
 /** What is found out at the beginning of a restore. */
 interface Restoring extends RestoreOptions {
+  /** Programs whose sessions may count as connections until these have ended. */
+  ended: EndedPrograms;
   /** Whether pg_restore is of a newer version than the server. */
   isNewer: boolean;
 }
@@ -151,6 +154,7 @@ export async function restoreParallel(given: RestoreOptions): Promise<Outcome> {
     ...given,
     connection: await inWritable(given.session, await inEnglish(given.session, given.connection)),
     isNewer: await isProgramNewer(given),
+    ended: new EndedPrograms(),
   };
   const { session, manifest, details, contents, signal } = options;
   const fullRoles = options.roles === "full";
@@ -253,6 +257,7 @@ export async function restoreParallel(given: RestoreOptions): Promise<Outcome> {
     for (const statement of await unlisted(ownDefaults, options.listing)) await run(session, statement);
     await granted.revokeFromOwners();
     await runRestore(options, eventTriggers, ["--section=post-data"]);
+    await options.ended.leave(session, signal);
     return {
       notes: [...notes, ...carrier.notes],
       granted,
@@ -470,7 +475,7 @@ export function formOf({ tablespaces, noOwner }: Pick<RestoreOptions, "tablespac
 
 /** @param refusals takes what the server refuses, after which pg_restore goes on; without it, that is the end */
 async function runRestore(
-  { connection, manifest, file, jobs, tablespaces, noOwner, isNewer, signal }: Restoring,
+  { session, connection, manifest, file, jobs, tablespaces, noOwner, isNewer, ended, signal }: Restoring,
   list: Contents,
   sections: readonly [section?: string],
   refusals?: Refusals,
@@ -490,7 +495,9 @@ async function runRestore(
     ...(section === undefined ? [] : [section]),
     file,
   ];
-  const env = programEnvironment(connection, "optropic drill");
+  const name = sessionName("restore");
+  const env = programEnvironment(connection, name);
+  await ended.leave(session, signal);
   const launch = launchOf("pg_restore", args, env, majorOf(manifest.dumpVersion));
   const child: Child = new Child({
     label: "pg_restore",
@@ -509,6 +516,8 @@ async function runRestore(
   } catch (error) {
     signal.throwIfAborted();
     if (found.sentences.length > 0 || !found.wentOn) throw error;
+  } finally {
+    ended.add(name);
   }
 }
 

@@ -28,6 +28,7 @@ import {
   type Summary,
 } from "../archive/manifest.ts";
 import { inEnglish, neutralSettings, serverNames } from "../archive/names.ts";
+import { allEnded, othersEnded, sessionName } from "../archive/own-sessions.ts";
 import { findScope, type Scope } from "../archive/scope.ts";
 import { seal, Tally } from "../archive/seal.ts";
 import { readSequenceValues } from "../archive/sequence-values.ts";
@@ -39,7 +40,6 @@ import { backupKey, listingKey, manifestKey, type Purpose, signatureKey } from "
 import type { ObjectStore } from "../store/object-store.ts";
 import { type CopyTarget, copyBackup } from "./copy.ts";
 import { jobsWithin, onlyOfJobs } from "./jobs.ts";
-import { allEnded, othersEnded, sessionName } from "./own-sessions.ts";
 import { type Reporter, tell } from "./report.ts";
 import { checkSessions } from "./sessions.ts";
 
@@ -106,7 +106,7 @@ async function takeBackup(options: BackupOptions): Promise<Manifest> {
   const where = describeConnection(connection);
   let { jobs = 1 } = options;
   let isApart = false;
-  const name = sessionName();
+  const name = sessionName("backup");
   const work = (session: ServerSession): Promise<Manifest> =>
     backUpIn(session, { ...options, jobs, isApart, name }, started);
   for (let tries = 1; ; tries += 1) {

@@ -15,6 +15,7 @@ import type { Manifest } from "../archive/manifest.ts";
 import { NameSet } from "../archive/name-set.ts";
 import { makeBlocks, namesOf, neutralSettings, serverNames } from "../archive/names.ts";
 import { unlisted } from "../archive/own-defaults.ts";
+import { allEnded } from "../archive/own-sessions.ts";
 import { belongsTo } from "../archive/restore.ts";
 import type { Listing } from "../archive/sections.ts";
 import { readSettings } from "../archive/settings.ts";
@@ -83,22 +84,32 @@ export async function replace(
   files: DumpFiles,
 ): Promise<Replaced> {
   const session = new ScriptSession(options.target, options.signal, majorOf(manifest.dumpVersion));
-  try {
-    const isOfTables = files.part !== undefined && files.part.tables.length > 0;
-    const work = isOfTables ? replaceTablesWithin : replaceWithin;
-    const result = await work(session, options, manifest, files).catch(async (error) => {
-      const said = reasonOf(error);
-      // What the server refused before may be why.
-      const reason = [...session.refusedYet.filter((sentence) => !said.includes(sentence)), said].join("\n");
-      const problem = { reason, state: session.state };
-      const holders = isLockTimeout(problem) ? `\n${await describeHolders(options.target, "replacing")}` : "";
-      throw new Failure("failed", `${reason}${holders}\nNothing was changed.`, { cause: error });
-    });
-    await commit(session);
-    return result;
-  } finally {
-    await session.end();
+  const replaced = await replaceIn(session, options, manifest, files).finally(() => session.end());
+  // It counts as a connection until the server has ended it, and these views are filled in another one.
+  if (Object.keys(manifest.remote).length > 0) {
+    await allEnded(options.target, session.name, options.signal);
   }
+  return replaced;
+}
+
+async function replaceIn(
+  session: ScriptSession,
+  options: ReplaceOptions,
+  manifest: Manifest,
+  files: DumpFiles,
+): Promise<Replaced> {
+  const isOfTables = files.part !== undefined && files.part.tables.length > 0;
+  const work = isOfTables ? replaceTablesWithin : replaceWithin;
+  const result = await work(session, options, manifest, files).catch(async (error) => {
+    const said = reasonOf(error);
+    // What the server refused before may be why.
+    const reason = [...session.refusedYet.filter((sentence) => !said.includes(sentence)), said].join("\n");
+    const problem = { reason, state: session.state };
+    const holders = isLockTimeout(problem) ? `\n${await describeHolders(options.target, "replacing")}` : "";
+    throw new Failure("failed", `${reason}${holders}\nNothing was changed.`, { cause: error });
+  });
+  await commit(session);
+  return result;
 }
 
 /**

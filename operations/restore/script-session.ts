@@ -9,6 +9,7 @@ import { type Connection, programEnvironment } from "../../postgres/connection.t
 import { launchOf } from "../../postgres/programs.ts";
 import { batchesOf, inOrder, type Session } from "../../postgres/session.ts";
 import { namesOf } from "../archive/names.ts";
+import { sessionName } from "../archive/own-sessions.ts";
 import { Refusals } from "../archive/refused.ts";
 import { Colons } from "./colons.ts";
 
@@ -17,6 +18,8 @@ import { Colons } from "./colons.ts";
  * the first error, and the server rolls an open transaction back.
  */
 export class ScriptSession implements Session {
+  /** What the server knows it by. */
+  readonly name = sessionName("restore");
   #child: Child;
   #lines: Lines;
   #cursors = 0;
@@ -41,7 +44,7 @@ export class ScriptSession implements Session {
       "--set=VERBOSITY=verbose",
       "--file=-",
     ];
-    const env = programEnvironment(connection, "optropic restore");
+    const env = programEnvironment(connection, this.name);
     const keepsError = (line: string): boolean | string => {
       if (line === this.#said?.mark) {
         this.#said.resolve();

@@ -9,6 +9,7 @@ import { rehearse } from "../../operations/drill/rehearse.ts";
 import { findProgram } from "../../postgres/programs.ts";
 import { withSession } from "../../postgres/session.ts";
 import { type Cycle, startCycle } from "./support/cycle.ts";
+import { startLingering } from "./support/lingering.ts";
 import { listedIn } from "./support/listing.ts";
 import { manyKinds } from "./support/many-kinds.ts";
 import { type Kind, moreKinds } from "./support/more-kinds.ts";
@@ -858,6 +859,36 @@ test("default privileges of the role that restores give nothing to what is resto
     alter default privileges grant select on tables to pg_monitor`);
   expect((await cycle.restore(connection)).differences).toEqual([]);
   expect(await ask("select count(*) from pg_default_acl")).toBe("2");
+});
+
+test("a restore waits for the sessions of programs that have ended, which count as connections until then", async () => {
+  const { port, user, password } = cycle.source;
+  const far = `host=127.0.0.1 port=${port} dbname=postgres user=${user} password=${password}`;
+  const { connection, ask } = await make(
+    `create extension dblink; create table t (a int); create index on t (a);
+     create materialized view far as select * from dblink('${far}', 'select 7') f(a int);
+     create role two_at_once login createdb connection limit 2 password 'canary-two'`,
+  );
+  const lingering = await startLingering(port, /application_name\0optropic restore [0-9a-f]{8}/);
+  try {
+    const through = { ...connection, PGPORT: `${lingering.port}` };
+    await cycle.backUp(connection);
+    await cycle.restore(through);
+    expect(await ask("select a from far")).toBe("7");
+    expect(lingering.sessions()).toBe(1);
+    const open =
+      "select count(*) from pg_stat_activity where application_name ~ 'optropic restore [0-9a-f]{8}'";
+    expect(await ask(open)).toBe("0");
+
+    await ask("drop materialized view far; drop extension dblink");
+    await cycle.backUp(connection);
+    const target = { ...through, PGDATABASE: "by_two", PGUSER: "two_at_once", PGPASSWORD: "canary-two" };
+    await cycle.restore(target, { jobs: 1, noOwner: true, acceptDifferences: true });
+    expect(lingering.sessions()).toBeGreaterThan(2);
+    expect(await cycle.source.sql("select count(*) from t", "by_two")).toBe("0");
+  } finally {
+    await lingering.stop();
+  }
 });
 
 test("a restore that its target has too few locks for is refused, and says so at the backup", async () => {

@@ -1,11 +1,14 @@
 import { connect, createServer, type Socket } from "node:net";
 
 /**
- * Passes sessions on to a server, which does not hear of the end of one of pg_dump's before it is asked for sessions or
+ * Passes sessions on to a server, which does not hear of the end of one of a program's before it is asked for sessions or
  * has refused another one.
+ *
+ * @param mark what such a session sends: those of pg_dump take a snapshot
  */
 export async function startLingering(
   to: number,
+  mark = /SET TRANSACTION SNAPSHOT/,
 ): Promise<{ port: number; sessions: () => number; stop: () => Promise<void> }> {
   const sockets = new Set<Socket>();
   const waiting = new Set<() => void>();
@@ -16,12 +19,12 @@ export async function startLingering(
   };
   const server = createServer({ allowHalfOpen: true }, (client) => {
     const onward = connect({ host: "127.0.0.1", port: to, allowHalfOpen: true });
-    let isDump = false;
+    let isHeld = false;
     let isOver = false;
     const end = (): void => {
       if (isOver) return;
       isOver = true;
-      if (!isDump) {
+      if (!isHeld) {
         onward.end();
         return;
       }
@@ -33,9 +36,9 @@ export async function startLingering(
       socket.on("error", () => undefined).once("close", () => sockets.delete(socket));
     }
     client.on("data", (data) => {
-      isDump ||= data.includes("SET TRANSACTION SNAPSHOT");
+      isHeld ||= mark.test(data.toString("latin1"));
       if (data.includes("pg_stat_get_activity")) release();
-      if (isDump && data.equals(terminate)) end();
+      if (isHeld && data.equals(terminate)) end();
       else if (!isOver) onward.write(data);
     });
     client.once("end", end).once("close", end);

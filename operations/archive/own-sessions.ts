@@ -2,16 +2,34 @@ import { randomBytes } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Connection } from "../../postgres/connection.ts";
 import { type Session, sqlStateOf, withSession } from "../../postgres/session.ts";
-import { lockTimeoutMs } from "../archive/lock-holders.ts";
+import { lockTimeoutMs } from "./lock-holders.ts";
 
-/** A name for the sessions of one backup, which tells them from those of any other. */
-export function sessionName(): string {
-  return `optropic backup ${randomBytes(4).toString("hex")}`;
+/** A name for the sessions of one backup, or of one program of a drill or restore, which tells them from any others. */
+export function sessionName(of: "backup" | "drill" | "restore"): string {
+  return `optropic ${of} ${randomBytes(4).toString("hex")}`;
 }
 
 /** Pauses between two looks at the sessions of a server, in milliseconds: each twice as long as the one before. */
 const firstPauseMs = 5;
 const longestPauseMs = 500;
+
+/** Sessions of programs that have ended, which may be open for a moment longer. */
+export class EndedPrograms {
+  #names = new Set<string>();
+
+  /** @param name of the program's sessions */
+  add(name: string): void {
+    this.#names.add(name);
+  }
+
+  /** Waits until the sessions of those that have ended so far have ended too. */
+  async leave(session: Session, signal: AbortSignal): Promise<void> {
+    for (const name of [...this.#names]) {
+      await othersEnded(session, name, signal);
+      this.#names.delete(name);
+    }
+  }
+}
 
 /**
  * Waits until the other sessions of a backup have ended. A program does not wait for the end of its session, which has

@@ -1,6 +1,6 @@
 import { DatabaseError } from "pg";
 import { expect, test } from "vitest";
-import { allEnded, othersEnded, sessionName } from "../../../operations/backup/own-sessions.ts";
+import { allEnded, othersEnded, sessionName } from "../../../operations/archive/own-sessions.ts";
 import type { Connection } from "../../../postgres/connection.ts";
 import type { Session } from "../../../postgres/session.ts";
 
@@ -25,13 +25,13 @@ function finding(...found: (number | string)[]): { session: Session; left: () =>
 
 test("the other sessions of a backup are waited for, also while there is no room to look at them", async () => {
   const { session, left } = finding(2, "53200", 1, 0);
-  await othersEnded(session, sessionName(), signal);
+  await othersEnded(session, sessionName("backup"), signal);
   expect(left()).toBe(0);
 });
 
 test("what else fails is not waited out", async () => {
   const { session, left } = finding("42501", 0);
-  await expect(othersEnded(session, sessionName(), signal)).rejects.toThrow("it failed");
+  await expect(othersEnded(session, sessionName("backup"), signal)).rejects.toThrow("it failed");
   expect(left()).toBe(1);
   const nowhere: Connection = {
     PGHOST: "127.0.0.1",
@@ -40,13 +40,13 @@ test("what else fails is not waited out", async () => {
     PGUSER: "u",
     PGSSLMODE: "disable",
   };
-  await allEnded(nowhere, sessionName(), signal);
+  await allEnded(nowhere, sessionName("backup"), signal);
 });
 
 test("a backup that is stopped waits no longer", async () => {
   const stop = new AbortController();
   const { session } = finding(...Array<number>(1000).fill(1));
-  const waiting = othersEnded(session, sessionName(), stop.signal);
+  const waiting = othersEnded(session, sessionName("backup"), stop.signal);
   stop.abort();
   await expect(waiting).rejects.toThrow("aborted");
 });
