@@ -7,6 +7,7 @@ import { readableMessages, serverNames } from "./names.ts";
 import { objectsQuery, sequencesQuery, tablesQuery } from "./objects.ts";
 import { countRows } from "./rows.ts";
 import type { Beside } from "./sections.ts";
+import { inTermsOf } from "./source-terms.ts";
 
 /**
  * Lets a session read all texts of its database. Those of an SQL_ASCII database may not be valid in any other
@@ -40,9 +41,13 @@ const sessionSettings = `
   ${noTimeLimits};
   select set_config('lock_timeout', '60s', false) where current_setting('lock_timeout') = '0'`;
 
-/** Applies the settings that reading a description needs. */
-export async function prepareSession(session: Session): Promise<void> {
-  await session.run(sessionSettings);
+/**
+ * Applies the settings that reading a description needs.
+ *
+ * @param source version of the server with which the description is compared, where it is another one
+ */
+export async function prepareSession(session: Session, source?: string): Promise<void> {
+  await session.run(`${sessionSettings}; ${inTermsOf(source)}`);
 }
 
 /** An object as the server describes it. */

@@ -1,10 +1,17 @@
 import { firstNormal } from "./pristine.ts";
+import { inItsQuotes, isKnownPrivilege, literally } from "./source-terms.ts";
 
 /** Fragments of the queries that describe a database. */
 
 /** One query of the rows of several, in their order: to ask for each of them takes longer than most take. */
 export function allOf(queries: readonly string[]): string {
   return queries.map((query) => `(${query}\n)`).join(" union all ");
+}
+
+/** Queries of objects, with their definitions, as one, in which names are as the source's server quotes them. */
+export function describing(queries: readonly string[]): string {
+  return `select ${inItsQuotes("object")} as object, entry, ${inItsQuotes("definition")} as definition, expression
+    from (${allOf(queries)}) described`;
 }
 
 /** Whom a privilege `x` is granted to, as `GRANT` takes it. */
@@ -24,14 +31,15 @@ export function grantedBy(owner: string, grant: string): string {
 
 /**
  * Privileges in a fixed order, without their grantors. An object without any has the default ones. The owner's
- * MAINTAIN, which PostgreSQL 17 added to the default, is left out.
+ * MAINTAIN, which PostgreSQL 17 added to the default, is left out, and so is what the source's server does not know:
+ * `GRANT ALL` of a dump gives it to everybody.
  */
 export function privileges(acl: string, kind: string | null, owner: string): string {
   const all = kind === null ? acl : `coalesce(${acl}, acldefault('${kind}', ${owner}))`;
   return `(select string_agg(concat_ws(' ', case x.grantee when 0 then 'public' else pg_get_userbyid(x.grantee) end,
     x.privilege_type, case when x.is_grantable then 'grantable' end), ',' order by x.grantee = 0,
     pg_get_userbyid(x.grantee) collate "C", x.privilege_type collate "C") from aclexplode(${all}) x
-    where x.privilege_type <> 'MAINTAIN' or x.grantee <> ${owner})`;
+    where (x.privilege_type <> 'MAINTAIN' or x.grantee <> ${owner}) and ${isKnownPrivilege("x.privilege_type")})`;
 }
 
 /** Privileges of others than the owner. */
@@ -50,7 +58,19 @@ export function othersPrivileges(acl: string, owner: string): string {
  * @param part number of the column that it is about
  */
 export function comment(catalog: string, oid: string, part = "0"): string {
-  return `(select about.description from pg_description about
+  return descriptionOf("about.description", { catalog, oid, part });
+}
+
+/** A comment as a part of a definition. */
+export function definedComment(catalog: string, oid: string, part = "0"): string {
+  return descriptionOf(literally("about.description"), { catalog, oid, part });
+}
+
+function descriptionOf(
+  text: string,
+  { catalog, oid, part }: { catalog: string; oid: string; part: string },
+): string {
+  return `(select ${text} from pg_description about
     where about.objoid = ${oid} and about.classoid = '${catalog}'::regclass and about.objsubid = ${part})`;
 }
 

@@ -1,4 +1,11 @@
-import { allOf, comment, ofNobody, onOneLine, othersPrivileges, privileges } from "./fragments.ts";
+import {
+  definedComment,
+  describing,
+  ofNobody,
+  onOneLine,
+  othersPrivileges,
+  privileges,
+} from "./fragments.ts";
 
 /**
  * Queries that list the objects of a database that are in no schema, with the columns of `objectsQuery`. A
@@ -8,14 +15,14 @@ import { allOf, comment, ofNobody, onOneLine, othersPrivileges, privileges } fro
 const globalQueries: readonly string[] = [
   // Only comments that the extension does not bring itself, and those of its own that were removed.
   `select format('comment on extension %I', e.extname) as object, format('COMMENT - EXTENSION %s ', ${onOneLine("e.extname")}) as entry,
-          '' as definition, coalesce(${comment("pg_extension", "e.oid")}, '') as expression
+          '' as definition, coalesce(${definedComment("pg_extension", "e.oid")}, '') as expression
      from pg_extension e left join pg_available_extensions a on a.name = e.extname
-    where coalesce(${comment("pg_extension", "e.oid")}, '') <> coalesce(a.comment, '') and e.extname <> 'plpgsql'`,
+    where coalesce(${definedComment("pg_extension", "e.oid")}, '') <> coalesce(a.comment, '') and e.extname <> 'plpgsql'`,
 
   `select format('cast (%s AS %s)', format_type(c.castsource, null), format_type(c.casttarget, null)) as object,
           c.tableoid || ' ' || c.oid as entry,
           concat_ws(' ', c.castcontext::text, c.castmethod::text, nullif(c.castfunc, 0)::regprocedure,
-            ${comment("pg_cast", "c.oid")}) as definition, null as expression
+            ${definedComment("pg_cast", "c.oid")}) as definition, null as expression
      from pg_cast c where ${ofNobody("pg_cast", "c.oid")}`,
 
   `select format('transform for %s language %s', format_type(t.trftype, null), l.lanname) as object,
@@ -25,18 +32,18 @@ const globalQueries: readonly string[] = [
 
   `select format('event trigger %I', e.evtname) as object, e.tableoid || ' ' || e.oid as entry,
           concat_ws(' ', pg_get_userbyid(e.evtowner), e.evtevent, e.evtenabled::text, e.evttags::text,
-            e.evtfoid::regprocedure, ${comment("pg_event_trigger", "e.oid")}) as definition, null as expression
+            e.evtfoid::regprocedure, ${definedComment("pg_event_trigger", "e.oid")}) as definition, null as expression
      from pg_event_trigger e where ${ofNobody("pg_event_trigger", "e.oid")}`,
 
   `select format('foreign-data wrapper %I', f.fdwname) as object, f.tableoid || ' ' || f.oid as entry,
           concat_ws(' ', pg_get_userbyid(f.fdwowner), ${privileges("f.fdwacl", "F", "f.fdwowner")},
             nullif(f.fdwhandler, 0)::regprocedure, nullif(f.fdwvalidator, 0)::regprocedure, ${sorted("f.fdwoptions")},
-            ${comment("pg_foreign_data_wrapper", "f.oid")}) as definition, null as expression
+            ${definedComment("pg_foreign_data_wrapper", "f.oid")}) as definition, null as expression
      from pg_foreign_data_wrapper f where ${ofNobody("pg_foreign_data_wrapper", "f.oid")}`,
 
   `select format('foreign server %I', s.srvname) as object, s.tableoid || ' ' || s.oid as entry,
           concat_ws(' ', pg_get_userbyid(s.srvowner), ${privileges("s.srvacl", "S", "s.srvowner")},
-            f.fdwname, s.srvtype, s.srvversion, ${sorted("s.srvoptions")}, ${comment("pg_foreign_server", "s.oid")}) as definition,
+            f.fdwname, s.srvtype, s.srvversion, ${sorted("s.srvoptions")}, ${definedComment("pg_foreign_server", "s.oid")}) as definition,
           null as expression
      from pg_foreign_server s join pg_foreign_data_wrapper f on f.oid = s.srvfdw
     where ${ofNobody("pg_foreign_server", "s.oid")}`,
@@ -49,7 +56,7 @@ const globalQueries: readonly string[] = [
 
   `select format('language %I', l.lanname) as object, l.tableoid || ' ' || l.oid as entry,
           concat_ws(' ', pg_get_userbyid(l.lanowner), ${privileges("l.lanacl", "l", "l.lanowner")}, l.lanpltrusted,
-            nullif(l.lanplcallfoid, 0)::regprocedure, ${comment("pg_language", "l.oid")}) as definition, null as expression
+            nullif(l.lanplcallfoid, 0)::regprocedure, ${definedComment("pg_language", "l.oid")}) as definition, null as expression
      from pg_language l where ${ofNobody("pg_language", "l.oid")}`,
 
   `select format('access method %I', a.amname) as object, a.tableoid || ' ' || a.oid as entry,
@@ -58,7 +65,7 @@ const globalQueries: readonly string[] = [
 
   `select format('publication %I', p.pubname) as object, p.tableoid || ' ' || p.oid as entry,
           concat_ws(' ', pg_get_userbyid(p.pubowner), p.puballtables, p.pubinsert, p.pubupdate, p.pubdelete,
-            p.pubtruncate, p.pubviaroot, ${comment("pg_publication", "p.oid")}) as definition, null as expression
+            p.pubtruncate, p.pubviaroot, ${definedComment("pg_publication", "p.oid")}) as definition, null as expression
      from pg_publication p`,
 
   `select format('table %s in publication %I', r.prrelid::regclass, p.pubname) as object,
@@ -123,7 +130,7 @@ const memberPrivilegesQuery = `
     from changed c cross join lateral pg_identify_object(c.classid, c.objid, 0) i`;
 
 /** All of these objects and privileges. */
-export const globalsQuery = allOf([...globalQueries, memberPrivilegesQuery]);
+export const globalsQuery = describing([...globalQueries, memberPrivilegesQuery]);
 
 /** Options in a fixed order. */
 function sorted(options: string): string {

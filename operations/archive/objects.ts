@@ -1,4 +1,13 @@
-import { allOf, comment, inherited, inherits, notOfExtension, ownerOf, privileges } from "./fragments.ts";
+import {
+  definedComment,
+  describing,
+  inherited,
+  inherits,
+  notOfExtension,
+  ownerOf,
+  privileges,
+} from "./fragments.ts";
+import { inItsQuotes, literally } from "./source-terms.ts";
 
 /**
  * A query that lists the objects in the schemas `$1` (names): each with its name, its place in a dump's table of
@@ -7,11 +16,11 @@ import { allOf, comment, inherited, inherits, notOfExtension, ownerOf, privilege
  * objects that belong to an extension, and what a dump does not contain: who granted a privilege, the order of
  * privileges, dropped columns, invalid indexes, operators that are only named as the negator of another.
  */
-export const objectsQuery = allOf([
+export const objectsQuery = describing([
   // Schemas.
   `select format('schema %I', n.nspname) as object, n.tableoid || ' ' || n.oid as entry,
           concat_ws(E'\\n', pg_get_userbyid(n.nspowner), ${privileges("n.nspacl", "n", "n.nspowner")},
-            ${comment("pg_namespace", "n.oid")}) as definition, null as expression
+            ${definedComment("pg_namespace", "n.oid")}) as definition, null as expression
      from pg_namespace n
     where n.nspname = any($1)`,
 
@@ -19,7 +28,7 @@ export const objectsQuery = allOf([
   `select format('%s %s', case c.relkind when 'v' then 'view' when 'm' then 'materialized view'
             when 'f' then 'foreign table' when 'c' then 'type' else 'table' end, c.oid::regclass) as object, c.tableoid || ' ' || c.oid as entry,
           concat_ws(E'\\n', pg_get_userbyid(c.relowner), ${privileges("c.relacl", "r", "c.relowner")},
-            ${comment("pg_class", "c.oid")}, c.relkind::text, c.relpersistence::text, c.relreplident::text,
+            ${definedComment("pg_class", "c.oid")}, c.relkind::text, c.relpersistence::text, c.relreplident::text,
             (select string_agg(option, ',' order by option) from unnest(c.reloptions) option),
             'rls ' || c.relrowsecurity || ' ' || c.relforcerowsecurity,
             pg_get_expr(c.relpartbound, c.oid),
@@ -31,7 +40,7 @@ export const objectsQuery = allOf([
                 nullif(a.attgenerated::text, ''), case when d.oid is not null then 'default' end,
                 case when a.attcollation <> t.typcollation then a.attcollation::regcollation::text end,
                 case when a.attacl is not null then ${privileges("a.attacl", "c", "c.relowner")} end,
-                ${comment("pg_class", "c.oid", "a.attnum")}), E'\\n'
+                ${definedComment("pg_class", "c.oid", "a.attnum")}), E'\\n'
                 order by case when not (${inherits}) then a.attnum end, a.attname collate "C")
                from pg_attribute a
                join pg_type t on t.oid = a.atttypid
@@ -56,7 +65,7 @@ export const objectsQuery = allOf([
             case when k.conrelid <> 0 then k.conrelid::regclass::text else k.contypid::regtype::text end) as object,
           k.tableoid || ' ' || k.oid as entry,
           concat_ws(E'\\n', k.contype::text, case when k.contype not in ('c', 'x') then pg_get_constraintdef(k.oid) end,
-            case when not (${inherited}) then k.convalidated end, ${comment("pg_constraint", "k.oid")}) as definition,
+            case when not (${inherited}) then k.convalidated end, ${definedComment("pg_constraint", "k.oid")}) as definition,
           case when ${inherited} then regexp_replace(pg_get_constraintdef(k.oid), ' NOT VALID$', '')
             when k.contype in ('c', 'x') then pg_get_constraintdef(k.oid) end as expression
      from pg_constraint k
@@ -67,7 +76,7 @@ export const objectsQuery = allOf([
 
   `select format('index %s', i.indexrelid::regclass) as object, c.tableoid || ' ' || c.oid as entry,
           concat_ws(E'\\n', i.indisclustered, i.indisreplident, i.indisvalid,
-            ${comment("pg_class", "i.indexrelid")}) as definition,
+            ${definedComment("pg_class", "i.indexrelid")}) as definition,
           pg_get_indexdef(i.indexrelid) as expression
      from pg_index i
      join pg_class c on c.oid = i.indexrelid
@@ -76,7 +85,7 @@ export const objectsQuery = allOf([
 
   `select format('trigger %I on %s', t.tgname, t.tgrelid::regclass) as object,
           t.tableoid || ' ' || t.oid as entry,
-          concat_ws(E'\\n', t.tgenabled::text, ${comment("pg_trigger", "t.oid")}) as definition,
+          concat_ws(E'\\n', t.tgenabled::text, ${definedComment("pg_trigger", "t.oid")}) as definition,
           pg_get_triggerdef(t.oid) as expression
      from pg_trigger t
      join pg_class c on c.oid = t.tgrelid
@@ -88,7 +97,7 @@ export const objectsQuery = allOf([
             (select string_agg(name, ',' order by name collate "C")
                from unnest(p.polroles) r
               cross join lateral (select case r when 0 then 'public' else pg_get_userbyid(r)::text end) role (name)),
-            ${comment("pg_policy", "p.oid")}) as definition,
+            ${definedComment("pg_policy", "p.oid")}) as definition,
           concat_ws(' ', 'using (' || pg_get_expr(p.polqual, p.polrelid) || ')',
             'with check (' || pg_get_expr(p.polwithcheck, p.polrelid) || ')') as expression
      from pg_policy p
@@ -98,7 +107,7 @@ export const objectsQuery = allOf([
 
   `select format('rule %I on %s', r.rulename, r.ev_class::regclass) as object,
           r.tableoid || ' ' || r.oid as entry,
-          concat_ws(E'\\n', r.ev_enabled::text, ${comment("pg_rewrite", "r.oid")}) as definition,
+          concat_ws(E'\\n', r.ev_enabled::text, ${definedComment("pg_rewrite", "r.oid")}) as definition,
           pg_get_ruledef(r.oid) as expression
      from pg_rewrite r
      join pg_class c on c.oid = r.ev_class
@@ -108,7 +117,7 @@ export const objectsQuery = allOf([
   // Functions, procedures and aggregates. A range type creates its constructors itself.
   `select format('function %s', p.oid::regprocedure) as object, p.tableoid || ' ' || p.oid as entry,
           concat_ws(E'\\n', pg_get_userbyid(p.proowner), ${privileges("p.proacl", "f", "p.proowner")},
-            ${comment("pg_proc", "p.oid")}, p.prokind::text,
+            ${definedComment("pg_proc", "p.oid")}, p.prokind::text,
             case when p.prokind = 'a' then
               (select concat_ws(' ', a.aggtransfn::text, a.aggfinalfn::text, a.aggcombinefn::text,
                  format_type(a.aggtranstype, null), a.agginitval, a.aggsortop::regoperator::text)
@@ -122,8 +131,8 @@ export const objectsQuery = allOf([
   // Enums, domains and ranges. Composite types are listed with the tables.
   `select format('type %s', t.oid::regtype) as object, t.tableoid || ' ' || t.oid as entry,
           concat_ws(E'\\n', pg_get_userbyid(t.typowner), ${privileges("t.typacl", "T", "t.typowner")},
-            ${comment("pg_type", "t.oid")}, t.typtype::text,
-            (select string_agg(quote_literal(e.enumlabel), ',' order by e.enumsortorder)
+            ${definedComment("pg_type", "t.oid")}, t.typtype::text,
+            (select string_agg(${literally("quote_literal(e.enumlabel)")}, ',' order by e.enumsortorder)
                from pg_enum e where e.enumtypid = t.oid),
             case when t.typtype = 'd' then concat_ws(' ', format_type(t.typbasetype, t.typtypmod), t.typnotnull,
               t.typcollation::regcollation) end,
@@ -138,7 +147,7 @@ export const objectsQuery = allOf([
 
   `select format('sequence %s', c.oid::regclass) as object, c.tableoid || ' ' || c.oid as entry,
           concat_ws(E'\\n', pg_get_userbyid(c.relowner), ${privileges("c.relacl", "s", "c.relowner")},
-            ${comment("pg_class", "c.oid")}, format_type(s.seqtypid, null), s.seqstart, s.seqincrement, s.seqmin,
+            ${definedComment("pg_class", "c.oid")}, format_type(s.seqtypid, null), s.seqstart, s.seqincrement, s.seqmin,
             s.seqmax, s.seqcache, s.seqcycle,
             (select string_agg(d.refobjid::regclass || '.' || a.attname || ' ' || d.deptype::text, ',')
                from pg_depend d
@@ -183,7 +192,7 @@ export const objectsQuery = allOf([
 
 /** Tables and partitioned tables, with their row-level security. */
 export const tablesQuery = `
-  select c.oid::regclass::text as name, c.relrowsecurity as enabled, c.relforcerowsecurity as forced,
+  select ${inItsQuotes("c.oid::regclass::text")} as name, c.relrowsecurity as enabled, c.relforcerowsecurity as forced,
          (select count(*)::int from pg_policy p where p.polrelid = c.oid) as policies
     from pg_class c
     join pg_namespace n on n.oid = c.relnamespace
@@ -192,7 +201,7 @@ export const tablesQuery = `
 
 /** Sequences, and whether they count down and in a circle. A replica does not have those that are unlogged. */
 export const sequencesQuery = `
-  select c.oid::regclass::text as name, s.seqincrement < 0 as descending, s.seqcycle as "isCircle"
+  select ${inItsQuotes("c.oid::regclass::text")} as name, s.seqincrement < 0 as descending, s.seqcycle as "isCircle"
     from pg_sequence s
     join pg_class c on c.oid = s.seqrelid
     join pg_namespace n on n.oid = c.relnamespace

@@ -46,7 +46,7 @@ export async function verify(
   restored: Restored,
   acceptable: readonly Accepted[] = [],
 ): Promise<Verified> {
-  await prepareSession(session);
+  await prepareSession(session, manifest.serverVersion);
   const { listing, isIgnored, isPart } = restored;
   const paths = pathsOf(restored.pathOperators);
   const own = await compareSchemas(session, {

@@ -20,18 +20,18 @@ export interface Bystanders {
  * Looks at the objects of the schemas that are not restored, and at those that are in no schema. Dropping a
  * schema also drops what depends on it, such as a trigger, a view or a foreign key in another schema.
  *
- * @param schemas those that are restored
+ * @param manifest with the schemas that are restored; its server's terms are those of what is read
  * @param file to create, for the names of the objects, and one beside it
  * @param isReplaced whether an object of another schema is restored too, by its name
  */
 export async function readBystanders(
   session: Session,
-  schemas: Manifest["schemas"],
+  manifest: Pick<Manifest, "schemas" | "serverVersion">,
   file: string,
   isReplaced: (name: string) => boolean = () => false,
 ): Promise<Bystanders> {
-  await prepareSession(session);
-  const restored = new Set(schemas.map(({ name }) => name));
+  await prepareSession(session, manifest.serverVersion);
+  const restored = new Set(manifest.schemas.map(({ name }) => name));
   const others = [...(await namesOf(session, schemasQuery))].filter((name) => !restored.has(name));
   return {
     objects: await digestsInFile(file, digestsOf(readObjects(session, others), isReplaced)),

@@ -123,7 +123,7 @@ async function dropTables(
     ...[...shape.parts.values()].flatMap((parts) => [...parts]),
   ]);
   const beside = (when: string) =>
-    readBystanders(session, [], `${file}.beside-${when}`, (name) => own.has(name));
+    readBystanders(session, { ...manifest, schemas: [] }, `${file}.beside-${when}`, (name) => own.has(name));
   const before = await beside("original");
   const publishAgain = await watchPublications(session, manifest, `${file}.publications`);
   await session.run(`drop table ${names.join(", ")} cascade`);

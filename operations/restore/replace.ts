@@ -259,7 +259,7 @@ async function emptySchemas(
   files: DumpFiles,
 ) {
   const schemas = manifest.schemas.map(({ name }) => name);
-  const original = await readBystanders(session, manifest.schemas, `${files.file}.beside-original`);
+  const original = await readBystanders(session, manifest, `${files.file}.beside-original`);
   const enableFirst = await quietEventTriggers(session);
   const setDefaults = await putDefaultsAside(session, schemas);
   await enableFirst();
@@ -267,7 +267,7 @@ async function emptySchemas(
   const before =
     setDefaults === undefined
       ? original
-      : await readBystanders(session, manifest.schemas, `${files.file}.beside-before`);
+      : await readBystanders(session, manifest, `${files.file}.beside-before`);
   const publishAgain = await watchPublications(session, manifest, `${files.file}.publications`);
   const enableBystanders = await quietEventTriggers(session);
   const keys = await putKeysAside(session, keysToSchemas, schemas);
@@ -277,7 +277,7 @@ async function emptySchemas(
   await putMappingsAside(session, schemas);
   const room = await makeRoom(session, { ...options, isPart }, manifest);
   await enableBystanders();
-  const after = await readBystanders(session, manifest.schemas, `${files.file}.beside-after`);
+  const after = await readBystanders(session, manifest, `${files.file}.beside-after`);
   const beside = { aside: room.ownDefaults, isPart };
   const planned = await planBeside(
     session,
