@@ -172,6 +172,7 @@ export function platform(settings: Settings, secretOf: (name: SecretName) => pul
           : {}),
         ...(settings.backups.copies.length > 0 && { copyKeys: secretOf("backupsCopyKeys") }),
         ...(settings.evidence.publicKeys.length > 0 && { signingKey: secretOf("evidenceSigningKey") }),
+        publicKeys: settings.evidence.publicKeys,
         checkInUrl: errors?.backupCheckInUrl ?? existingPart(existing, "backupCheckIn"),
       })
     : undefined;

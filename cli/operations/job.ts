@@ -5,7 +5,7 @@ import { readConnection } from "../../postgres/environment.ts";
 import { openCopy } from "./copies.ts";
 import { type BackupVariables, readBackupVariables, readStoreKeys } from "./environment.ts";
 import { reportersOf } from "./reporters.ts";
-import { readSigner } from "./trust.ts";
+import { readSigner, readTrusted } from "./trust.ts";
 
 const minute = 60_000;
 
@@ -44,6 +44,7 @@ export function jobOptions(
     jobs: variables.BACKUP_JOBS,
     recipients,
     signingKey: readSigner(environment),
+    trusted: readTrusted([], environment),
     store: new ObjectStore(address, {
       keys: readStoreKeys(environment),
       lockDays: variables.BACKUP_LOCK_DAYS,

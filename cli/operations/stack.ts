@@ -7,7 +7,7 @@ import { type CopyOptions, copyNamed, openCopy, separateCopies } from "./copies.
 import { type BackupVariables, readBackupVariables, readStoreKeys } from "./environment.ts";
 import { type BackupSubject, patienceOf } from "./job.ts";
 import { reportersOf } from "./reporters.ts";
-import { readSigner } from "./trust.ts";
+import { readSigner, readTrusted } from "./trust.ts";
 
 /** A stack's settings and the environment, as the database operations use them. */
 export interface StackContext {
@@ -34,6 +34,7 @@ export function subjectOf(cwd: string, stack: string, warn: (message: string) =>
     jobs: context.variables.BACKUP_JOBS ?? backups.jobs,
     recipients: recipientsOf(context),
     signingKey: readSigner(process.env),
+    trusted: readTrusted(context.settings.evidence.publicKeys, process.env),
     store: openStore(context, { warn }),
     copies: copiesOf(context).map((copy) => openCopy(copy, copyOptions(context, { warn }))),
     reporters: reportersOf(context.variables, stack),

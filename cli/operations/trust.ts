@@ -1,4 +1,4 @@
-import { readSigningKey, readVerifyingKey, type SigningKey } from "../../evidence/keys.ts";
+import { readSigningKey, readVerifyingKey, type SigningKey, type VerifyingKey } from "../../evidence/keys.ts";
 import { Failure } from "../../lib/failure.ts";
 import type { Trust } from "../../operations/archive/signature.ts";
 
@@ -13,13 +13,25 @@ const maximumKeys = 20;
 export function readTrust(
   declared: readonly string[],
   { stack, acceptUnsigned }: { stack: string; acceptUnsigned: boolean },
-  { EVIDENCE_PUBLIC_KEY: given = "" }: NodeJS.ProcessEnv,
+  environment: NodeJS.ProcessEnv,
 ): Trust {
+  return { keys: readTrusted(declared, environment), acceptUnsigned, stack };
+}
+
+/**
+ * The keys of `EVIDENCE_PUBLIC_KEY`, or else those of the settings.
+ *
+ * @throws {Failure} `refused`, when a key cannot be read
+ */
+export function readTrusted(
+  declared: readonly string[],
+  { EVIDENCE_PUBLIC_KEY: given = "" }: NodeJS.ProcessEnv,
+): VerifyingKey[] {
   const texts = given.trim() === "" ? declared : keysIn(given);
   if (texts.length > maximumKeys) {
     throw new Failure("refused", `EVIDENCE_PUBLIC_KEY has more than ${maximumKeys} keys`);
   }
-  return { keys: texts.map(readVerifyingKey), acceptUnsigned, stack };
+  return texts.map(readVerifyingKey);
 }
 
 /**

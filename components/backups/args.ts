@@ -56,6 +56,8 @@ export interface BackupsArgs extends ComponentArgs<BackupsChildren> {
   copyKeys?: pulumi.Input<string>;
   /** Private key that signs backups. Default: they are unsigned. Always treated as a secret. */
   signingKey?: pulumi.Input<string>;
+  /** Public keys that drills and restores trust: the job fails where its own is none of them. Default: none. */
+  publicKeys?: readonly string[];
   /** Render instance type of the job. Default: `starter`. */
   plan?: string;
   /** URL of the cron monitor that the job checks in at. Default: the job does not check in. */

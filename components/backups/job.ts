@@ -69,7 +69,7 @@ function databaseVariables({ databaseUrl }: BackupsArgs) {
 }
 
 function backupVariables(
-  { backups, checkInUrl, copyKeys, signingKey }: BackupsArgs,
+  { backups, checkInUrl, copyKeys, publicKeys = [], signingKey }: BackupsArgs,
   place: BackupStore,
   store: Store,
 ) {
@@ -85,6 +85,7 @@ function backupVariables(
     ...(store.lockDays !== undefined && { BACKUP_LOCK_DAYS: { value: String(store.lockDays) } }),
     ...(backups.copies.length > 0 && { BACKUP_COPIES: { value: JSON.stringify(backupCopies(backups)) } }),
     ...(copyKeys !== undefined && { BACKUP_COPY_KEYS: { value: pulumi.secret(copyKeys) } }),
+    ...(publicKeys.length > 0 && { EVIDENCE_PUBLIC_KEY: { value: publicKeys.join(" ") } }),
     ...(signingKey !== undefined && { EVIDENCE_SIGNING_KEY: { value: pulumi.secret(signingKey) } }),
     ...(checkInUrl !== undefined && { BACKUP_CHECK_IN_URL: { value: checkInUrl } }),
     AWS_ACCESS_KEY_ID: { value: store.keys.accessKeyId },

@@ -111,7 +111,7 @@ function signatureText(keys: number): string {
   if (keys === 0) {
     return `- It is unsigned: digests reveal damage and mix-ups, but not who made a backup. Anyone with the job's keys and the public keys, which are not secret, can add a backup of their own, but cannot delete or change a locked one. After a theft of keys, restore a backup from before the theft, by name or with \`--at\`. To sign backups, run \`optropic evidence keygen\`, put the public key in \`evidence.publicKeys\`, and give the private one to the job (\`optropic-secrets:evidenceSigningKey\`). ${covers}: a backup that was edited or put in the place of another is then refused. ${listed}`;
   }
-  return `- It is signed with ${keys === 1 ? "the key" : `one of the ${keys} keys`} of \`evidence.publicKeys\`. ${covers}. \`optropic backups\`, a drill and a restore refuse a backup that was edited, renamed, made by somebody else or put in the place of another; one from before backups were signed needs \`--accept-unsigned\`. Whoever steals the signing key from the job can sign: use another key for it than for evidence. ${listed}`;
+  return `- It is signed with ${keys === 1 ? "the key" : `one of the ${keys} keys`} of \`evidence.publicKeys\`. ${covers}. \`optropic backups\`, a drill and a restore refuse a backup that was edited, renamed, made by somebody else or put in the place of another; one from before backups were signed needs \`--accept-unsigned\`. A backup whose job has no key, or one that is none of these, is stored unsigned and fails. Whoever steals the signing key from the job can sign: use another key for it than for evidence. ${listed}`;
 }
 
 function copiesText({ settings, stack }: RecoveryFacts): string {

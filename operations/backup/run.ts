@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { SigningKey } from "../../evidence/keys.ts";
+import type { SigningKey, VerifyingKey } from "../../evidence/keys.ts";
 import { Failure, reasonOf } from "../../lib/failure.ts";
 import { counted } from "../../lib/text.ts";
 import { type Connection, describeConnection } from "../../postgres/connection.ts";
@@ -55,6 +55,8 @@ export interface BackupOptions {
   store: ObjectStore;
   /** Signs the manifest; without it the backup is unsigned. */
   signingKey?: SigningKey | undefined;
+  /** Keys that drills and restores trust, if any: they take no backup that none of these signed. */
+  trusted?: readonly VerifyingKey[] | undefined;
   /** Why the backup is taken. Default: `backup`. */
   purpose?: Purpose;
   /** Other stores that the backup is copied to once it is complete. */
@@ -81,10 +83,19 @@ export async function backUp(options: BackupOptions): Promise<Manifest> {
   const { stack, connection, store, copies = [], reporters = [], warn, progress } = options;
   await tell(reporters, warn, (reporter) => reporter.begun?.());
   try {
-    const manifest = await takeBackup(options);
+    const problem = signingProblem(options);
+    // A wrong signature cannot be accepted later, and a missing one can.
+    const signingKey = problem === undefined ? options.signingKey : undefined;
+    const manifest = await takeBackup({ ...options, signingKey });
     if (copies.length > 0) progress?.("the copies");
     await copyBackup(store, copies, manifest, options);
     const { key, takenAt, durationMs, sealed } = manifest;
+    if (problem !== undefined) {
+      throw new Failure(
+        "failed",
+        `${key} is stored, but unsigned, since ${problem}. A drill and a restore take it only with --accept-unsigned`,
+      );
+    }
     const success = { stack, key, takenAt, durationMs, bytes: sealed.bytes };
     await tell(reporters, warn, (reporter) => reporter.succeeded?.(success));
     return manifest;
@@ -94,6 +105,15 @@ export async function backUp(options: BackupOptions): Promise<Manifest> {
     await tell(reporters, warn, (reporter) => reporter.failed?.(failing));
     throw error;
   }
+}
+
+/** Why a signature would not be trusted; undefined where it would, or none is asked for. */
+function signingProblem({ trusted = [], signingKey }: BackupOptions): string | undefined {
+  if (trusted.length === 0) return undefined;
+  if (signingKey === undefined)
+    return "EVIDENCE_SIGNING_KEY is not set, and evidence.publicKeys or EVIDENCE_PUBLIC_KEY names keys that backups are signed with";
+  if (trusted.some(({ id }) => id === signingKey.id)) return undefined;
+  return "EVIDENCE_SIGNING_KEY belongs to none of the keys that evidence.publicKeys or EVIDENCE_PUBLIC_KEY names";
 }
 
 async function takeBackup(options: BackupOptions): Promise<Manifest> {

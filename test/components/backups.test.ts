@@ -184,18 +184,20 @@ describe("the job", () => {
     });
   });
 
-  test("gets the copies with their keys, and the key that signs", async () => {
+  test("gets the copies with their keys, the key that signs, and those that are trusted", async () => {
     const copy = { name: "elsewhere", endpoint: "https://s3.example.com", region: "eu", bucket: "copies" };
     const { named } = await declare({
       backups: { ...args.backups, copies: [{ ...copy, required: false, lock: true }] },
       copyKeys: "canary-copy",
       signingKey: "canary-sign",
+      publicKeys: ["ed25519:one", "ed25519:two"],
     });
     expect(named("backups-job").inputs.envVars).toMatchObject({
       secret: {
         BACKUP_COPIES: { value: JSON.stringify([{ ...copy, required: false, lockDays: 30 }]) },
         BACKUP_COPY_KEYS: { value: "canary-copy" },
         EVIDENCE_SIGNING_KEY: { value: "canary-sign" },
+        EVIDENCE_PUBLIC_KEY: { value: "ed25519:one ed25519:two" },
       },
     });
   });

@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { generateKeys } from "../../evidence/keys.ts";
 import { bundleJob } from "../../operations/backup/bundle.ts";
-import { manifestKey } from "../../operations/store/names.ts";
+import { manifestKey, signatureKey } from "../../operations/store/names.ts";
 import { ended } from "../cli/command.ts";
 import { operationEnvironment, runOperation, startFolder, startOperation } from "./support/operation.ts";
 import { type PostgresServer, startPostgres } from "./support/postgres.ts";
@@ -82,7 +82,11 @@ test("a signed backup has a copy elsewhere, and an edited one is found in either
     BACKUP_CHECK_IN_URL: "",
   };
   try {
-    const taken = await backup({ ...changes, EVIDENCE_SIGNING_KEY: privateKey });
+    const taken = await backup({
+      ...changes,
+      EVIDENCE_SIGNING_KEY: privateKey,
+      EVIDENCE_PUBLIC_KEY: publicKey,
+    });
     expect(taken).toMatchObject({ status: 0, stderr: "" });
     const { key } = JSON.parse(taken.stdout).backup;
     const found = async (store: string): Promise<unknown> => {
@@ -115,6 +119,21 @@ describe("the cron monitor", () => {
     const ids = new Set(asked.map(({ searchParams }) => searchParams.get("check_in_id")));
     expect(ids.size).toBe(1);
     expect([...ids][0]).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
+  });
+
+  test.each([
+    ["it is not signed", "", "EVIDENCE_SIGNING_KEY is not set"],
+    ["its key is none of these", generateKeys().privateKey, "EVIDENCE_SIGNING_KEY belongs to none"],
+  ])("is told of a failure where keys are trusted and %s", async (_, signing, reason) => {
+    const { status, stderr } = await backup({
+      EVIDENCE_SIGNING_KEY: signing,
+      EVIDENCE_PUBLIC_KEY: generateKeys().publicKey,
+    });
+    expect(status).toBe(1);
+    const [, key = ""] = new RegExp(`(\\S+) is stored, but unsigned, since ${reason}`).exec(stderr) ?? [];
+    expect(statuses()).toEqual(["in_progress", "error"]);
+    expect(store.keysOf()).toContain(manifestKey(key));
+    expect(store.keysOf()).not.toContain(signatureKey(key));
   });
 
   test("is told that the dump failed", async () => {
