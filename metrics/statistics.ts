@@ -46,7 +46,8 @@ export function mannWhitney(before: readonly number[], after: readonly number[],
  */
 export function inflationOf(values: readonly number[]): number {
   if (values.length < 3) return 1;
-  const sorted = values.toSorted((one, other) => one - other);
+  // One of numbers alone is sorted without a function that compares them.
+  const sorted = new Float64Array(values).sort();
   const ranks = values.map((value) => (sorted.indexOf(value) + sorted.lastIndexOf(value)) / 2);
   const middle = mean(ranks);
   const off = ranks.map((rank) => rank - middle);
@@ -111,7 +112,8 @@ function varianceOf(values: readonly number[]): number {
 /** @throws {RangeError} for no values */
 export function median(values: readonly number[]): number {
   if (values.length === 0) throw new RangeError("the median of no values");
-  const sorted = values.toSorted((one, other) => one - other);
+  // One of numbers alone is sorted without a function that compares them.
+  const sorted = new Float64Array(values).sort();
   const middle = sorted.length >> 1;
   const upper = sorted[middle] ?? Number.NaN;
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;

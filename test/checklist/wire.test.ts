@@ -9,6 +9,7 @@ import {
   violationText,
   type WritableViolation,
 } from "../../checklist/wire.ts";
+import { anyCharacter } from "../lib/any-character.ts";
 
 const urn = "urn:pulumi:production::shop::random:index/randomPassword:RandomPassword::jwt-secret";
 const policy = { description: "JWT_SECRET must have at least 64 characters.", items: ["2.4"] };
@@ -39,7 +40,7 @@ function said(violation: WritableViolation, level = "advisory") {
 
 /** Parts that would end a line, begin a field, escape, or mean something to a terminal or to Pulumi. */
 const hostileText = fc.oneof(
-  { weight: 3, arbitrary: fc.string({ unit: "binary", maxLength: 60 }) },
+  { weight: 3, arbitrary: fc.string({ unit: anyCharacter, maxLength: 60 }) },
   {
     weight: 6,
     arbitrary: fc

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { settingsCatalogue } from "../../config/catalogue.ts";
 import { editDistance } from "../../config/nearest.ts";
 import { settingsSchema } from "../../config/settings.ts";
+import { anyCharacter } from "../lib/any-character.ts";
 import { anySettings } from "./arbitrary.ts";
 import {
   accept,
@@ -138,8 +139,8 @@ describe("any misspelt name", () => {
 describe("hostile values", () => {
   const canary = "CANARY-7f3e";
   const hostile = fc.oneof(
-    fc.string({ unit: "binary", maxLength: 200 }),
-    fc.json({ maxDepth: 6, stringUnit: "binary" }),
+    fc.string({ unit: anyCharacter, maxLength: 200 }),
+    fc.json({ maxDepth: 6, stringUnit: anyCharacter }),
     fc.constantFrom(
       "",
       "null",
@@ -160,7 +161,7 @@ describe("hostile values", () => {
   );
   const keys = fc.oneof(
     fc.constantFrom(...catalogue.map((entry) => entry.path[0] ?? "")),
-    fc.string({ unit: "binary" }),
+    fc.string({ unit: anyCharacter }),
   );
 
   it("are refused as settings and in no other way, on printable lines", () => {

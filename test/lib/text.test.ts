@@ -9,6 +9,7 @@ import {
   shortened,
   snakeCase,
 } from "../../lib/text.ts";
+import { anyCharacter } from "./any-character.ts";
 
 describe("a count", () => {
   it.each([
@@ -44,7 +45,7 @@ it("writes names in camel case as others do", () => {
 const hostile = fc
   .array(
     fc.oneof(
-      fc.string({ unit: "binary" }),
+      fc.string({ unit: anyCharacter }),
       fc.constantFrom("\u001b[2J", "\r", "\n", "\t", "\u009b", "\u202e", "\u2028", "\u200b", "\u{e0001}"),
     ),
   )

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import type { PolicyOutcome, PreviewDocument, ShownResource } from "../../preview/index.ts";
 import type { Failed, Report } from "../../preview/report/report.ts";
+import { anyCharacter } from "../lib/any-character.ts";
 
 export const stackUrn = "urn:pulumi:dev::shop::pulumi:pulumi:Stack::shop-dev";
 
@@ -124,7 +125,7 @@ export const hostileText: fc.Arbitrary<string> = fc.oneof(
     weight: 4,
     arbitrary: fc.array(fc.constantFrom(...fragments), { maxLength: 12 }).map((parts) => parts.join(" ")),
   },
-  { weight: 2, arbitrary: fc.string({ unit: "binary", maxLength: 40 }) },
+  { weight: 2, arbitrary: fc.string({ unit: anyCharacter, maxLength: 40 }) },
   {
     weight: 1,
     arbitrary: fc.constantFrom(...fragments).map((part) => part.repeat(Math.ceil(65_536 / part.length))),

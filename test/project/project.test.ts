@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { stringify } from "yaml";
 import { Failure } from "../../lib/failure.ts";
 import { type ProjectOptions, readProject } from "../../project/project.ts";
+import { anyCharacter } from "../lib/any-character.ts";
 
 let folder: string;
 
@@ -366,7 +367,7 @@ describe("settings", () => {
         fc.constant(null),
         fc.boolean(),
         fc.integer(),
-        fc.string({ unit: "binary" }).filter((text) => text.isWellFormed()),
+        fc.string({ unit: anyCharacter }).filter((text) => text.isWellFormed()),
         fc.array(tie("value"), { maxLength: 3 }),
         fc.dictionary(
           fc.string({ maxLength: 5 }).filter((key) => key !== "secure"),
