@@ -23,6 +23,8 @@ import { inFirst, maintenance } from "./maintenance.ts";
 export interface Present {
   schemas: string[];
   largeObjects: boolean;
+  /** Companions of the backup that the target lacks. */
+  missingCompanions: string[];
   /** Roles that the restore cannot act for, even after it granted itself what it may. */
   foreignRoles: RoleName[];
   /** Roles that the backup needs and the target lacks. */
@@ -61,21 +63,24 @@ async function inspectWithin(
 ): Promise<Present> {
   await refuseTransactionPooler(session, target);
   await session.run(`${neutralSettings}; ${serverNames}`);
-  const [below, all, roles, tablespaces, available, largeObjects, capacity, displaced] = await Promise.all([
-    namesOf(session, partitionSchemasQuery, [JSON.stringify(tables)]),
-    namesOf(session, schemasQuery),
-    namesOf(session, "select rolname::text as name from pg_roles"),
-    namesOf(session, "select spcname::text as name from pg_tablespace"),
-    namesOf(session, "select name::text as name from pg_available_extensions"),
-    hasLargeObjects(session),
-    lockCapacity(session),
-    displacedExtensions(session, manifest),
-  ]);
+  const [below, all, everySchema, roles, tablespaces, available, largeObjects, capacity, displaced] =
+    await Promise.all([
+      namesOf(session, partitionSchemasQuery, [JSON.stringify(tables)]),
+      namesOf(session, schemasQuery),
+      namesOf(session, "select nspname::text as name from pg_namespace"),
+      namesOf(session, "select rolname::text as name from pg_roles"),
+      namesOf(session, "select spcname::text as name from pg_tablespace"),
+      namesOf(session, "select name::text as name from pg_available_extensions"),
+      hasLargeObjects(session),
+      lockCapacity(session),
+      displacedExtensions(session, manifest),
+    ]);
   const restored = new Set([...manifest.schemas.map(({ name }) => name), ...below]);
   const schemas = [...all].filter((name) => restored.has(name));
   return {
     schemas,
     largeObjects,
+    missingCompanions: manifest.companions.map(({ name }) => name).filter((name) => !everySchema.has(name)),
     foreignRoles: await foreignRolesOf(session),
     missingRoles: await missingOf(
       session,

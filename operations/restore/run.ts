@@ -25,6 +25,7 @@ import {
 import { checkSignature, type Signature, type Trust } from "../archive/signature.ts";
 import { backUp } from "../backup/run.ts";
 import type { ObjectStore } from "../store/object-store.ts";
+import { adoptMissing } from "./adopt.ts";
 import {
   inspectServer,
   inspectTarget,
@@ -124,7 +125,9 @@ async function restoreChosen(
   const before = await backUpTarget(options, present);
   progress?.("the restore");
   const { foreignRoles, tablespaces } = present;
-  const subject = part ?? { manifest, contents, details, listing };
+  const missing = jobs === undefined && part === undefined ? present.missingCompanions : [];
+  const { notes, ...adopted } = await adoptMissing({ manifest, listing }, missing);
+  const subject = part ?? { ...adopted, contents, details };
   const files = {
     file,
     contents: subject.contents,
@@ -138,7 +141,7 @@ async function restoreChosen(
     ? replace(options, subject.manifest, files)
     : restoreIntoNew({ ...options, jobs }, subject.manifest, files));
   const empty = await refreshAfterwards(options, subject.manifest);
-  const differences = [...result.differences, ...empty, ...(part?.leftOut ?? [])];
+  const differences = [...result.differences, ...empty, ...notes, ...(part?.leftOut ?? [])];
   return { outcome: { ...result, differences }, before };
 }
 

@@ -1095,6 +1095,29 @@ async function make(statements: string, create = "") {
   };
 }
 
+test("a restore in place makes what its target lacks of the schemas beside those of the backup, and leaves those that are there", async () => {
+  const { connection } = await make(
+    `create schema app; create schema private; create schema "Deep er"; create schema reports; create table private.kind (id int primary key);
+     insert into private.kind values (1); create sequence private.counter; create table private.log (a int); insert into private.log values (9);
+     create type "Deep er".mood as enum ('fine'); create function private.hook() returns trigger language plpgsql as 'begin return new; end';
+     create function private.now_is("Deep er".mood) returns int language sql as 'select 1';
+     create table app.t (id int default nextval('private.counter'), k int references private.kind); insert into app.t (k) values (1), (1);
+     create trigger hook before insert on app.t for each row execute function private.hook(); create view reports.v as select * from app.t;`,
+  );
+  await cycle.backUp(connection, ["app"]);
+  await cycle.source.sql("create database adopting");
+  const target = cycle.source.connection("adopting");
+  expect((await cycle.restore(target)).differences).toEqual([
+    "3 schemas that the backup has besides (Deep er, private and reports) were made: the target had none of that name.",
+  ]);
+  const ask = (query: string): Promise<string> => cycle.source.sql(query, "adopting");
+  await ask("insert into app.t (k) values (1); create table private.own ()");
+  expect(await ask("select max(id), count(*), (select count(*) from private.log) from app.t")).toBe("3|3|0");
+  expect(await ask("select count(*) from reports.v")).toBe("3");
+  expect((await cycle.restore(target)).differences).toEqual([]);
+  expect(await ask("select count(*), to_regclass('private.own') from app.t")).toBe("2|private.own");
+});
+
 test("privileges on a schema that a backup leaves out are made with the extension that it holds", async () => {
   const { connection, ask } = await make(
     `create schema hosting; create extension pgcrypto schema hosting; create extension pg_trgm schema hosting;
