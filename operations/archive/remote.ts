@@ -75,6 +75,9 @@ const remoteQuery = `
         where d.refclassid = r.classid and d.refobjid = r.objid and d.deptype = 'n'
           and d.classid in ('pg_rewrite'::regclass, 'pg_proc'::regclass)
        union all
+       -- A foreign table may be a part of another.
+       select 'pg_class'::regclass::oid, i.inhparent from pg_inherits i where i.inhrelid = c.oid
+       union all
        select 'pg_proc'::regclass::oid, m.oid from mention m where m.name in (c.relname, f.proname)) found(classid, objid)
   )
   select c.oid::regclass::text as name, '0 ' || c.oid as entry, c.relispopulated as "isFilled"

@@ -114,9 +114,13 @@ export const moreKinds: readonly Kind[] = [
       create foreign table ft (a int) server loop options (table_name 'base'); create view w as select * from ft;
       create materialized view mw as select * from w; create unique index on mw (a);
       create function far() returns setof int language sql as $f$ select * from dblink('loop', 'select a from base') as x(a int) $f$;
-      create materialized view mf as select * from far(); create materialized view mm as select count(*) from mf;`,
-    asked: "select sum(a) from mw union all select sum(far) from mf union all select count from mm",
-    notes: ["public.mw", "public.mf", "public.mm"].map(empty),
+      create materialized view mf as select * from far(); create materialized view mm as select count(*) from mf;
+      create table parted (a int) partition by list (a); create table parted_1 partition of parted for values in (9); create index on parted (a);
+      create foreign table parted_2 partition of parted default server loop options (table_name 'base');
+      create materialized view mp as select a from parted;`,
+    asked:
+      "select sum(a) from mw union all select sum(far) from mf union all select count from mm union all select sum(a) from mp",
+    notes: ["public.mw", "public.mf", "public.mm", "public.mp"].map(empty),
   },
   {
     name: "a default that names a type by the search path, and an operator that is only named",
