@@ -8,7 +8,7 @@ import { members } from "../../operations/archive/extension-members.ts";
 import { rehearse } from "../../operations/drill/rehearse.ts";
 import { findProgram } from "../../postgres/programs.ts";
 import { withSession } from "../../postgres/session.ts";
-import { type Cycle, startCycle } from "./support/cycle.ts";
+import { byFiles, type Cycle, startCycle } from "./support/cycle.ts";
 import { startLingering } from "./support/lingering.ts";
 import { listedIn } from "./support/listing.ts";
 import { manyKinds } from "./support/many-kinds.ts";
@@ -871,7 +871,7 @@ test("a restore waits for the sessions of programs that have ended, which count 
   );
   const lingering = await startLingering(port, /application_name\0optropic restore [0-9a-f]{8}/);
   try {
-    const through = { ...connection, PGPORT: `${lingering.port}` };
+    const through = { ...connection, PGHOST: "127.0.0.1", PGPORT: `${lingering.port}` };
     await cycle.backUp(connection);
     await cycle.restore(through);
     expect(await ask("select a from far")).toBe("7");
@@ -1086,7 +1086,7 @@ describe("a project at Supabase, by a role that is no superuser,", () => {
 async function make(statements: string, create = "") {
   databases += 1;
   const name = `kind_${databases}`;
-  await cycle.source.sql(`create database ${name} ${create}`);
+  await cycle.source.sql(`create database ${name} ${create} ${byFiles}`);
   await cycle.source.sql(statements, name);
   return {
     connection: cycle.source.connection(name),

@@ -88,7 +88,7 @@ export async function archiveOf(
   }
 }
 
-const flags = ["-A", "scram-sha-256", "-E", "UTF8", "--no-sync"];
+const flags = ["--auth-local=trust", "--auth-host=scram-sha-256", "-E", "UTF8", "--no-sync"];
 
 /**
  * Gives data that no server has run on yet another system identifier, which is in its control file and at the beginning

@@ -109,7 +109,7 @@ export const moreKinds: readonly Kind[] = [
     together: "complete",
     made: `create extension postgres_fdw; create extension dblink; create table base (a int); insert into base values (1), (2); commit;
       do $$ begin execute format('create server loop foreign data wrapper postgres_fdw options (host ''127.0.0.1'', port %L, dbname %L)',
-        inet_server_port(), current_database()); end $$;
+        current_setting('port'), current_database()); end $$;
       create user mapping for postgres server loop options (user 'postgres', password '${password}');
       create foreign table ft (a int) server loop options (table_name 'base'); create view w as select * from ft;
       create materialized view mw as select * from w; create unique index on mw (a);

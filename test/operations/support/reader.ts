@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
+import { Client } from "pg";
 import type { Connection } from "../../../postgres/connection.ts";
 import { findProgram } from "../../../postgres/programs.ts";
 
@@ -25,12 +26,27 @@ const digests = `
 /** Reads a database by pg_dump and by digests of rows. */
 export async function readIndependently(connection: Connection): Promise<Reading> {
   const env = { PATH: process.env.PATH, ...connection, PGOPTIONS: "-c search_path=pg_catalog" };
-  const run = async (program: "pg_dump" | "psql", args: readonly string[]): Promise<string> =>
-    (await promisify(execFile)(findProgram(program), [...args], { env, maxBuffer: 256 * 1024 * 1024 }))
-      .stdout;
-  const dump = await run("pg_dump", ["--schema-only"]);
-  const rows = await run("psql", ["-XAtq", "-v", "ON_ERROR_STOP=1", "-c", digests]);
-  return { definitions: objectsOf(dump), rows: rows.trim().split("\n") };
+  const maxBuffer = 256 * 1024 * 1024;
+  const { stdout } = await promisify(execFile)(findProgram("pg_dump"), ["--schema-only"], { env, maxBuffer });
+  return { definitions: objectsOf(stdout), rows: await readRows(connection) };
+}
+
+async function readRows({ PGHOST, PGPORT, PGDATABASE, PGUSER, PGPASSWORD }: Connection): Promise<string[]> {
+  const client = new Client({
+    host: PGHOST,
+    port: Number(PGPORT),
+    database: PGDATABASE,
+    user: PGUSER,
+    password: PGPASSWORD,
+    options: "-c search_path=pg_catalog",
+  });
+  await client.connect();
+  try {
+    const { rows } = await client.query<[string]>({ text: digests, rowMode: "array" });
+    return rows.map(([text]) => text);
+  } finally {
+    await client.end();
+  }
 }
 
 /** The objects of a script, without its head and the settings between them. */
