@@ -72,6 +72,8 @@ export interface Membership {
   memberOf(catalog: string, oid: string): string;
   /** Joins the script `s` of that extension. */
   scriptOf: string;
+  /** Part of a query that is about members alone. */
+  ofMembers(part: string): string;
 }
 
 /**
@@ -86,6 +88,7 @@ const some: Membership = {
   tables: members,
   memberOf: (catalog, oid) => `left join own m on m.classid = '${catalog}'::regclass and m.objid = ${oid}`,
   scriptOf: "left join script s on s.extension = m.extension",
+  ofMembers: (part) => part,
 };
 
 const none: Membership = {
@@ -94,4 +97,5 @@ const none: Membership = {
   script as (select null::oid as extension, null::text[] as made, false as moved, null::jsonb as lasts where false)`,
   memberOf: () => "cross join (select null::oid as extension, null::oid as objid) m",
   scriptOf: "cross join (select null::text[] as made, null::boolean as moved, null::jsonb as lasts) s",
+  ofMembers: () => "",
 };

@@ -45,6 +45,9 @@ export async function addChecks(
  * as an array: the server does not add a check to a domain that is used so.
  */
 export async function setChecksAside(session: Session, schemas: readonly string[]): Promise<LateChecks> {
+  // Most databases have none, and to plan the query takes longer than to ask.
+  const some = await session.rows(anyCheckQuery, schemas);
+  if (some.length === 0) return { statements: [], inOrder: false };
   const all = checkRows.parse(await session.rows(checksQuery, schemas));
   const checks = all.filter(({ stays }) => !stays);
   // A table's own that it also inherits can be dropped after that of the table above it, and is made before that.
@@ -86,6 +89,10 @@ const stays = `exists (
        )
        select from uses u join pg_attribute a on a.atttypid = u.type join pg_class c on c.oid = a.attrelid
        where u.is_within and not a.attisdropped and c.relkind in ('r', 'p', 'm'))`;
+
+const anyCheckQuery = `
+  select 1 as found from pg_constraint k join pg_namespace n on n.oid = k.connamespace
+   where n.nspname = any($1) and k.contype = 'c' and k.coninhcount = 0 limit 1`;
 
 const checksQuery = `
   select case when k.conrelid <> 0 then 'table ' || k.conrelid::regclass else 'domain ' || k.contypid::regtype end as subject,

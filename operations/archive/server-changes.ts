@@ -105,7 +105,7 @@ const altered =
   "case i.type when 'composite type' then 'type' when 'foreign-data wrapper' then 'foreign data wrapper' else i.type end";
 
 /** Owners of the server's own that initdb did not make, and of members that are not whose extension it is. */
-function owners({ memberOf }: Membership): string {
+function owners({ memberOf, ofMembers }: Membership): string {
   return owned
     .map(
       ([catalog, column, counts = "true"]) => `
@@ -114,11 +114,11 @@ function owners({ memberOf }: Membership): string {
            null::boolean as certain
       from ${catalog} o
       ${memberOf(catalog, "o.oid")}
-      left join pg_extension e on e.oid = m.extension
+      ${ofMembers("left join pg_extension e on e.oid = m.extension")}
      cross join lateral pg_identify_object(o.tableoid, o.oid, 0) i
      where ${counts} and case when m.objid is null then o.oid < ${firstNormal} and o.${column} <> ${firstRole}
-         -- A trusted extension's are of the role that initdb made, whoever creates it.
-         else o.${column} <> e.extowner and (o.${column} <> ${firstRole} or e.extowner in (select oid from pg_roles where rolsuper)) end`,
+         ${ofMembers(`-- A trusted extension's are of the role that initdb made, whoever creates it.
+         else o.${column} <> e.extowner and (o.${column} <> ${firstRole} or e.extowner in (select oid from pg_roles where rolsuper))`)} end`,
     )
     .join(" union all ");
 }
@@ -237,8 +237,9 @@ function looseMembers(membership: Membership, catalog: "pg_amop" | "pg_amproc"):
 function changesQuery(membership: Membership, last: number): string {
   const extension = (catalog: string): string => extensionOf(membership, catalog);
   const isWanted = (name: string): string => `${name} = any($1)`;
+  const { ofMembers } = membership;
   return `
-  with ${membership.tables}, part as materialized (
+  with ${membership.tables}${ofMembers(`, part as materialized (
     select extension, classid, objid from own
     union all
     select m.extension, x.classid, x.objid
@@ -250,7 +251,7 @@ function changesQuery(membership: Membership, last: number): string {
      where m.classid = 'pg_class'::regclass
     union all
     select m.extension, k.tableoid, k.oid from own m join pg_constraint k on m.classid = 'pg_type'::regclass and k.contypid = m.objid
-  ), change as (
+  )`)}, change as (
     ${owners(membership)}
     union all
     select null::oid, p.name, 'last', p.statements, null::boolean
@@ -339,7 +340,7 @@ function changesQuery(membership: Membership, last: number): string {
       join pg_namespace n on n.oid = a.defaclnamespace
      cross join lateral (select case a.defaclobjtype when 'r' then 'tables' when 'S' then 'sequences' when 'f' then 'functions' when 'T' then 'types' end as kind) w
      where n.nspname = 'information_schema'
-    union all
+    ${ofMembers(`union all
     -- A dump has the policies of an extension's table, with their comments.
     select p.extension, format('comment on %s', w.object), 'last', array[format('comment on %s is %L', w.object, c.description)], null::boolean
       from part p
@@ -373,7 +374,7 @@ function changesQuery(membership: Membership, last: number): string {
              where m.objid is not null and o.relkind in ('r', 'p', 'm')
                and (${changed(last)} or exists (select from pg_attribute a where a.attrelid = o.oid and ${laterThanScript("a")})
                  or exists (select from pg_index y where y.indrelid = o.oid and ${laterThanScript("y")}))) a
-     where a.statements <> '{}'
+     where a.statements <> '{}'`)}
     union all ${looseMembers(membership, "pg_amop")}
     union all ${looseMembers(membership, "pg_amproc")}
   )

@@ -38,9 +38,11 @@ const collationsQuery = `
    where d.datname = current_database() and d.datcollversion <> pg_database_collation_actual_version(d.oid)
   union all
   select c.oid::regcollation::text
-    from pg_collation c
+    -- The limit keeps the server from loading each of the hundreds of collations that nothing uses.
+    from (select c.oid, c.collversion from pg_collation c
+           where c.collversion is not null
+             and exists (select from pg_depend u where u.refclassid = c.tableoid and u.refobjid = c.oid) offset 0) c
    where c.collversion <> pg_collation_actual_version(c.oid)
-     and exists (select from pg_depend u where u.refclassid = c.tableoid and u.refobjid = c.oid)
    order by 1`;
 
 const cronQuery = (condition: string): string =>
