@@ -83,13 +83,13 @@ async function clearData(
     if (leftOut.some(({ extension }) => extension.name === name)) continue;
     const tables = data.filter(({ isTable }) => isTable);
     const deletions = tables.map(({ table, condition }) => `delete from only ${table} ${condition}`);
-    const privileges = [
-      // Whether rows may be added, too.
-      ...tables.map(
-        ({ table }) =>
-          `do $do$ begin if not has_table_privilege('${table.replaceAll("'", "''")}', 'insert') then raise exception 'no'; end if; end $do$`,
-      ),
-    ];
+    // Whether rows may be added, and sequences set, too.
+    const privileges = data.map(({ table, isTable }) => {
+      const may = isTable
+        ? `has_table_privilege(${escapeLiteral(table)}, 'insert')`
+        : `has_sequence_privilege(${escapeLiteral(table)}, 'update')`;
+      return `do $do$ begin if not ${may} then raise exception 'no'; end if; end $do$`;
+    });
     // Tables that others refer to mostly come first.
     const reason =
       (await attempt(session, [...deletions].reverse().concat(privileges))) &&

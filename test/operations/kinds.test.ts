@@ -1076,6 +1076,16 @@ describe("a project at Supabase, by a role that is no superuser,", () => {
     );
     await cycle.restore(owner);
     expect(await ask(asked)).toBe(before);
+    await ask(`create schema jobs; create extension cube schema jobs; create table jobs.job (id serial); insert into jobs.job default values;
+      alter extension cube add table jobs.job; alter extension cube add sequence jobs.job_id_seq;
+      grant usage on schema jobs to project_owner; grant all on jobs.job to project_owner; grant select on jobs.job_id_seq to project_owner;
+      update pg_extension set extconfig = array['jobs.job'::regclass, 'jobs.job_id_seq'::regclass]::oid[], extcondition = '{"",""}'
+       where extname = 'cube'`);
+    await cycle.backUp(owner, ["public"]);
+    expect((await cycle.restore(owner)).differences).toEqual([
+      "The data of the extension cube was left unchanged: the role may not replace it.",
+    ]);
+    await ask("drop schema jobs cascade");
     await ask("create function public.raw(cstring) returns text language internal immutable as 'textin'");
     expect((await cycle.backUp(owner, ["public"])).notes).toContain(
       "Only a superuser can make what the backup has of these, and a drill is one: a restore by this role is refused: function public.raw(cstring).",
