@@ -1,6 +1,8 @@
 import * as z from "zod";
 import type { Session } from "../../postgres/session.ts";
 import { grantee } from "./fragments.ts";
+import type { Manifest } from "./manifest.ts";
+import { namesOf } from "./names.ts";
 import type { Listing } from "./sections.ts";
 
 /**
@@ -38,6 +40,21 @@ export async function unlisted(
   if (rest.size > 0) for await (const { name } of listing.items("global")) rest.delete(name);
   return [...rest.values()].flat();
 }
+
+/** Says which default privileges for every schema the session's database has and a backup of a complete one has not. */
+export async function leftDefaults(
+  session: Session,
+  { whole }: Pick<Manifest, "whole">,
+  listing: Listing,
+): Promise<string[]> {
+  const left = new Set(whole ? await namesOf(session, defaultsQuery) : []);
+  if (left.size > 0) for await (const { name } of listing.items("global")) left.delete(name);
+  return [...left].map((name) => `${name} are not in the backup and were left as they are.`);
+}
+
+const defaultsQuery = `
+  select format('default privileges of %I on %s', pg_get_userbyid(d.defaclrole), d.defaclobjtype::text) as name
+    from pg_default_acl d where d.defaclnamespace = 0 order by 1`;
 
 const ownDefaults = z.array(
   z.object({

@@ -32,7 +32,7 @@ import { GlobalLines } from "./global-lines.ts";
 import { addChecks, setChecksAside } from "./late-checks.ts";
 import type { Manifest } from "./manifest.ts";
 import { inEnglish, inWritable, makeBlocks, namesOf, writable } from "./names.ts";
-import { putOwnDefaultsAside, unlisted } from "./own-defaults.ts";
+import { leftDefaults, putOwnDefaultsAside, unlisted } from "./own-defaults.ts";
 import { EndedPrograms, sessionName } from "./own-sessions.ts";
 import { PathLines } from "./path-lines.ts";
 import {
@@ -255,6 +255,7 @@ export async function restoreParallel(given: RestoreOptions): Promise<Outcome> {
       if (reason !== undefined) notes.push(`A setting could not be restored: ${reason}`);
     }
     for (const statement of await unlisted(ownDefaults, options.listing)) await run(session, statement);
+    notes.push(...(await leftDefaults(session, manifest, options.listing)));
     await granted.revokeFromOwners();
     await runRestore(options, eventTriggers, ["--section=post-data"]);
     await options.ended.leave(session, signal);

@@ -14,7 +14,7 @@ import { describeHolders, isLockTimeout, lockTimeoutMs } from "../archive/lock-h
 import type { Manifest } from "../archive/manifest.ts";
 import { NameSet } from "../archive/name-set.ts";
 import { makeBlocks, namesOf, neutralSettings, serverNames } from "../archive/names.ts";
-import { unlisted } from "../archive/own-defaults.ts";
+import { leftDefaults, unlisted } from "../archive/own-defaults.ts";
 import { allEnded } from "../archive/own-sessions.ts";
 import { belongsTo } from "../archive/restore.ts";
 import type { Listing } from "../archive/sections.ts";
@@ -237,6 +237,7 @@ async function replaceWithin(
       ...droppedDefaults(missed),
       ...plan.reverted.map(revertedSentence),
       ...[...plan.unchanged].map((name) => `${name} differs from the backup and was left unchanged.`),
+      ...(isPart ? [] : await leftDefaults(session, manifest, files.listing)),
       ...room.notes,
       ...carrier.notes,
       ...(await differingDatabase(session, files.details)),

@@ -850,15 +850,21 @@ test("a drill rehearses a restore in place, and says when it failed", async () =
   );
 });
 
-test("default privileges of the role that restores give nothing to what is restored", async () => {
+test("default privileges of the role that restores give nothing to what is restored, and are named", async () => {
   const { connection, ask } = await make(
     "create table t (a int); create function f() returns int language sql as 'select 1';",
   );
   await cycle.backUp(connection);
   await ask(`alter default privileges revoke execute on functions from public;
     alter default privileges grant select on tables to pg_monitor`);
-  expect((await cycle.restore(connection)).differences).toEqual([]);
+  const left = (kind: string): string =>
+    `default privileges of postgres on ${kind} are not in the backup and were left as they are.`;
+  expect((await cycle.restore(connection)).differences).toEqual([left("f"), left("r")]);
   expect(await ask("select count(*) from pg_default_acl")).toBe("2");
+  await cycle.source.sql("create database own_defaults");
+  await cycle.source.sql("alter default privileges grant usage on sequences to public", "own_defaults");
+  const target = cycle.source.connection("own_defaults");
+  expect((await cycle.restore(target, { jobs: 2 })).differences).toEqual([left("S")]);
 });
 
 test("a restore waits for the sessions of programs that have ended, which count as connections until then", async () => {
