@@ -13,7 +13,7 @@ import type { RoleName } from "../restore/default-privileges.ts";
 import { foreignRolesOf, ownersAmong } from "../restore/inspect.ts";
 import { restoreIntoNew } from "../restore/new-database.ts";
 import { type DumpFiles, replace } from "../restore/replace.ts";
-import { createDatabase } from "./scratch-server.ts";
+import { createDatabase, dropDatabase } from "./scratch-server.ts";
 
 /** A drill tries a restore in place when the restore before it took no longer, in milliseconds. */
 const limitMs = 30 * 60_000;
@@ -184,7 +184,7 @@ async function tryNew(
     const cause = error instanceof Error ? (error.cause ?? error) : error;
     return sentenceOf(cause);
   } finally {
-    await asSuperuser(connection, (session) => session.run(`drop database if exists ${name} with (force)`));
+    await asSuperuser(connection, (session) => dropDatabase(session, PGDATABASE));
   }
 }
 

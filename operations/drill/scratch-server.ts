@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { chownSync, existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { escapeIdentifier } from "pg";
 import { outputOf } from "../../lib/child.ts";
 import { Failure, reasonOf } from "../../lib/failure.ts";
 import type { Connection } from "../../postgres/connection.ts";
@@ -99,7 +100,7 @@ export async function startScratchServer(options: {
       PGSSLMODE: "disable",
     } as const;
     const notes = await withPatientSession(connection, "optropic drill", async (session) => {
-      await session.run("drop database postgres");
+      await dropDatabase(session, "postgres");
       return createDatabase(session, options.manifest);
     });
     return {
@@ -148,6 +149,14 @@ function settingsFor({
       ? {}
       : { shared_preload_libraries: libraries.join(","), "cron.database_name": database, ...idle }),
   };
+}
+
+/**
+ * Drops a database of a scratch server, where it is there, and ends its sessions: libraries that the server preloads have some of their own,
+ * such as the launcher of pg_cron.
+ */
+export async function dropDatabase(session: Session, name: string): Promise<void> {
+  await session.run(`drop database if exists ${escapeIdentifier(name)} with (force)`);
 }
 
 /**

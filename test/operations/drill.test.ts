@@ -6,6 +6,8 @@ import { Client } from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { lastDrill } from "../../evidence/drill-record.ts";
 import { headSchema } from "../../operations/archive/manifest.ts";
+import { createDatabase, dropDatabase } from "../../operations/drill/scratch-server.ts";
+import { withSession } from "../../postgres/session.ts";
 import { ended } from "../cli/command.ts";
 import { listedIn } from "./support/listing.ts";
 import { type PostgresServer, startPostgres } from "./support/postgres.ts";
@@ -177,6 +179,25 @@ test("a backup that is broken is passed over for the one before it, and spoken o
     /^warning: Skipped postgres\/2999\S+: the backup is incomplete \(it has no manifest/,
   );
   expect(JSON.parse(run.stdout).evidence.drill.backup.name).toBe(key);
+});
+
+test("a scratch server's database is made although a library has a session in the one named postgres", async () => {
+  // As the launcher of pg_cron has from the server's start.
+  const { PGHOST: host, PGPORT, PGUSER: user, PGPASSWORD: password } = other.connection();
+  const library = new Client({ host, port: Number(PGPORT), user, password, database: "postgres" });
+  const reasons: string[] = [];
+  library.on("error", ({ message }) => reasons.push(message));
+  await library.connect();
+  const closed = new Promise((resolve) => library.once("end", resolve));
+  await other.sql("create table of_another_database ()");
+  const made = { ...manifestOf(key), database: "postgres" };
+  await withSession(other.connection("template1"), "test", async (session) => {
+    await dropDatabase(session, "postgres");
+    expect(await createDatabase(session, made)).toEqual([]);
+  });
+  await closed;
+  expect(reasons).toContain("terminating connection due to administrator command");
+  expect(await other.sql("select to_regclass('of_another_database') is null")).toBe("t");
 });
 
 test("where evidence cannot be written, not even a server that was to be kept is left", async () => {
