@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { Failure, reasonOf } from "../../lib/failure.ts";
 import { type Connection, describeConnection } from "../../postgres/connection.ts";
-import { type ServerSession, type Session, withPatientSession } from "../../postgres/session.ts";
+import { type ServerSession, sqlStateOf, withPatientSession } from "../../postgres/session.ts";
 import { type Accepted, acceptedSentences } from "../archive/accepted.ts";
 import { databaseStatement, emptiness } from "../archive/database.ts";
 import {
@@ -44,15 +44,27 @@ export async function restoreIntoNew(
   files: DumpFiles,
 ): Promise<Replaced> {
   const { target } = options;
-  await createOrCheck(target, manifest);
-  try {
-    return await withPatientSession(
+  let isClaimed = false;
+  const run = (): Promise<Replaced> =>
+    withPatientSession(
       target,
       "optropic restore",
-      (session) => restoreWithin(session, options, manifest, files),
+      async (session) => {
+        await claim(session, target);
+        isClaimed = true;
+        return restoreWithin(session, options, manifest, files);
+      },
       options.signal,
     );
+  try {
+    return await run().catch(async (error: unknown) => {
+      if (isClaimed || !isMissing(error)) throw error;
+      await create(target, manifest);
+      return run();
+    });
   } catch (error) {
+    // It is as it was, or another restore's.
+    if (!isClaimed) throw error;
     const marked = await markUnusable(target, manifest);
     throw new Failure("failed", `${reasonOf(error)}\n${marked}`, { cause: error });
   }
@@ -120,24 +132,39 @@ async function restoreWithin(
   });
 }
 
-async function createOrCheck(target: Connection, manifest: Manifest): Promise<void> {
+/** Number of the lock that the session of a restore has in its new database, until it ends. */
+const restoreLock = "8030892296171121011";
+
+/**
+ * Takes an empty database for the session's restore.
+ *
+ * @throws {Failure} `refused`, when it is another restore's or not empty
+ */
+async function claim(session: ServerSession, target: Connection): Promise<void> {
+  await session.run(serverNames);
   const where = describeConnection(target);
-  const check = async (session: Session): Promise<void> => {
-    await session.run(serverNames);
-    const problem = await emptiness(session);
-    if (problem === undefined) return;
-    throw new Failure(
-      "refused",
-      `${where} is not empty: it has ${problem}. With --jobs, name a database that does not exist or is empty`,
-    );
-  };
+  const [row] = await session.rows(`select pg_catalog.pg_try_advisory_lock(${restoreLock}) as taken`);
+  if (!z.object({ taken: z.boolean() }).parse(row).taken) {
+    throw new Failure("refused", `Another restore into ${where} is under way: name another database`);
+  }
+  const problem = await emptiness(session);
+  if (problem === undefined) return;
+  throw new Failure(
+    "refused",
+    `${where} is not empty: it has ${problem}. With --jobs, name a database that does not exist or is empty`,
+  );
+}
+
+/** The server's codes for a database that another session made, before or at the same time. */
+const isMade: ReadonlySet<unknown> = new Set(["42P04", "23505"]);
+
+async function create(target: Connection, manifest: Manifest): Promise<void> {
   try {
-    await withPatientSession(target, "optropic restore", check);
-  } catch (error) {
-    if (!isMissing(error)) throw error;
     await inMaintenance(target, (session) =>
       session.run(databaseStatement({ ...manifest, database: target.PGDATABASE })),
     );
+  } catch (error) {
+    if (!isMade.has(sqlStateOf(error))) throw error;
   }
 }
 

@@ -1057,6 +1057,28 @@ test("a new database is closed and says so until its restore ended, also when th
   expect(await ask("select limited from during")).toBe("-1");
 });
 
+test("of two restores into the same new database at once, one makes it and the other is refused", async () => {
+  const { connection } = await make("create table t (a int primary key); insert into t values (7)");
+  await cycle.backUp(connection);
+  for (const name of ["twin_1", "twin_2"]) {
+    const twin = (): Promise<unknown> => cycle.restore(cycle.source.connection(name), { jobs: 1 });
+    const ended = await Promise.allSettled([twin(), twin()]);
+    const refused = ended.flatMap((one) => (one.status === "rejected" ? [one.reason] : []));
+    expect(refused).toEqual([
+      expect.objectContaining({
+        kind: "refused",
+        message: expect.stringMatching(/^Another restore into .* is under way|is not empty/),
+      }),
+    ]);
+    expect(await cycle.source.sql("select a from t", name)).toBe("7");
+    expect(
+      await cycle.source.sql(
+        `select datconnlimit, shobj_description(oid, 'pg_database') from pg_database where datname = '${name}'`,
+      ),
+    ).toBe("-1|");
+  }
+});
+
 describe("a project at Supabase, by a role that is no superuser,", () => {
   const asked = `select string_agg(name, ',') from public.profiles union all select count(*)::text from auth.users
     union all select tgname from pg_trigger where tgrelid = 'auth.users'::regclass and not tgisinternal
