@@ -356,6 +356,14 @@ export function privilegesOf(contents: Contents, globals: GlobalLines): Contents
   );
 }
 
+/** The lines of the privileges on what a dump does not make itself: on members of extensions. */
+export function memberPrivilegesOf(contents: Contents): Contents {
+  const made = idsOf(contents.lines(), () => true);
+  return contents.filtered(
+    ({ rest, needs }) => rest.startsWith("ACL ") && needs.every((id) => !made.has(id)),
+  );
+}
+
 /** Lines before some that attach, these, and those after them. */
 interface AroundAttachments {
   before: Contents;

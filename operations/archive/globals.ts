@@ -122,12 +122,18 @@ const memberPrivilegesQuery = `
       join given using (classid, objid)
       left join pg_init_privs b on b.classoid = classid and b.objoid = objid and b.objsubid = 0
      where given.acl is distinct from b.initprivs
-       and array(select x::text from unnest(coalesce(acl, acldefault(kind, owner))) x order by 1)
-           <> array(select x::text from unnest(coalesce(b.initprivs, acldefault(kind, owner))) x order by 1)
+       -- The extension may have had another owner, who may be dropped by now.
+       and array(select ${privilegeOf("owner")} from aclexplode(coalesce(acl, acldefault(kind, owner))) x order by 1)
+           <> array(select ${privilegeOf("x.grantor")} from aclexplode(coalesce(b.initprivs, acldefault(kind, owner))) x order by 1)
   )
   select format('privileges of %I on %s %s', c.extname, i.type, i.identity) as object, ${onOneLine("c.entry")} as entry,
          ${othersPrivileges("c.acl", "c.owner")} as definition, null as expression
     from changed c cross join lateral pg_identify_object(c.classid, c.objid, 0) i`;
+
+/** A privilege `x`, as a text to compare: the owner's is the same whoever that is. */
+function privilegeOf(owner: string): string {
+  return `concat_ws(' ', case x.grantee when ${owner} then 'owner' else x.grantee::text end, x.privilege_type, x.is_grantable)`;
+}
 
 /** All of these objects and privileges. */
 export const globalsQuery = describing([...globalQueries, memberPrivilegesQuery]);

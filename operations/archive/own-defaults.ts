@@ -6,38 +6,46 @@ import { namesOf } from "./names.ts";
 import type { Listing } from "./sections.ts";
 
 /**
- * Puts the session's own default privileges for every schema aside, which would give the restored objects
- * privileges that the dump does not know of.
+ * Puts default privileges for every schema aside, which would give the restored objects privileges that the dump does not
+ * know of: those of the session, and those of other roles for sequences, since the server makes the sequence of an
+ * identity column as an object of the table's owner.
  *
  * @returns statements that set them again, by the names of these objects in a manifest
  */
 export async function putOwnDefaultsAside(session: Session): Promise<ReadonlyMap<string, string[]>> {
   const found = ownDefaults.parse(await session.rows(ownDefaultsQuery));
-  for (const { kind, grantees } of found) {
-    const change = "alter default privileges";
+  for (const { role, kind, grantees } of found) {
+    const change = `alter default privileges for role ${role}`;
     for (const grantee of grantees) await session.run(`${change} revoke all on ${kind} from ${grantee}`);
-    await session.run(`${change} grant all on ${kind} to current_user`);
+    await session.run(`${change} grant all on ${kind} to ${role}`);
     if (kind === "functions") await session.run(`${change} grant execute on ${kind} to public`);
     if (kind === "types") await session.run(`${change} grant usage on ${kind} to public`);
   }
   return new Map(
-    found.map(({ object, kind, grants }) => [
+    found.map(({ object, role, kind, grants }) => [
       object,
       [
-        `alter default privileges revoke all on ${kind} from current_user, public`,
-        ...grants.map((grant) => `alter default privileges ${grant}`),
+        `alter default privileges for role ${role} revoke all on ${kind} from ${role}, public`,
+        ...grants.map((grant) => `alter default privileges for role ${role} ${grant}`),
       ],
     ]),
   );
 }
 
-/** The statements of those that a backup does not have. */
+/**
+ * The statements of those that a backup does not have, or that are not restored.
+ *
+ * @param isRestored whether an object in no schema is, by its name
+ */
 export async function unlisted(
   ownDefaults: ReadonlyMap<string, string[]>,
   listing: Listing,
+  isRestored: (name: string) => boolean = () => true,
 ): Promise<string[]> {
   const rest = new Map(ownDefaults);
-  if (rest.size > 0) for await (const { name } of listing.items("global")) rest.delete(name);
+  if (rest.size > 0) {
+    for await (const { name } of listing.items("global")) if (isRestored(name)) rest.delete(name);
+  }
   return [...rest.values()].flat();
 }
 
@@ -59,6 +67,7 @@ const defaultsQuery = `
 const ownDefaults = z.array(
   z.object({
     object: z.string(),
+    role: z.string(),
     kind: z.string(),
     grantees: z.array(z.string()),
     grants: z.array(z.string()),
@@ -69,10 +78,10 @@ const kind =
   "case d.defaclobjtype when 'r' then 'tables' when 'S' then 'sequences' when 'f' then 'functions' when 'T' then 'types' when 'n' then 'schemas' end";
 
 const ownDefaultsQuery = `
-  select format('default privileges of %I on %s', current_user, d.defaclobjtype::text) as object, ${kind} as kind,
+  select format('default privileges of %I on %s', r.rolname, d.defaclobjtype::text) as object, quote_ident(r.rolname) as role, ${kind} as kind,
          array(select distinct ${grantee} from aclexplode(d.defaclacl) x) as grantees,
          array(select format('grant %s on %s to %s%s', x.privilege_type, ${kind}, ${grantee},
              case when x.is_grantable then ' with grant option' end) from aclexplode(d.defaclacl) x) as grants
-    from pg_default_acl d
-   where d.defaclnamespace = 0 and d.defaclrole = (select oid from pg_roles where rolname = current_user)
-     and ${kind} is not null`;
+    from pg_default_acl d join pg_roles r on r.oid = d.defaclrole
+   where d.defaclnamespace = 0 and ${kind} is not null
+     and (r.rolname = current_user or d.defaclobjtype = 'S' and pg_has_role(r.oid, 'usage'))`;

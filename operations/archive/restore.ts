@@ -26,10 +26,12 @@ import {
 import { dealIndexes, dealRows, runDealt } from "./dealt.ts";
 import { prepareSession, withoutCompiler } from "./describe.ts";
 import type { Details } from "./details.ts";
+import { standInForDropped } from "./dropped-roles.ts";
 import { extensionCommentStatements } from "./extension-comments.ts";
 import { attemptEach, createExtensions, type LeftOut, leftOutNotes } from "./extensions.ts";
 import { GlobalLines } from "./global-lines.ts";
 import { addChecks, setChecksAside } from "./late-checks.ts";
+import { LentPrivileges } from "./lent-privileges.ts";
 import type { Manifest } from "./manifest.ts";
 import { inEnglish, inWritable, makeBlocks, namesOf, writable } from "./names.ts";
 import { leftDefaults, putOwnDefaultsAside, unlisted } from "./own-defaults.ts";
@@ -63,6 +65,7 @@ import { settingStatements } from "./settings.ts";
 import { letCreate, type Revoke, standBack, standIn } from "./stand-in.ts";
 import { untangle, withoutMissing } from "./tangle.ts";
 import { splitEventTriggers, splitTriggers } from "./triggers.ts";
+import { giveToOwners } from "./unfit-owners.ts";
 import type { Restored } from "./verify.ts";
 import { addViolatedKeys } from "./violated-keys.ts";
 
@@ -98,6 +101,8 @@ interface Restoring extends RestoreOptions {
   ended: EndedPrograms;
   /** Whether pg_restore is of a newer version than the server. */
   isNewer: boolean;
+  /** Whether the session's role is a superuser. */
+  isSuperuser: boolean;
 }
 
 /** What was restored, and what was not, one sentence each. */
@@ -114,6 +119,8 @@ class Granted {
   toOwners: Revoke | undefined;
   /** To itself. */
   toItself: Revoke | undefined;
+  /** To roles in the place of dropped ones, by making these. */
+  toDropped: Revoke | undefined;
   readonly #session: Session;
   readonly #connection: Connection;
 
@@ -127,6 +134,11 @@ class Granted {
     this.toOwners = undefined;
   }
 
+  async revokeFromDropped(): Promise<void> {
+    await this.toDropped?.(this.#session);
+    this.toDropped = undefined;
+  }
+
   async revokeFromItself(): Promise<void> {
     await this.toItself?.(this.#session);
     this.toItself = undefined;
@@ -134,7 +146,7 @@ class Granted {
 
   /** Revokes as much as possible after a failure: the session may be in a transaction, or have ended. */
   async revokeAll(): Promise<void> {
-    const open = [this.toOwners, this.toItself].filter((revoke) => revoke !== undefined);
+    const open = [this.toOwners, this.toDropped, this.toItself].filter((revoke) => revoke !== undefined);
     if (open.length === 0) return;
     const revoke = async (session: Session): Promise<void> => {
       for (const one of open) await one(session).catch(() => undefined);
@@ -153,7 +165,7 @@ export async function restoreParallel(given: RestoreOptions): Promise<Outcome> {
   const options = {
     ...given,
     connection: await inWritable(given.session, await inEnglish(given.session, given.connection)),
-    isNewer: await isProgramNewer(given),
+    ...(await readRestoring(given)),
     ended: new EndedPrograms(),
   };
   const { session, manifest, details, contents, signal } = options;
@@ -203,15 +215,24 @@ export async function restoreParallel(given: RestoreOptions): Promise<Outcome> {
     const onPath = pathLines.takeLate(withTriggers);
     const { others, triggers } = splitTriggers(onPath.others);
     await runRestore({ ...options, jobs: 1 }, schemaPrivilegesOf(others), []);
+    const lent = new LentPrivileges(session, (statements) => attemptEach(session, statements));
+    await lent.lend();
     const one = { ...options, jobs: 1 };
     const replaced = new Set([...carrier.replaced, ...pathLines.entries]);
     const { main, after: tangled } = await untangle(others, replaced, (lines) => makeAll(one, lines));
+    granted.toDropped = await standInForDropped(
+      session,
+      (statements) => attemptEach(session, statements),
+      manifest,
+      { ...manifest, file: options.file, contents, signal },
+    );
     refused.push(...(await runDefinitions(options, { selected: main, carrier, pathLines, replaced })));
     const all = [...manifest.schemas, ...manifest.companions].map(({ name }) => name);
     await withSearchPath(session, manifest, async () => {
       await pathLines.makeAnyway();
       await carrier.make("first");
       await carrier.make("rows");
+      await lent.lend();
       const checks = await setChecksAside(session, all);
       // A dump does not record that a table of an extension refers to another one, so these are not parallel.
       const ofExtensions = new Set(manifest.extensions.flatMap(({ data }) => data.map(({ entry }) => entry)));
@@ -231,6 +252,7 @@ export async function restoreParallel(given: RestoreOptions): Promise<Outcome> {
       for (const { part, isRows } of tangled) {
         refused.push(...(await runOn(one, isRows ? await withoutMissing(session, part) : part)));
       }
+      if (tangled.length > 0) await lent.lend();
       await pathLines.makeAll(onPath.early);
       const { before, attachments, after } = splitAttachments(main);
       const later = attachments.isEmpty
@@ -247,7 +269,8 @@ export async function restoreParallel(given: RestoreOptions): Promise<Outcome> {
       await pathLines.makeAnyway();
       refused.push(...pathLines.refused, ...(await runOn(one, privileges)));
       if (refused.length > 0) await remakeKeys(options, others);
-      notFilled.push(...(await fillViews(options, refreshes)));
+      const unfillable = await lent.without(() => fillViews(options, refreshes));
+      notFilled.push(...[...unfillable].map(([name, reason]) => unfilled(name, reason)));
       await carrier.make("last");
     });
     for (const statement of settingStatements(details.settings, { roles: fullRoles })) {
@@ -257,7 +280,13 @@ export async function restoreParallel(given: RestoreOptions): Promise<Outcome> {
     for (const statement of await unlisted(ownDefaults, options.listing)) await run(session, statement);
     notes.push(...(await leftDefaults(session, manifest, options.listing)));
     await granted.revokeFromOwners();
-    await runRestore(options, eventTriggers, ["--section=post-data"]);
+    await granted.revokeFromDropped();
+    const give = async (made: Contents): Promise<string[]> =>
+      options.noOwner === true ? [] : giveToOwners(session, made);
+    // Event triggers run at what gives others away.
+    const given = await give(selected);
+    refused.push(...(await runOn({ ...options, jobs: 1 }, eventTriggers, postData)));
+    given.push(...(await give(eventTriggers)));
     await options.ended.leave(session, signal);
     return {
       notes: [...notes, ...carrier.notes],
@@ -270,7 +299,7 @@ export async function restoreParallel(given: RestoreOptions): Promise<Outcome> {
         dependents: () => false,
         pathOperators: details.pathOperators,
         missing: [...carrier.missing, ...notFilled],
-        refused: [...new Set(refused)],
+        refused: [...new Set(refused)].filter((sentence) => !given.includes(sentence)),
         extensions: manifest.extensions.filter(
           ({ name }) => !leftOut.some(({ extension }) => extension.name === name),
         ),
@@ -281,7 +310,7 @@ export async function restoreParallel(given: RestoreOptions): Promise<Outcome> {
     signal.throwIfAborted();
     // What the server refused before may be why.
     const reason = [...refused, reasonOf(error)].join("\n");
-    const hint = !fullRoles && lacksRights.test(reason) ? `\n${needsRights}` : "";
+    const hint = !options.isSuperuser && lacksRights.test(reason) ? `\n${needsRights}` : "";
     throw new Failure("failed", `The restore failed: ${reason}${hint}`);
   }
 }
@@ -298,11 +327,16 @@ export async function standingBack<T>({ granted }: Outcome, work: () => Promise<
   }
 }
 
-/** Whether the pg_restore that reads a backup is of a newer major version than the session's server. */
-async function isProgramNewer({ session, manifest }: RestoreOptions): Promise<boolean> {
-  const [row] = await session.rows("select current_setting('server_version') as version");
-  const { version } = z.object({ version: z.string() }).parse(row);
-  return majorOf(await versionOf("pg_restore", majorOf(manifest.dumpVersion))) > majorOf(version);
+async function readRestoring({
+  session,
+  manifest,
+}: RestoreOptions): Promise<Pick<Restoring, "isNewer" | "isSuperuser">> {
+  const [row] = await session.rows(
+    "select current_setting('server_version') as version, current_setting('is_superuser') = 'on' as \"isSuperuser\"",
+  );
+  const { version, isSuperuser } = z.object({ version: z.string(), isSuperuser: z.boolean() }).parse(row);
+  const program = await versionOf("pg_restore", majorOf(manifest.dumpVersion));
+  return { isNewer: majorOf(program) > majorOf(version), isSuperuser };
 }
 
 /**
@@ -409,22 +443,21 @@ async function fillEarly({ session, manifest, file, signal }: Restoring, refresh
   await fillInRounds(views, (name) => attemptEach(session, [`refresh materialized view ${name}`]));
 }
 
-/** Fills materialized views. @returns a sentence for each that could not be filled */
-async function fillViews(options: Restoring, refreshes: Contents): Promise<string[]> {
+/** Fills materialized views. @returns those that could not be filled, each with the reason */
+async function fillViews(options: Restoring, refreshes: Contents): Promise<Map<string, string>> {
   const { session, manifest, file, signal } = options;
   try {
     const refused = await runOn(options, refreshes, "--section=post-data");
-    if (refused.length === 0) return [];
+    if (refused.length === 0) return new Map();
   } catch {
     signal.throwIfAborted();
   }
   const views = await refreshedViews(session, { ...manifest, file }, refreshes, signal);
-  const failed = await fillAll(
+  return fillAll(
     await emptyAmong(session, views),
     () => emptyViews(session),
     onceMoreOnPath(session, manifest, (statement) => attemptEach(session, [statement])),
   );
-  return [...failed].map(([name, reason]) => unfilled(name, reason));
 }
 
 /**

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { escapeIdentifier, escapeLiteral } from "pg";
 import type { Session } from "../../postgres/session.ts";
 import { namesOf } from "./names.ts";
+import { serverMajor } from "./server.ts";
 
 /** Roles whose privileges the session does not have, and which it has not granted itself. */
 const candidatesQuery = `
@@ -16,7 +17,7 @@ const actingQuery = "select quote_ident(rolname) as name from pg_roles where pg_
 
 /** The session's role, if it may create roles. */
 const makersQuery =
-  "select rolname::text as name from pg_roles where rolname = current_user and rolcreaterole and not rolsuper";
+  "select rolname::text as name from pg_roles where rolname = current_user and (rolcreaterole or rolsuper)";
 
 /** Roles of a backup that the session may act for. */
 const ownersQuery = `
@@ -44,8 +45,9 @@ export async function standIn(session: Session): Promise<string[]> {
 export type Revoke = (session: Session) => Promise<void>;
 
 /**
- * Lets roles create objects in schemas, through a temporary role. The new owner of a table needs that
- * privilege, and the dump grants it only after it created the tables.
+ * Lets roles use schemas and create objects in them, through a temporary role. The new owner of a table needs that
+ * privilege, and the dump grants it only after it created the tables. Who granted a privilege may have lost the use of
+ * the schema since, and so may the owner of an index, in whose name the server calls functions.
  *
  * @param names of the roles that a backup needs
  * @returns a function that revokes it; undefined when nothing was granted
@@ -59,10 +61,12 @@ export async function letCreate(
   const roles = [...(await namesOf(session, ownersQuery, names))];
   if (roles.length === 0 || schemas.length === 0 || makers.size === 0) return undefined;
   const creator = `optropic_restore_${randomBytes(4).toString("hex")}`;
+  // Before version 16, the role decides it.
+  const inheriting = (await serverMajor(session)) < 16 ? "" : " with inherit true";
   const places = schemas.map(escapeIdentifier).join(", ");
   // Together, so that no role is left where the rest fails.
   await session.run(
-    `create role ${creator} nologin; grant ${creator} to ${roles.join(", ")}; grant create, usage on schema ${places} to ${creator}`,
+    `create role ${creator} nologin; grant ${creator} to ${roles.join(", ")}${inheriting}; grant create, usage on schema ${places} to ${creator}`,
   );
   return (by) => by.run(`revoke create, usage on schema ${places} from ${creator}; drop role ${creator}`);
 }

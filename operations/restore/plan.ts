@@ -58,8 +58,9 @@ export async function planBeside(
   const drops: string[] = [];
   const unchanged = new Set<string>();
   for await (const { name, definition } of listing.items("global")) {
-    if (after.globals.is(name, definition) || !wasThere(name, original.globals)) continue;
-    if (!after.globals.has(name)) globals.add(name);
+    const there = aside.has(name) ? original.globals : after.globals;
+    if (there.is(name, definition) || !wasThere(name, original.globals)) continue;
+    if (!there.has(name)) globals.add(name);
     else if (manifest.whole && !name.startsWith("subscription ")) {
       const drop = dropOf(name);
       if (drop !== undefined) drops.push(drop);

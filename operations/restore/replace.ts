@@ -21,6 +21,7 @@ import type { Listing } from "../archive/sections.ts";
 import { readSettings } from "../archive/settings.ts";
 import { letCreate, standBack, standIn } from "../archive/stand-in.ts";
 import { quietEventTriggers } from "../archive/triggers.ts";
+import { raiseOwners } from "../archive/unfit-owners.ts";
 import { verify } from "../archive/verify.ts";
 import { readBystanders } from "./bystanders.ts";
 import { putDefaultsAside } from "./column-defaults.ts";
@@ -167,6 +168,7 @@ async function replaceWithin(
     manifest.needsRoles,
     schemas.filter((name) => !room.foreignSchemas.has(name)),
   );
+  const lowerOwners = options.noOwner ? undefined : await raiseOwners(session, files.contents);
   const run = {
     file: files.file,
     dumpVersion: manifest.dumpVersion,
@@ -192,8 +194,12 @@ async function replaceWithin(
   await keys.putBack();
   await setDefaults?.();
   const unpublished = await publishAgain();
-  for (const statement of await unlisted(room.ownDefaults, files.listing)) await session.run(statement);
+  const isRestored = (name: string): boolean => plan.globals.has(name);
+  for (const statement of await unlisted(room.ownDefaults, files.listing, isRestored)) {
+    await session.run(statement);
+  }
   await runEventTriggers();
+  await lowerOwners?.();
   await enableOthers();
   const refusedSoFar = await session.refused();
   const isForeign = isDefaultPrivilegesOf(files.foreignRoles);

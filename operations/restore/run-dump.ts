@@ -18,9 +18,11 @@ import {
   withoutObjects,
 } from "../archive/contents.ts";
 import { readableEncoding } from "../archive/describe.ts";
+import { standInForDropped } from "../archive/dropped-roles.ts";
 import { type DumpFile, ownSettings } from "../archive/dump-script.ts";
 import { GlobalLines } from "../archive/global-lines.ts";
 import { addChecks, setChecksAside } from "../archive/late-checks.ts";
+import { LentPrivileges } from "../archive/lent-privileges.ts";
 import type { Manifest } from "../archive/manifest.ts";
 import { PathLines } from "../archive/path-lines.ts";
 import type { PathOperators } from "../archive/path-operators.ts";
@@ -98,6 +100,14 @@ export async function runDump(
   const { before, attachments, after } = splitPartitionsElsewhere(onPath.others);
   const { lend, takeBack } = lendSearchPath(manifest);
   await runList(session, run, schemaPrivilegesOf(before), []);
+  const lent = new LentPrivileges(session, (statements) => attempt(session, statements));
+  await lent.lend();
+  const leaveDropped = await standInForDropped(
+    session,
+    (statements) => attempt(session, statements),
+    manifest,
+    run,
+  );
   const replaced = new Set([...carrier.replaced, ...pathLines.entries]);
   const { main, after: tangled } = await untangle(before, replaced, (line) =>
     session.tries(() => runList(session, run, line, [])),
@@ -113,6 +123,7 @@ export async function runDump(
   await pathLines.makeAnyway();
   await carrier.make("first");
   await carrier.make("rows");
+  await lent.lend();
   const schemas = manifest.schemas.map(({ name }) => name);
   const checks = await setChecksAside(session, schemas);
   const isAllMade = (await session.refused()).length + pathLines.refused.length === 0;
@@ -133,6 +144,7 @@ export async function runDump(
     if (isRows) await runList(session, run, await withoutMissing(session, part), ["--section=data"]);
     else await session.goingOn(() => runList(session, run, part, []));
   }
+  if (tangled.length > 0) await lent.lend();
   await pathLines.makeAll(onPath.early);
   // So is what the rows do not allow, such as a key that was not enforced.
   const finish = async (): Promise<void> => {
@@ -154,21 +166,20 @@ export async function runDump(
     );
     if (made) await session.goingOn(() => runList(session, run, about, []));
   }
-  let notFilled = await fillViews(
-    session,
-    manifest,
-    await refreshedViews(session, run, refreshes, run.signal),
-  );
+  const views = await refreshedViews(session, run, refreshes, run.signal);
+  let notFilled = await lent.without(() => fillViews(session, manifest, views));
   await carrier.make("last");
   // Extensions may be in other schemas.
   if (companions.length > 0) await runList(session, run, privilegesOf(selected, globals), []);
+  await leaveDropped(session);
   const ofOthers = await makeDependents(session, manifest, { plan, pathLines }, run);
   if (ofOthers.length > 0) {
     for (const statement of lend) await session.run(statement);
     notFilled = await fillViews(session, manifest, [...notFilled.keys(), ...ofOthers]);
   }
   for (const statement of takeBack) await session.run(statement);
-  const runEventTriggers = () => runList(session, run, eventTriggers, ["--section=post-data"]);
+  const runEventTriggers = () =>
+    session.makingAll(() => runList(session, run, eventTriggers, ["--section=post-data"]));
   return {
     runEventTriggers,
     notFilled: [...notFilled].map(([view, reason]) => unfilled(view, reason)),

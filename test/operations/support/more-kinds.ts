@@ -37,6 +37,53 @@ export const moreKinds: readonly Kind[] = [
     asked: "select count(*) from pg_policy",
   },
   {
+    name: "privileges that were set after what needs others: an index whose function its table's owner may not call, and a grant by a role that may not use the schema any more",
+    together: "complete",
+    made: `create role indexer; create role writer; create role passer; create role passed_on;
+      create function bumped(int) returns int language plpgsql immutable as 'begin return $1 + 1; end';
+      create table indexed (a int); insert into indexed values (1), (2); create index bumped_index on indexed (bumped(a));
+      create materialized view bumped_seen as select a from indexed; create index on bumped_seen (bumped(a));
+      alter table indexed owner to indexer; alter materialized view bumped_seen owner to indexer;
+      revoke execute on function bumped(int) from public; grant execute on function bumped(int) to writer;
+      revoke insert, update on indexed from indexer;
+      create schema passing; create table passing.t (a int); grant usage on schema passing to passer;
+      grant select on passing.t to passer with grant option; set role passer; grant select on passing.t to passed_on; reset role;
+      revoke usage on schema passing from passer;`,
+    asked: `select relacl::text from pg_class where relname in ('indexed', 't') and relacl is not null union all select proacl::text from pg_proc where proname = 'bumped'
+      union all select nspacl::text from pg_namespace where nspname = 'passing' union all select relispopulated::text from pg_class where relname = 'bumped_seen'
+      union all select rolname from pg_roles where rolname like 'optropic%' order by 1`,
+  },
+  {
+    name: "an identity column that is older than what its table's owner gives others of every new sequence",
+    together: "complete",
+    made: `create role late_giver; create table counted (id int generated always as identity); alter table counted owner to late_giver;
+      insert into counted default values; alter default privileges for role late_giver grant usage on sequences to pg_monitor;
+      alter default privileges for role late_giver revoke update on sequences from late_giver;`,
+    asked: `select has_sequence_privilege('pg_monitor', 'counted_id_seq', 'usage')::text
+      union all select defaclacl::text from pg_default_acl where defaclrole = 'late_giver'::regrole`,
+  },
+  {
+    name: "what only superusers are given, of a role that is none any more",
+    together: "complete",
+    made: `create role demoted superuser; set role demoted; create foreign data wrapper demoted_wrapper; grant usage on foreign data wrapper demoted_wrapper to pg_monitor;
+      create server demoted_server foreign data wrapper demoted_wrapper;
+      create function demoted_watch() returns event_trigger language plpgsql as 'begin null; end';
+      create event trigger demoted_trigger on ddl_command_end when tag in ('CREATE CAST') execute function demoted_watch();
+      comment on event trigger demoted_trigger is 'theirs'; reset role; alter role demoted nosuperuser;`,
+    asked: `select format('%s %s', fdwowner::regrole, fdwacl) from pg_foreign_data_wrapper where fdwname = 'demoted_wrapper'
+      union all select format('%s %s', evtowner::regrole, obj_description(oid, 'pg_event_trigger')) from pg_event_trigger where evtname = 'demoted_trigger'
+      union all select rolsuper::text from pg_roles where rolname = 'demoted'`,
+  },
+  {
+    name: "privileges on an extension of a role that was dropped",
+    together: "complete",
+    made: `create role installer superuser; set role installer; create extension pgstattuple; reset role;
+      grant execute on function pgstattuple(text) to pg_monitor; grant execute on function pg_relpages(text) to pg_read_all_stats;
+      reassign owned by installer to postgres; drop owned by installer; drop role installer;`,
+    asked: `select count(*) from pg_proc p, aclexplode(proacl) x where proname in ('pgstattuple', 'pg_relpages') and x.grantee::regrole::text in ('pg_monitor', 'pg_read_all_stats')
+      union all select count(*) from pg_roles where rolname ~ '^[0-9]+$'`,
+  },
+  {
     name: "names of its own that hide those of the server from everybody but the backup",
     made: `create function boom() returns text language plpgsql as $$ begin raise exception 'hijacked'; end $$;
       create function quote_ident(name) returns text language sql as 'select boom()';
