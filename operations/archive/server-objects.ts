@@ -186,6 +186,25 @@ const uncarried: readonly { query: string; note: (names: string) => string }[] =
       `These objects are in a schema of the server, which no dump contains, and are not in the backup: ${names}.`,
   },
   {
+    query: String.raw`select quote_ident(nspname) as name from pg_namespace n
+             where nspname like 'pg\_%' and n.oid >= ${firstNormal} and nspname !~ '^pg_(toast_)?temp_\d+$'
+             order by 1`,
+    note: (names) =>
+      `The names of these schemas begin with pg_, so that pg_dump takes them for the server's, and nothing in them is in the backup: ${names}.`,
+  },
+  {
+    // As the view of them decides whether to show the options.
+    query: `select format('%s on %I', case m.umuser when 0 then 'public' else quote_ident(m.usename) end, m.srvname) as name
+              from pg_user_mappings m join pg_foreign_server s on s.oid = m.srvid
+             where current_setting('is_superuser') = 'off' and not (
+               m.umuser = 0 and pg_has_role(s.srvowner, 'usage')
+               or m.usename = current_user
+                 and (pg_has_role(s.srvowner, 'usage') or has_server_privilege(s.oid, 'usage')))
+             order by 1`,
+    note: (names) =>
+      `The options of user mappings, such as passwords, are not in the backup where only their user or a superuser may read them: ${names}.`,
+  },
+  {
     query: `select quote_ident(gid) as name from pg_prepared_xacts where database = current_database() order by 1`,
     note: (names) =>
       `Changes of transactions that are prepared and not yet committed are not in the backup: ${names}.`,

@@ -185,7 +185,7 @@ test("what is on the server's own and not carried is named, and a restore in pla
   const { connection, ask } = await make(
     "server_own",
     `create table t (a int primary key); insert into t values (1); create type kind as enum ('x');
-     create table information_schema.mine (k kind); create view information_schema.seen as select a from t;
+     create table information_schema.mine (k kind); set allow_system_table_mods = on; create schema pg_own; create table pg_own.t (a int); reset allow_system_table_mods; create view information_schema.seen as select a from t;
      create function hidden() returns boolean language sql as 'select true';
      create or replace view information_schema.enabled_roles as
        select a.rolname::information_schema.sql_identifier as role_name from pg_authid a where pg_has_role(a.oid, 'usage') and public.hidden();
@@ -194,6 +194,7 @@ test("what is on the server's own and not carried is named, and a restore in pla
   );
   expect((await cycle.backUp(connection)).notes).toEqual([
     "These objects are in a schema of the server, which no dump contains, and are not in the backup: table information_schema.mine, view information_schema.seen and text search configuration pg_catalog.ours.",
+    "The names of these schemas begin with pg_, so that pg_dump takes them for the server's, and nothing in them is in the backup: pg_own.",
     "These are on tables of the server or changed there, which no dump contains, and are not in the backup: column note of information_schema.sql_parts, index information_schema.sql_sizing_sizing_id_idx and row-level security of information_schema.sql_parts.",
     "These objects of the server have another name or schema, which no dump gives them: what uses them cannot be restored where they are not so, too: text search configuration pg_catalog.dansk.",
     "The table information_schema.mine of another schema or of an extension uses a type or table of the backup: a restore in place would change it and is refused.",
@@ -221,10 +222,12 @@ test("changes that only a superuser can make are named in a backup by another ro
     "server_outside",
     `create table t (a int); do $$ begin execute format('alter database %I owner to outsider', current_database()); end $$;
      alter schema public owner to outsider; alter table t owner to outsider; alter function lower(text) cost 7;
-     grant execute on function pg_ls_waldir() to outsider;`,
+     grant execute on function pg_ls_waldir() to outsider; create foreign data wrapper dummy; create server far foreign data wrapper dummy;
+     create user mapping for public server far options (password 'p'); create user mapping for outsider server far;`,
   );
   const outsider = { ...connection, PGUSER: "outsider", PGPASSWORD: "canary-outsider" };
   expect((await cycle.backUp(outsider)).notes).toEqual([
+    "The options of user mappings, such as passwords, are not in the backup where only their user or a superuser may read them: outsider on far and public on far.",
     "These changes of what the server brings are not in the backup, since only a superuser can make them: definition of the function pg_catalog.lower(pg_catalog.text).",
   ]);
   await cycle.backUp(outsider, ["public"]);
