@@ -40,7 +40,8 @@ exports.prepared = (root, part) => {
     if (digest.digest("hex") !== made.digest) return undefined;
     const [path, bytes] = made.files.at(-1);
     const file = join(root, path);
-    return { file, source: room.toString("utf8", 0, bytes), code: `${file}.${part}.code` };
+    // It has no character beyond ASCII.
+    return { file, source: room.toString("latin1", 0, bytes), code: `${file}.${part}.code` };
   } catch {
     // None was made, or it or a file that it was made of is gone.
     return undefined;

@@ -55,6 +55,17 @@ describe("what is prepared of a pack", () => {
     expect(require(join(root, "node_modules/@pulumi/policy")).host).toEqual(["found1"]);
   });
 
+  test("is ASCII, whatever its modules hold", async () => {
+    const found = '[/^[…–]+$/.test("…"), /^[^🦉]$/u.test("🦉"), /^🦉$/u.test("🦉"), "ü🦉"].join()';
+    write("policies/rules/found.ts", `/*! © */ export const found: string = ${found};`);
+    await prepare(root, pack);
+    const { file = "", source } = prepared(root, "pack") ?? {};
+    expect(source).toMatch(/^[\0-\x7f]+$/);
+    expect(source).toBe(readFileSync(file, "utf8"));
+    require(file);
+    expect(require(join(root, "node_modules/@pulumi/policy")).host).toEqual(["true,false,true,ü🦉1"]);
+  });
+
   test.each(Object.keys(project).filter((path) => !path.includes("@pulumi")))(
     "is not loaded once %s has changed",
     (path) => {
