@@ -93,10 +93,14 @@ const globalQueries: readonly string[] = [
     where s.subdbid = (select oid from pg_database where datname = current_database())`,
 ];
 
+/** Privileges of roles that are no superusers: to these, they say nothing. */
+const ofOrdinary = `(select array_agg(one) from unnest(c.acl) one
+  where split_part(one::text, '=', 1) not in (select quote_ident(rolname) from pg_roles where rolsuper))`;
+
 /**
  * Privileges on members of extensions that differ from those that the extension gave, without those of their
- * owner, who is whoever created the extension. `entry` is how a line of
- * a dump's table of contents begins, after its numbers.
+ * owner, who is whoever created the extension. A dump grants the source's owner everything where another role made the
+ * extension. `entry` is how a line of a dump's table of contents begins, after its numbers.
  */
 const memberPrivilegesQuery = `
   with member as materialized (
@@ -127,7 +131,7 @@ const memberPrivilegesQuery = `
            <> array(select ${privilegeOf("x.grantor")} from aclexplode(coalesce(b.initprivs, acldefault(kind, owner))) x order by 1)
   )
   select format('privileges of %I on %s %s', c.extname, i.type, i.identity) as object, ${onOneLine("c.entry")} as entry,
-         ${othersPrivileges("c.acl", "c.owner")} as definition, null as expression
+         ${othersPrivileges(ofOrdinary, "c.owner")} as definition, null as expression
     from changed c cross join lateral pg_identify_object(c.classid, c.objid, 0) i`;
 
 /** A privilege `x`, as a text to compare: the owner's is the same whoever that is. */

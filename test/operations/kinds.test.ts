@@ -29,6 +29,9 @@ beforeAll(async () => {
     max_prepared_transactions: "2",
     allow_system_table_mods: "on",
   });
+  for (const server of [cycle.source, await cycle.other()]) {
+    await server.sql("create role keeping_on superuser");
+  }
 });
 
 afterAll(() => cycle.close());

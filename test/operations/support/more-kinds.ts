@@ -75,11 +75,12 @@ export const moreKinds: readonly Kind[] = [
       union all select rolsuper::text from pg_roles where rolname = 'demoted'`,
   },
   {
+    // The new owner is a superuser of both servers.
     name: "privileges on an extension of a role that was dropped",
     together: "complete",
     made: `create role installer superuser; set role installer; create extension pgstattuple; reset role;
       grant execute on function pgstattuple(text) to pg_monitor; grant execute on function pg_relpages(text) to pg_read_all_stats;
-      reassign owned by installer to postgres; drop owned by installer; drop role installer;`,
+      reassign owned by installer to keeping_on; drop owned by installer; drop role installer;`,
     asked: `select count(*) from pg_proc p, aclexplode(proacl) x where proname in ('pgstattuple', 'pg_relpages') and x.grantee::regrole::text in ('pg_monitor', 'pg_read_all_stats')
       union all select count(*) from pg_roles where rolname ~ '^[0-9]+$'`,
   },
