@@ -62,7 +62,7 @@ import type { Listing } from "./sections.ts";
 import { findMissingProviders, isLabel, labelNotes } from "./security-labels.ts";
 import { serverMajor } from "./server.ts";
 import { settingStatements } from "./settings.ts";
-import { letCreate, type Revoke, standBack, standIn } from "./stand-in.ts";
+import { lendSchemas, letCreate, type Revoke, standBack, standIn } from "./stand-in.ts";
 import { untangle, withoutMissing } from "./tangle.ts";
 import { splitEventTriggers, splitTriggers } from "./triggers.ts";
 import { giveToOwners } from "./unfit-owners.ts";
@@ -116,7 +116,7 @@ export interface Outcome {
 /** What a session grants for a restore, each with what revokes it, as long as that is not done. */
 class Granted {
   /** To those who own what is made. */
-  toOwners: Revoke | undefined;
+  toOwners: Revoke[] = [];
   /** To itself. */
   toItself: Revoke | undefined;
   /** To roles in the place of dropped ones, by making these. */
@@ -129,9 +129,13 @@ class Granted {
     this.#connection = connection;
   }
 
+  lendOwners(revoke: Revoke | undefined): void {
+    if (revoke !== undefined) this.toOwners.push(revoke);
+  }
+
   async revokeFromOwners(): Promise<void> {
-    await this.toOwners?.(this.#session);
-    this.toOwners = undefined;
+    for (const revoke of this.toOwners) await revoke(this.#session);
+    this.toOwners = [];
   }
 
   async revokeFromDropped(): Promise<void> {
@@ -146,7 +150,7 @@ class Granted {
 
   /** Revokes as much as possible after a failure: the session may be in a transaction, or have ended. */
   async revokeAll(): Promise<void> {
-    const open = [this.toOwners, this.toDropped, this.toItself].filter((revoke) => revoke !== undefined);
+    const open = [...this.toOwners, this.toDropped, this.toItself].filter((revoke) => revoke !== undefined);
     if (open.length === 0) return;
     const revoke = async (session: Session): Promise<void> => {
       for (const one of open) await one(session).catch(() => undefined);
@@ -217,6 +221,8 @@ export async function restoreParallel(given: RestoreOptions): Promise<Outcome> {
     await runRestore({ ...options, jobs: 1 }, schemaPrivilegesOf(others), []);
     const lent = new LentPrivileges(session, (statements) => attemptEach(session, statements));
     await lent.lend();
+    const all = [...manifest.schemas, ...manifest.companions].map(({ name }) => name);
+    granted.lendOwners(await lendSchemas(session, manifest.needsRoles, all));
     const one = { ...options, jobs: 1 };
     const replaced = new Set([...carrier.replaced, ...pathLines.entries]);
     const { main, after: tangled } = await untangle(others, replaced, (lines) => makeAll(one, lines));
@@ -227,7 +233,6 @@ export async function restoreParallel(given: RestoreOptions): Promise<Outcome> {
       { ...manifest, file: options.file, contents, signal },
     );
     refused.push(...(await runDefinitions(options, { selected: main, carrier, pathLines, replaced })));
-    const all = [...manifest.schemas, ...manifest.companions].map(({ name }) => name);
     await withSearchPath(session, manifest, async () => {
       await pathLines.makeAnyway();
       await carrier.make("first");
@@ -629,7 +634,7 @@ async function prepare(
   if (actedFor.length > 0) granted.toItself = (by) => standBack(by, actedFor);
   for (const statement of schemaStatements(manifest, noOwner)) await run(session, statement);
   const schemas = [...manifest.schemas, ...manifest.companions].map(({ name }) => name);
-  granted.toOwners = await letCreate(session, manifest.needsRoles, schemas);
+  granted.lendOwners(await letCreate(session, manifest.needsRoles, schemas));
   const { leftOut, notes } = await createExtensions(session, manifest, { attempt, moves: true });
   const kept = await attempt(withoutPublic(manifest));
   const left =

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { escapeIdentifier, escapeLiteral } from "pg";
+import * as z from "zod";
 import type { Session } from "../../postgres/session.ts";
 import { namesOf } from "./names.ts";
 import { serverMajor } from "./server.ts";
@@ -70,6 +71,36 @@ export async function letCreate(
   );
   return (by) => by.run(`revoke create, usage on schema ${places} from ${creator}; drop role ${creator}`);
 }
+
+/**
+ * Lets roles use schemas and create objects there, where they may not: a role may own what it could no longer make, and
+ * keeps it then. Only the owner of a schema can lend that, once the schema's own privileges are restored.
+ *
+ * @param names of the roles that a backup needs
+ * @returns a function that revokes it; undefined when nothing was granted
+ */
+export async function lendSchemas(
+  session: Session,
+  names: readonly string[],
+  schemas: readonly string[],
+): Promise<Revoke | undefined> {
+  const lacking = lackingRows.parse(await session.rows(lackingQuery, [JSON.stringify({ names, schemas })]));
+  if (lacking.length === 0) return undefined;
+  await session.run(lacking.map(({ what, role }) => `grant ${what} to ${role}`).join("; "));
+  return (by) => by.run(lacking.map(({ what, role }) => `revoke ${what} from ${role}`).join("; "));
+}
+
+const lackingRows = z.array(z.object({ what: z.string(), role: z.string() }));
+
+/** A superuser gives objects to roles whatever these may do. */
+const lackingQuery = `
+  select format('%s on schema %I', privilege, n.nspname) as what, quote_ident(r.rolname) as role
+    from pg_namespace n cross join pg_roles r cross join unnest('{create,usage}'::text[]) privilege
+   where current_setting('is_superuser') = 'off' and not r.rolsuper and r.rolname <> current_user and r.rolname !~ '^pg_'
+     and n.nspname = any(array(select json_array_elements_text(($1::text[])[1]::json -> 'schemas')))
+     and r.rolname = any(array(select json_array_elements_text(($1::text[])[1]::json -> 'names')))
+     and pg_has_role(r.oid, 'usage') and pg_has_role(n.nspowner, 'usage')
+     and not has_schema_privilege(r.oid, n.oid, privilege)`;
 
 /** Revokes what a session granted itself. */
 export async function standBack(session: Session, roles: readonly string[]): Promise<void> {

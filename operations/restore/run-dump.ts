@@ -41,6 +41,7 @@ import { belongsTo, formOf, listSchemas, makeInPlaceOf } from "../archive/restor
 import { lendSearchPath } from "../archive/search-path.ts";
 import type { Listing } from "../archive/sections.ts";
 import { isLabel } from "../archive/security-labels.ts";
+import { lendSchemas } from "../archive/stand-in.ts";
 import { untangle, withoutMissing } from "../archive/tangle.ts";
 import { splitEventTriggers } from "../archive/triggers.ts";
 import { addViolatedKeys } from "../archive/violated-keys.ts";
@@ -108,6 +109,8 @@ export async function runDump(
     manifest,
     run,
   );
+  const schemas = manifest.schemas.map(({ name }) => name);
+  const takeSchemasBack = await lendSchemas(session, manifest.needsRoles, schemas);
   const replaced = new Set([...carrier.replaced, ...pathLines.entries]);
   const { main, after: tangled } = await untangle(before, replaced, (line) =>
     session.tries(() => runList(session, run, line, [])),
@@ -124,7 +127,6 @@ export async function runDump(
   await carrier.make("first");
   await carrier.make("rows");
   await lent.lend();
-  const schemas = manifest.schemas.map(({ name }) => name);
   const checks = await setChecksAside(session, schemas);
   const isAllMade = (await session.refused()).length + pathLines.refused.length === 0;
   const rows = isAllMade ? main : await withoutMissing(session, main);
@@ -178,6 +180,7 @@ export async function runDump(
     notFilled = await fillViews(session, manifest, [...notFilled.keys(), ...ofOthers]);
   }
   for (const statement of takeBack) await session.run(statement);
+  await takeSchemasBack?.(session);
   const runEventTriggers = () =>
     session.makingAll(() => runList(session, run, eventTriggers, ["--section=post-data"]));
   return {

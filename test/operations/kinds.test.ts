@@ -1159,6 +1159,26 @@ test("a restore in place makes what its target lacks of the schemas beside those
   expect(await ask("select count(*), to_regclass('private.own') from app.t")).toBe("2|private.own");
 });
 
+test("what a role owns where it may no longer create anything comes back by a role that creates no roles", async () => {
+  const { connection, ask } = await make(
+    `create role lending login createdb password 'canary-lending'; create role lent; grant lent to lending;
+     do $$ begin execute format('alter database %I owner to lending', current_database()); end $$;
+     set session authorization lending; create schema app; grant create on schema app, public to lent;
+     create table app.t (a int primary key); insert into app.t values (1); alter table app.t owner to lent;
+     create table u (a int); alter table u owner to lent; revoke create on schema app, public from lent;`,
+  );
+  const by = { PGUSER: "lending", PGPASSWORD: "canary-lending" };
+  const asked = `select relname, relowner::regrole::text from pg_class where relowner = 'lent'::regrole and relkind = 'r'
+    union all select nspname, nspacl::text from pg_namespace where nspname in ('app', 'public') order by 1`;
+  const before = await ask(asked);
+  await cycle.backUp({ ...connection, ...by });
+  expect((await cycle.restore({ ...connection, ...by })).differences).toEqual([]);
+  expect(await ask(asked)).toBe(before);
+  const target = { ...cycle.source.connection("lent_anew"), ...by };
+  expect((await cycle.restore(target, { jobs: 2 })).differences).toEqual([]);
+  expect(await cycle.source.sql(asked, "lent_anew")).toBe(before);
+});
+
 test("privileges on a schema that a backup leaves out are made with the extension that it holds", async () => {
   const { connection, ask } = await make(
     `create schema hosting; create extension pgcrypto schema hosting; create extension pg_trgm schema hosting;
