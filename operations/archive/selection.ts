@@ -399,15 +399,15 @@ class Finder {
     const own = this.#tableLine(table);
     const ids = new Set([own.id]);
     const start = `${oneLine(table.schema)} ${oneLine(table.name)} `;
+    const owned = new Set<string>();
+    for (const { id, rest, needs } of this.#lines) {
+      if (!needs.includes(own.id)) continue;
+      owned.add(id);
+      if (rest.startsWith("SEQUENCE OWNED BY ")) for (const need of needs) owned.add(need);
+    }
     const sequences = this.#lines.filter(
       ({ id, rest }) =>
-        rest.startsWith("SEQUENCE ") &&
-        !/^SEQUENCE (?:SET|OWNED BY) /.test(rest) &&
-        this.#lines.some(
-          (line) =>
-            line.needs.includes(own.id) &&
-            (line.id === id || (line.rest.startsWith("SEQUENCE OWNED BY ") && line.needs.includes(id))),
-        ),
+        owned.has(id) && rest.startsWith("SEQUENCE ") && !/^SEQUENCE (?:SET|OWNED BY) /.test(rest),
     );
     for (const { id } of sequences) ids.add(id);
     for (const line of this.#lines) {
