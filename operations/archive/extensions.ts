@@ -5,6 +5,7 @@ import type { Session } from "../../postgres/session.ts";
 import { dataEntry } from "./fragments.ts";
 import { type Extension, extensionSchema, type Manifest } from "./manifest.ts";
 import { namesOf, serverNames } from "./names.ts";
+import { notesNaming } from "./notes.ts";
 
 /** The extensions of a database, each after those that it requires. */
 export async function readExtensions(session: Session): Promise<Extension[]> {
@@ -54,6 +55,30 @@ export function extensionStatements(
   return [
     ...(schemas.has(schema) || own.includes(schema) ? [] : [`create schema if not exists ${place}`]),
     `create extension if not exists ${escapeIdentifier(name)}${where}${version === undefined ? "" : ` version ${escapeLiteral(version)}`}`,
+  ];
+}
+
+/**
+ * Those statements, of which the owner runs the last one: an extension belongs to who creates it, and no statement gives
+ * it to another role. The right to create in the database, which a trusted extension needs, is lent to the owner.
+ */
+function statementsAsOwner(statements: readonly string[], owner: string): string[] {
+  const created = statements.at(-1) ?? "";
+  const role = escapeLiteral(owner);
+  const right = (change: string, preposition: string): string =>
+    `execute format('${change} create on database %I ${preposition} %I', current_database(), ${role})`;
+  return [
+    ...statements.slice(0, -1),
+    `do ${escapeLiteral(`declare
+      own text := current_setting('role');
+      lent boolean := not has_database_privilege(${role}, current_database(), 'create');
+    begin
+      if lent then ${right("grant", "to")}; end if;
+      perform set_config('role', ${role}, true);
+      execute ${escapeLiteral(created)};
+      perform set_config('role', own, true);
+      if lent then ${right("revoke", "from")}; end if;
+    end`)}`,
   ];
 }
 
@@ -109,13 +134,21 @@ export interface Created {
  *
  * @param attempt runs statements, which change nothing when they fail; resolves with the reason then
  * @param moves whether extensions are moved: what is not restored may name them where they are
+ * @param noOwner whether the session's role is to own those that it creates
+ * @param isScratch whether the server has but the roles that own something else, so that it is not said who owns them
  */
 export async function createExtensions(
   session: Session,
   manifest: Pick<Manifest, "extensions">,
-  { attempt, moves }: { attempt: Attempt; moves: boolean },
+  {
+    attempt,
+    moves,
+    noOwner,
+    isScratch = false,
+  }: { attempt: Attempt; moves: boolean; noOwner: boolean; isScratch?: boolean },
 ): Promise<Created> {
-  const leftOut = await createMissing(session, manifest, attempt);
+  const owned = noOwner ? withoutOwners(manifest) : manifest;
+  const leftOut = await createMissing(session, owned, attempt);
   const notes: string[] = [];
   for (const displaced of await displacedExtensions(session, manifest)) {
     const { extension, isMovable, place } = displaced;
@@ -139,7 +172,12 @@ export async function createExtensions(
       });
     } else notes.push(`${displacement(displaced)}.`);
   }
-  return { leftOut, notes: [...notes, ...(await versionNotes(session, manifest))] };
+  const ofOwners = isScratch ? [] : await ownerNotes(session, owned);
+  return { leftOut, notes: [...notes, ...(await versionNotes(session, manifest)), ...ofOwners] };
+}
+
+function withoutOwners({ extensions }: Pick<Manifest, "extensions">): Pick<Manifest, "extensions"> {
+  return { extensions: extensions.map(({ owner: _, ...extension }) => extension) };
 }
 
 type Attempt = (statements: readonly string[]) => Promise<string | undefined>;
@@ -155,12 +193,20 @@ async function createMissing(
   if (missing.length === 0) return [];
   const available = await namesOf(session, "select name::text as name from pg_available_extensions");
   const schemas = await namesOf(session, "select nspname::text as name from pg_namespace");
+  const roles = await namesOf(session, "select rolname::text as name from pg_roles");
+  const own = await namesOf(session, "select current_user::text as name");
   const createExtension = async (extension: Extension): Promise<string | undefined> => {
-    const { name, version } = extension;
+    const { name, version, owner } = extension;
     if (!available.has(name)) return "it is not available on the server";
     // Its own version, where the server still has that: to read which it has takes longer than to make most of them.
-    const reason = await attempt(extensionStatements(extension, schemas, version));
-    return reason === undefined ? undefined : attempt(extensionStatements(extension, schemas));
+    const ways = [extensionStatements(extension, schemas, version), extensionStatements(extension, schemas)];
+    const isOwn = owner === undefined || own.has(owner) || !roles.has(owner);
+    let reason: string | undefined;
+    for (const way of isOwn ? ways : [...ways.map((each) => statementsAsOwner(each, owner)), ...ways]) {
+      reason = await attempt(way);
+      if (reason === undefined) break;
+    }
+    return reason;
   };
   const leftOut: LeftOut[] = [];
   for (const extension of missing) {
@@ -190,6 +236,26 @@ async function versionNotes(
     ];
   });
 }
+
+/** Sentences on the extensions that belong to another role than in the backup. */
+async function ownerNotes(session: Session, { extensions }: Pick<Manifest, "extensions">): Promise<string[]> {
+  const rows = ownerRows.parse(
+    await session.rows(
+      "select extname::text as name, pg_get_userbyid(extowner)::text as owner from pg_extension",
+    ),
+  );
+  const owners = new Map(rows.map(({ name, owner }) => [name, owner]));
+  return notesNaming(
+    extensions.flatMap(({ name, owner }) => {
+      const found = owners.get(name);
+      if (found === undefined || owner === undefined || found === owner) return [];
+      return [`${name} (${found} instead of ${owner})`];
+    }),
+    (names) => `These extensions belong to another role than in the backup: ${names}.`,
+  );
+}
+
+const ownerRows = z.array(z.object({ name: z.string(), owner: z.string() }));
 
 /** Runs statements one by one; a failure is the answer. */
 export async function attemptEach(
@@ -253,6 +319,7 @@ const extensionsQuery = `
                           and d.classid = 'pg_type'::regclass)
   )
   select e.extname::text as name, n.nspname::text as schema, e.extversion as version,
+         pg_get_userbyid(e.extowner)::text as owner,
          array(select r.extname::text from pg_depend d join pg_extension r on r.oid = d.refobjid
                 where d.classid = 'pg_extension'::regclass and d.objid = e.oid
                   and d.refclassid = 'pg_extension'::regclass order by r.extname collate "C") as requires,

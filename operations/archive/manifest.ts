@@ -108,6 +108,8 @@ const besideSchema = z.record(z.string(), z.strictObject({ definition, entry }))
 export const extensionSchema = z.strictObject({
   name,
   schema: name,
+  /** Who may alter and drop it; missing in the manifests of earlier versions. */
+  owner: name.optional(),
   version: z.string().max(100),
   /** Whether anything in the dump depends on it. */
   needed: z.boolean(),

@@ -635,7 +635,12 @@ async function prepare(
   for (const statement of schemaStatements(manifest, noOwner)) await run(session, statement);
   const schemas = [...manifest.schemas, ...manifest.companions].map(({ name }) => name);
   granted.lendOwners(await letCreate(session, manifest.needsRoles, schemas));
-  const { leftOut, notes } = await createExtensions(session, manifest, { attempt, moves: true });
+  const { leftOut, notes } = await createExtensions(session, manifest, {
+    attempt,
+    moves: true,
+    noOwner: noOwner === true,
+    isScratch: which === "full",
+  });
   const kept = await attempt(withoutPublic(manifest));
   const left =
     kept === undefined ? [] : [`The schema public stays, which the source does not have: ${kept}.`];

@@ -51,6 +51,7 @@ export async function makeRoom(
   const { leftOut, notes: ofExtensions } = await createExtensions(session, manifest, {
     attempt: (statements) => attempt(session, statements),
     moves: !options.isPart,
+    noOwner: options.noOwner,
   });
   const providers = await findMissingProviders(manifest, (statements) => attempt(session, statements));
   const notes = [...apart, ...leftOutNotes(leftOut), ...ofExtensions, ...labelNotes(providers)];

@@ -35,7 +35,12 @@ const older = `
   comment on table app.json_value is 'the "json" document'; comment on column app.json_value.json is 'say ""json_value""';
   create publication json_scalar for table app.json_table where (json_query > 1);
   create domain app.present as int not null; create table app.parent (a int not null, b app.present not null);
-  create table app.child (c int not null) inherits (app.parent)`;
+  create table app.child (c int not null) inherits (app.parent);
+  do $$ declare own text := current_setting('role'); begin
+    execute format('grant create on database %I to helper', current_database()); set local role helper;
+    create extension tcn; perform set_config('role', own, true);
+    execute format('revoke create on database %I from helper', current_database());
+  end $$`;
 
 let packages: string;
 let cycle: Cycle;
@@ -81,6 +86,9 @@ describe.each(newer)("a dump of this machine's server goes into %s,", (name) => 
     await cycle.backUp(cycle.source.connection("many"));
     const target = server.connection("many");
     expect((await cycle.restore(target, { jobs: 2, createRoles: true })).differences).toEqual([]);
+    // Of a role that is no superuser and may no longer create in the database.
+    const owners = "select extowner::regrole from pg_extension where extname = 'tcn'";
+    expect(await server.sql(owners, "many")).toBe("helper");
     // What is there cannot be backed up without a newer pg_dump.
     await expect(cycle.restore(target)).rejects.toThrow(/^pg_dump \S+ cannot dump PostgreSQL 1[78]/);
     await server.sql("create database plain");
