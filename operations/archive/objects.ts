@@ -7,7 +7,7 @@ import {
   ownerOf,
   privileges,
 } from "./fragments.ts";
-import { inItsQuotes, literally } from "./source-terms.ts";
+import { identityOf, inItsQuotes, literally } from "./source-terms.ts";
 
 /**
  * A query that lists the objects in the schemas `$1` (names): each with its name, its place in a dump's table of
@@ -36,7 +36,7 @@ export const objectsQuery = describing([
             (select string_agg(i.inhparent::regclass::text, ',' order by i.inhseqno)
                from pg_inherits i where i.inhrelid = c.oid),
             (select string_agg(concat_ws(' ', quote_ident(a.attname), format_type(a.atttypid, a.atttypmod),
-                case when a.attnotnull then 'not null' end, nullif(a.attidentity::text, ''),
+                case when a.attnotnull then 'not null' end, ${identityOf("a", "c")},
                 nullif(a.attgenerated::text, ''), case when d.oid is not null then 'default' end,
                 case when a.attcollation <> t.typcollation then a.attcollation::regcollation::text end,
                 case when a.attacl is not null then ${privileges("a.attacl", "c", "c.relowner")} end,

@@ -41,6 +41,10 @@ const addedKeywords: Readonly<Record<string, number>> = {
 
 const knownSetting = "optropic.known_privileges";
 const keywordsSetting = "optropic.newer_keywords";
+const identitySetting = "optropic.identity_of_partitions";
+
+/** The version from which partitions have the identity columns of their parents, as dumps of older ones do not say. */
+const identityOfPartitions = 17;
 
 /**
  * A query that has a session describe what there is in the terms of a server.
@@ -58,6 +62,7 @@ export function inTermsOf(source: string | undefined): string {
     [knownSetting, major > newest ? "" : known.join(",")],
     // Between two of them is one quote at most.
     [keywordsSetting, words.length === 0 ? "" : `(?<!")"(${words.join("|")})"(?!")`],
+    [identitySetting, major < identityOfPartitions ? "no" : ""],
   ];
   const set = settings.map(([name, value = ""]) => `set_config('${name}', ${escapeLiteral(value)}, false)`);
   return `select ${set.join(", ")}`;
@@ -67,6 +72,13 @@ export function inTermsOf(source: string | undefined): string {
 export function isKnownPrivilege(privilege: string): string {
   return `(coalesce(current_setting('${knownSetting}', true), '') = ''
     or ${privilege} = any (string_to_array(current_setting('${knownSetting}'), ',')))`;
+}
+
+/** How a column of a table is an identity, if it is one that the server in whose terms is described would call so. */
+export function identityOf(column: string, table: string): string {
+  return `case when ${table}.relispartition and current_setting('${identitySetting}', true) = 'no'
+      and current_setting('server_version_num')::int >= ${identityOfPartitions}0000 then null
+    else nullif(${column}.attidentity::text, '') end`;
 }
 
 const hasNewerKeywords = `coalesce(current_setting('${keywordsSetting}', true), '') <> ''`;

@@ -17,7 +17,7 @@ import { type PostgresServer, startPostgres } from "./support/postgres.ts";
 /** Servers that are newer than this machine's, by the names that `servers/package.json` gives them. */
 const newer = ["postgres-17", "postgres-18"] as const;
 
-/** What newer servers have more of, or write differently: privileges, and names that have become keywords. */
+/** What newer servers have more of, or write differently: privileges, names that have become keywords, identities of partitions. */
 const older = `
   create role granted; create role helper; grant all on all tables in schema app to granted with grant option; grant all on app.person to public;
   grant all on app.span to helper; revoke all on app.span from current_user; grant select on app.span to current_user;
@@ -36,6 +36,10 @@ const older = `
   create publication json_scalar for table app.json_table where (json_query > 1);
   create domain app.present as int not null; create table app.parent (a int not null, b app.present not null);
   create table app.child (c int not null) inherits (app.parent);
+  create table app.numbered (n int generated always as identity, k int) partition by list (k);
+  create table app.numbered_1 partition of app.numbered for values in (1) partition by list (k);
+  create table app.numbered_1_1 partition of app.numbered_1 default; create table app.numbered_2 (k int, n int not null);
+  alter table app.numbered attach partition app.numbered_2 for values in (2); insert into app.numbered (k) values (1), (2);
   do $$ declare own text := current_setting('role'); begin
     execute format('grant create on database %I to helper', current_database()); set local role helper;
     create extension tcn; perform set_config('role', own, true);
