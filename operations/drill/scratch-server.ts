@@ -29,7 +29,10 @@ export interface ScratchServer {
   keep(): Promise<void>;
 }
 
-/** A scratch server need not survive a crash, and uses little memory. */
+/**
+ * A scratch server need not survive a crash, and uses little memory. It writes zeros to its log first, or it would crash
+ * where the disk is full, and not say so.
+ */
 const settings: Readonly<Record<string, string>> = {
   listen_addresses: "",
   fsync: "off",
@@ -39,7 +42,6 @@ const settings: Readonly<Record<string, string>> = {
   wal_level: "minimal",
   max_wal_senders: "0",
   max_wal_size: "1GB",
-  wal_init_zero: "off",
   shared_buffers: "64MB",
   maintenance_work_mem: "64MB",
   max_connections: "40",

@@ -47,7 +47,10 @@ export async function startTargetDatabase(
       ssl: "on",
       ssl_cert_file: certificate,
       ssl_key_file: keyFile,
-      hba_file: file(join(own, "hba.conf"), "hostssl all all 127.0.0.1/32 scram-sha-256\n"),
+      hba_file: file(
+        join(own, "hba.conf"),
+        "local all all trust\nhostssl all all 127.0.0.1/32 scram-sha-256\n",
+      ),
       shared_preload_libraries: "pg_stat_statements",
       "pg_stat_statements.track": "all",
     });
