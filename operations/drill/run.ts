@@ -22,7 +22,7 @@ import { type Check, runChecks } from "./checks.ts";
 import { evidenceOf, firstOf, mostSentences } from "./findings.ts";
 import { findPlace, type Place } from "./place.ts";
 import type { rehearse } from "./rehearse.ts";
-import type { ScratchServer } from "./scratch-server.ts";
+import { explained, type ScratchServer } from "./scratch-server.ts";
 import { Stopwatch } from "./stopwatch.ts";
 
 export interface DrillOptions {
@@ -140,6 +140,9 @@ async function drillIn(place: Place, options: DrillOptions, subject: Subject): P
     }
     const { differences, notes } = restored;
     return { evidence, all: { differences, notes }, kept };
+  } catch (error) {
+    options.signal.throwIfAborted();
+    throw place.server === undefined ? error : explained(error, place.server);
   } finally {
     if (kept === undefined) await place.server?.remove();
   }

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { chownSync, existsSync, readFileSync } from "node:fs";
+import { chownSync, existsSync, readFileSync, statfsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { escapeIdentifier } from "pg";
 import { outputOf } from "../../lib/child.ts";
@@ -29,10 +29,7 @@ export interface ScratchServer {
   keep(): Promise<void>;
 }
 
-/**
- * A scratch server need not survive a crash, and uses little memory. It writes zeros to its log first, or it would crash
- * where the disk is full, and not say so.
- */
+/** A scratch server need not survive a crash, and uses little memory. */
 const settings: Readonly<Record<string, string>> = {
   listen_addresses: "",
   fsync: "off",
@@ -42,6 +39,7 @@ const settings: Readonly<Record<string, string>> = {
   wal_level: "minimal",
   max_wal_senders: "0",
   max_wal_size: "1GB",
+  wal_init_zero: "off",
   shared_buffers: "64MB",
   maintenance_work_mem: "64MB",
   max_connections: "40",
@@ -123,6 +121,22 @@ export async function startScratchServer(options: {
       : "";
     throw new Failure("failed", `The scratch server did not start: ${said}${hint}`);
   }
+}
+
+/** Less than two files of a server's log: with less it may crash, and not be able to write why. */
+const fullBytes = 32 * 1024 * 1024;
+
+/**
+ * What a failure of a scratch server was for, where that could not say it.
+ *
+ * @returns the error to throw
+ */
+export function explained(error: unknown, { folder }: Pick<ScratchServer, "folder">): unknown {
+  const { bavail, bsize } = statfsSync(folder);
+  const reason = reasonOf(error);
+  if (bavail * bsize >= fullBytes || /No space left on device/i.test(reason)) return error;
+  const said = `No space left on device: the disk of ${folder} is full. Name a folder with more room with --scratch.`;
+  return new Failure("failed", `${reason}\n${said}`, { cause: error });
 }
 
 /** Libraries that a server preloads run jobs of the source, which a drill must not repeat. */
