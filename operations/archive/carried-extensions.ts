@@ -185,9 +185,11 @@ export const extensionChangesQuery = `
              when c.relkind = 'r' then array[format('create table %s (%s)', c.oid::regclass,
                (select string_agg(${column} || case when a.attnotnull then ' not null' else '' end, ', ' order by a.attnum)
                   from ${columns} where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped))]
-             when p.prokind in ('f', 'p', 'w') then array[pg_get_functiondef(p.oid)]
-             when t.typtype = 'e' then array[format('create type %s as enum (%s)', t.oid::regtype,
-               (select string_agg(quote_literal(e.enumlabel), ', ' order by e.enumsortorder) from pg_enum e where e.enumtypid = t.oid))]
+             when p.prokind in ('f', 'p', 'w') then array_remove(array[pg_get_functiondef(p.oid),
+               ${ownerChange("'routine ' || p.oid::regprocedure", "p.proowner", "a.extension")}], null)
+             when t.typtype = 'e' then array_remove(array[format('create type %s as enum (%s)', t.oid::regtype,
+               (select string_agg(quote_literal(e.enumlabel), ', ' order by e.enumsortorder) from pg_enum e where e.enumtypid = t.oid)),
+               ${ownerChange("'type ' || t.oid::regtype", "t.typowner", "a.extension")}], null)
            end
       from added a
       join script using (extension)

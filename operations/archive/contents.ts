@@ -339,12 +339,16 @@ export function schemaPrivilegesOf(contents: Contents): Contents {
 
 /**
  * Divides a table of contents: privileges on functions are given last, as pg_restore does. The server makes an index as
- * the owner of its table, who may not call the function of one that was made by somebody else.
+ * the owner of its table, who may not call the function of one that was made by somebody else. So are privileges and
+ * labels of what the dump does not make: it may be made later, such as a table that belongs to an extension.
  */
-export function splitFunctionPrivileges(contents: Contents): { others: Contents; privileges: Contents } {
+export function splitLatePrivileges(contents: Contents): { others: Contents; privileges: Contents } {
   const functions = idsOf(contents.lines(), ({ rest }) => /^(?:FUNCTION|PROCEDURE|AGGREGATE) /.test(rest));
+  const made = idsOf(contents.lines(), () => true);
   const [privileges, others] = contents.divided(
-    (line) => line.rest.startsWith("ACL ") && isAbout(line, functions),
+    (line) =>
+      (line.rest.startsWith("ACL ") && isAbout(line, functions)) ||
+      (/^(?:ACL|SECURITY LABEL) (?!- )/.test(line.rest) && line.needs.every((id) => !made.has(id))),
   );
   return { others, privileges };
 }

@@ -27,6 +27,11 @@ export const members = `
      cross join lateral pg_identify_object(m.classid, m.objid, 0) i
      where age(coalesce(t.xmin, p.xmin, q.xmin)) > age(m.made)
         or coalesce(t.xmin, p.xmin, q.xmin) = m.made and coalesce(t.cmin, p.cmin, q.cmin)::text::bigint < m.at
+        -- A grant or another owner writes the row of a function or type anew, and nothing of what it needs.
+        or coalesce(t.oid, p.oid) is not null and exists (
+          select from pg_depend n
+           where n.classid = m.classid and n.objid = m.objid and n.deptype = 'n' and n.objsubid = 0
+             and (age(n.xmin) > age(m.made) or n.xmin = m.made and n.cmin::text::bigint < m.at))
   ), own as materialized (
     select m.* from member m
      where not exists (select from added a where a.classid = m.classid and a.objid = m.objid)

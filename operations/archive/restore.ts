@@ -19,7 +19,7 @@ import {
   schemaPrivilegesOf,
   selectContents,
   splitAttachments,
-  splitFunctionPrivileges,
+  splitLatePrivileges,
   withoutData,
   withoutObjects,
 } from "./contents.ts";
@@ -207,7 +207,7 @@ export async function restoreParallel(given: RestoreOptions): Promise<Outcome> {
     const globals = await GlobalLines.read(options.listing, isExpected);
     const selected = selectContents(needed, { globals, leftOut, without });
     const { others: withPrivileges, eventTriggers } = splitEventTriggers(selected);
-    const { others: filled, privileges } = splitFunctionPrivileges(withPrivileges);
+    const { others: filled, privileges } = splitLatePrivileges(withPrivileges);
     const { others: withTriggers, refreshes } = splitRefreshes(filled);
     const notFilled: string[] = [];
     const pathLines = await PathLines.read(

@@ -13,7 +13,7 @@ import {
   privilegesOf,
   schemaPrivilegesOf,
   selectContents,
-  splitFunctionPrivileges,
+  splitLatePrivileges,
   splitPartitionsElsewhere,
   withoutObjects,
 } from "../archive/contents.ts";
@@ -94,7 +94,7 @@ export async function runDump(
   const apart =
     companions.length === 0 ? new Set() : await listSchemas(run.file, companions, run, run.signal);
   const { others, eventTriggers } = splitEventTriggers(selected.filtered(({ id }) => !apart.has(id)));
-  const { others: filling, privileges } = splitFunctionPrivileges(others);
+  const { others: filling, privileges } = splitLatePrivileges(others);
   const { others: filledLast, refreshes } = splitRefreshes(filling);
   const pathLines = await pathLinesOf(session, run);
   const onPath = pathLines.takeLate(filledLast);

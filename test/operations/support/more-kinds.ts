@@ -125,6 +125,24 @@ export const moreKinds: readonly Kind[] = [
     asked: "select obj_description(oid, 'pg_extension') from pg_extension where extname = 'hstore'",
   },
   {
+    name: "what was added to an extension and then granted, given away and written anew: a table, a type, and functions, of which one needs a type of the database",
+    together: "complete",
+    made: `create extension fuzzystrmatch; commit; create role adder; create role added_reader; create type added_state as enum ('new'); commit;
+      create function added_to(int) returns int language sql as 'select 1'; create function added_later(added_state) returns int language sql as 'select 2';
+      create type added_mood as enum ('ok'); create table added_table (id int); insert into added_table values (1); commit;
+      alter extension fuzzystrmatch add function added_to(int); alter extension fuzzystrmatch add function added_later(added_state);
+      alter extension fuzzystrmatch add type added_mood; alter extension fuzzystrmatch add table added_table; commit;
+      revoke execute on function added_to(int) from public; grant execute on function added_to(int), added_later(added_state) to added_reader;
+      alter function added_later(added_state) owner to adder; alter type added_mood owner to adder; grant usage on type added_mood to added_reader;
+      grant select on added_table to added_reader; alter table added_table owner to adder;`,
+    asked: `select concat_ws(' ', i.identity, p.proowner::regrole, p.proacl, t.typowner::regrole, t.typacl, c.relowner::regrole, c.relacl)
+      from pg_depend d join pg_extension e on e.oid = d.refobjid cross join lateral pg_identify_object(d.classid, d.objid, 0) i
+      left join pg_proc p on d.classid = p.tableoid and p.oid = d.objid left join pg_type t on d.classid = t.tableoid and t.oid = d.objid
+      left join pg_class c on d.classid = c.tableoid and c.oid = d.objid
+     where e.extname = 'fuzzystrmatch' and d.deptype = 'e' and i.identity like '%added%'
+     union all select id::text from added_table order by 1`,
+  },
+  {
     name: "what comes with another object: who may call a range's own functions, a comment that was removed from an extension, and a column that only a child and what is below it may leave empty",
     together: "complete",
     made: `create extension cube; comment on extension cube is null; create role caller; create type span as range (subtype = int4, multirange_type_name = spans);
