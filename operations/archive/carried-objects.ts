@@ -120,6 +120,26 @@ export const objectLossesQuery = allOf([
      join pg_namespace n on n.oid = k.connamespace
     where k.contype in ('c', 'f') and k.coninhcount > 0 and n.nspname = any($1) and ${notOfExtension("pg_class", "k.conrelid")}`,
 
+  // The multirange type of a range type and what makes values of both belong to whoever made them: a dump gives away the
+  // range type alone, and the server its multirange type from version 17 on. Where all have one owner, they get the range's.
+  `select n.nspname::text as schema, format('owners of what comes with the type %I.%I', n.nspname, t.typname) as name, 'last' as phase, null as replaces,
+          array_agg(format('do %L', format('declare owner name := %s; begin if (select pg_get_userbyid(%s) from %s where oid = %L::%s) <> owner then execute format(%L, owner); end if; end',
+            case when b.owner = t.typowner then format('(select pg_get_userbyid(typowner) from pg_type where oid = %L::regtype)', format('%I.%I', n.nspname, t.typname))
+              else quote_literal(pg_get_userbyid(b.owner)) end,
+            b.column, b.catalog, b.name, b.alias, format('alter %s %s owner to %%I', b.kind, replace(b.name, '%', '%%')))) order by b.kind desc, b.name) as statements
+     from pg_range r
+     join pg_type t on t.oid = r.rngtypid
+     join pg_namespace n on n.oid = t.typnamespace
+    cross join lateral (
+      select m.typowner as owner, format('%s.%I', m.typnamespace::regnamespace, m.typname) as name, 'type' as kind, 'typowner' as column, 'pg_type' as catalog, 'regtype' as alias
+        from pg_type m where m.oid = r.rngmultitypid
+       union all
+      select p.proowner, p.oid::regprocedure::text, 'function', 'proowner', 'pg_proc', 'regprocedure'
+        from pg_depend i join pg_proc p on i.classid = p.tableoid and p.oid = i.objid
+       where i.refclassid = t.tableoid and i.refobjid in (r.rngtypid, r.rngmultitypid) and i.deptype = 'i') b
+    where n.nspname = any($1) and ${notOfExtension("pg_type", "t.oid")}
+    group by n.nspname, t.oid, t.typname`,
+
   // What makes a value of a range type: the type brings these functions, and a dump has no line for them.
   `select n.nspname::text as schema, format('privileges of the function %s', f.name) as name, 'last' as phase, null as replaces,
           array[format('alter function %s owner to %I', f.name, f.owner), format('revoke all on function %s from public, %I', f.name, f.owner)]

@@ -139,7 +139,20 @@ export const objectsQuery = describing([
             case when t.typtype = 'd' then concat_ws(' ', format_type(t.typbasetype, t.typtypmod), t.typnotnull,
               t.typcollation::regcollation) end,
             (select concat_ws(' ', format_type(r.rngsubtype, null), r.rngcollation::regcollation, r.rngsubdiff)
-               from pg_range r where r.rngtypid = t.oid)) as definition,
+               from pg_range r where r.rngtypid = t.oid),
+            -- Its multirange type and what makes values of both, where these are not its owner's.
+            case t.typtype when 'r' then
+              (select string_agg(format('%s of %s', pg_get_userbyid(b.owner), b.name), ',' order by b.name collate "C")
+                 from (select m.typowner as owner, m.oid::regtype::text as name
+                         from pg_depend i join pg_type m on i.classid = m.tableoid and m.oid = i.objid
+                        where i.refclassid = t.tableoid and i.refobjid = t.oid and i.deptype = 'i'
+                       union all
+                       select p.proowner, p.oid::regprocedure::text
+                         from pg_depend i join pg_proc p on i.classid = p.tableoid and p.oid = i.objid
+                        where i.refclassid = t.tableoid and i.deptype = 'i' and (i.refobjid = t.oid or i.refobjid in (
+                          select m.objid from pg_depend m
+                           where m.refclassid = t.tableoid and m.refobjid = t.oid and m.classid = t.tableoid and m.deptype = 'i'))) b
+                where b.owner <> t.typowner) end) as definition,
           -- A default of the base type is a text, and a dump gives it to the domain.
           case t.typtype when 'd' then coalesce(pg_get_expr(t.typdefaultbin, 0),
             quote_literal(t.typdefault) || '::' || format_type(t.typbasetype, null)) end as expression

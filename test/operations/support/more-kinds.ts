@@ -143,6 +143,16 @@ export const moreKinds: readonly Kind[] = [
      union all select id::text from added_table order by 1`,
   },
   {
+    name: "a range type of another role, whose multirange type and functions are that role's too, and one whose multirange type is somebody else's",
+    together: "complete",
+    made: `create role range_maker; grant create on schema public to range_maker; set role range_maker; create type "of % them" as range (subtype = int); reset role;
+      create type given_range as range (subtype = text, multirange_type_name = "kept ranges"); alter type given_range owner to range_maker;`,
+    asked: `select concat_ws(' ', t.oid::regtype, t.typowner::regrole) from pg_type t
+      where t.typowner = 'range_maker'::regrole or t.typname in ('given_range', 'kept ranges', '_kept ranges')
+      union all select concat_ws(' ', p.oid::regprocedure, p.proowner::regrole) from pg_proc p
+      where p.proowner = 'range_maker'::regrole or p.proname in ('given_range', 'kept ranges') order by 1`,
+  },
+  {
     name: "what comes with another object: who may call a range's own functions, a comment that was removed from an extension, and a column that only a child and what is below it may leave empty",
     together: "complete",
     made: `create extension cube; comment on extension cube is null; create role caller; create type span as range (subtype = int4, multirange_type_name = spans);
