@@ -34,6 +34,7 @@ import { replaceTables, type TablesPart } from "./replace-tables.ts";
 import { runDump } from "./run-dump.ts";
 import { ScriptSession } from "./script-session.ts";
 import { lostOfServer, putMappingsAside, readServerOwn } from "./server-own.ts";
+import { unmetKeys } from "./unmet-keys.ts";
 
 export interface ReplaceOptions {
   target: Connection;
@@ -228,8 +229,10 @@ async function replaceWithin(
     restored,
     options.accepted,
   );
-  if (differences.length > 0)
-    failOn("The restored schemas differ from the backup", [...differences, ...refused], options);
+  if (differences.length > 0) {
+    const unmet = await unmetKeys(session, manifest, differences);
+    failOn("The restored schemas differ from the backup", [...differences, ...refused, ...unmet], options);
+  }
   // Deferred constraints fail here, where it is certain that nothing was changed.
   await session.run("set constraints all immediate");
   await standBack(session, room.actedFor);

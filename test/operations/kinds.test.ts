@@ -1107,6 +1107,13 @@ describe("a project at Supabase, by a role that is no superuser,", () => {
     );
     await cycle.restore(owner);
     expect(await ask(asked)).toBe(before);
+    await ask("delete from auth.users where email = 'a@x'");
+    await expect(cycle.restore(owner)).rejects.toThrow(
+      /violates foreign key[\s\S]*\nThe schema auth is not part of the backup, which has the rows of auth\.users that the constraint profiles_id_fkey of public\.profiles needs, and the target lacks some: a restore puts them into an empty table only\. Restore [\s\S]*Nothing was changed/,
+    );
+    await ask("insert into auth.users values ('11111111-1111-1111-1111-111111111111', 'a@x')");
+    await cycle.restore(owner);
+    expect(await ask(asked)).toBe(before);
     await ask(`create schema jobs; create extension cube schema jobs; create table jobs.job (id serial); insert into jobs.job default values;
       alter extension cube add table jobs.job; alter extension cube add sequence jobs.job_id_seq;
       grant usage on schema jobs to project_owner; grant all on jobs.job to project_owner; grant select on jobs.job_id_seq to project_owner;
