@@ -8,12 +8,13 @@ import { pathFinding, underPath } from "../archive/path-operators.ts";
  * Drops the defaults of other schemas' columns that depend on the schemas, within the session's transaction: they
  * would be dropped with these. The default of a table that the session may not change stays, and is missed later.
  *
- * @returns a function that sets them again; undefined when there are none
+ * @returns a function that sets them again, with a sentence for each that the server refuses; undefined when there are
+ *   none
  */
 export async function putDefaultsAside(
   session: Session,
   schemas: readonly string[],
-): Promise<(() => Promise<void>) | undefined> {
+): Promise<(() => Promise<string[]>) | undefined> {
   const defaults = defaultRows.parse(await session.rows(defaultsQuery, schemas));
   const dropped: typeof defaults = [];
   for (const one of defaults) {
@@ -22,18 +23,29 @@ export async function putDefaultsAside(
   }
   if (dropped.length === 0) return undefined;
   return async () => {
-    for (const { column, expression, path } of dropped) {
-      await underPath(session, path, () => session.run(`${column} set default ${expression}`));
+    const lost: string[] = [];
+    for (const { name, column, expression, path } of dropped) {
+      const reason = await underPath(session, path, () =>
+        attempt(session, [`${column} set default ${expression}`]),
+      );
+      if (reason !== undefined) lost.push(`${name} is missing: ${reason}.`);
     }
+    return lost;
   };
 }
 
 const defaultRows = z.array(
-  z.object({ column: z.string(), expression: z.string(), path: z.array(z.string()).nullable() }),
+  z.object({
+    name: z.string(),
+    column: z.string(),
+    expression: z.string(),
+    path: z.array(z.string()).nullable(),
+  }),
 );
 
 const defaultsQuery = `
-  select format('alter table only %s alter column %I', a.attrelid::regclass, a.attname) as column,
+  select format('default of %s.%I', a.attrelid::regclass, a.attname) as name,
+         format('alter table only %s alter column %I', a.attrelid::regclass, a.attname) as column,
          pg_get_expr(d.adbin, d.adrelid) as expression, ${pathFinding("pg_attrdef", "d.oid")} as path
     from pg_attrdef d
     join pg_attribute a on a.attrelid = d.adrelid and a.attnum = d.adnum

@@ -10,8 +10,12 @@ import { pathFinding, underPath } from "../archive/path-operators.ts";
 export interface Aside {
   /** Their names in a description, such as `constraint orders_fk of public.orders`. */
   names: ReadonlySet<string>;
-  /** Makes those again that are not there, which checks every row. */
-  putBack: () => Promise<void>;
+  /**
+   * Makes those again that are not there, which checks every row.
+   *
+   * @returns a sentence for each that the server refuses
+   */
+  putBack: () => Promise<string[]>;
 }
 
 /**
@@ -45,17 +49,23 @@ async function putAside(session: Session, condition: string, value: readonly str
   return {
     names: new Set(all.map(({ object }) => object)),
     putBack: async () => {
+      const lost: string[] = [];
       for (const one of all) {
         const [row] = await session.rows(existsQuery, [one.of, one.plain]);
         if (z.object({ found: z.boolean() }).parse(row).found) continue;
-        await underPath(session, one.path, () =>
-          session.run(`alter ${one.subject} add constraint ${one.name} ${one.definition}`),
+        const reason = await underPath(session, one.path, () =>
+          attempt(session, [`alter ${one.subject} add constraint ${one.name} ${one.definition}`]),
         );
+        if (reason !== undefined) {
+          lost.push(`${one.object} is missing: ${reason}.`);
+          continue;
+        }
         if (one.comment !== null) {
           const on = one.subject.replace(/^table /, "");
           await session.run(`comment on constraint ${one.name} on ${on} is ${escapeLiteral(one.comment)}`);
         }
       }
+      return lost;
     },
   };
 }

@@ -92,7 +92,8 @@ export async function replaceTables(
   const views = await makeDependents(session, manifest, { plan, pathLines }, run);
   if (views.length > 0) for (const statement of lend) await session.run(statement);
   const notFilled = await fillViews(session, manifest, views);
-  await keys.putBack();
+  const unmade = await keys.putBack();
+  refuse(unmade);
   for (const { table, name, enable } of triggers)
     await session.run(`alter table ${table} ${enable} trigger ${name}`);
   for (const statement of takeBack) await session.run(statement);
@@ -102,6 +103,7 @@ export async function replaceTables(
       ...newer.map(({ table }) => `The partition ${table} was emptied: the backup does not have it.`),
       ...((await dropped?.describe()) ?? []),
       ...unpublished,
+      ...unmade,
     ],
     dependents: plan.dependents,
     notFilled: [...notFilled].map(([view, reason]) => unfilled(view, reason)),

@@ -191,9 +191,8 @@ async function replaceWithin(
   const { runEventTriggers, notFilled, refusedChecks } = made;
   const uncommented = await commentExtensions(session, files.listing, plan);
   await forbidCreate?.(session);
-  await checks.putBack();
-  await keys.putBack();
-  await setDefaults?.();
+  const unmade = [...(await checks.putBack()), ...(await keys.putBack()), ...((await setDefaults?.()) ?? [])];
+  failOn(dependsOnIt, unmade, options);
   const unpublished = await publishAgain();
   const isRestored = (name: string): boolean => plan.globals.has(name);
   for (const statement of await unlisted(room.ownDefaults, files.listing, isRestored)) {
@@ -242,6 +241,7 @@ async function replaceWithin(
     ...figures,
     differences: [
       ...plan.lost,
+      ...unmade,
       ...unpublished,
       ...droppedDefaults(missed),
       ...plan.reverted.map(revertedSentence),

@@ -543,6 +543,29 @@ test("of materialized views that read each other, only those that wait for one t
   expect(await ask("select s from z.shown")).toBe("5");
 });
 
+test("what other schemas have of the restored ones under another name is named, and nothing is changed", async () => {
+  const { connection, ask } = await make(
+    `create schema app; create table app.t (a int primary key); insert into app.t values (1); create sequence app.s;
+     create table public.k (a int references app.t, n int default nextval('app.s')); insert into public.k values (1);`,
+  );
+  await cycle.backUp(connection);
+  await ask(
+    "alter schema public rename to old_public; alter table app.t rename to tt; alter sequence app.s rename to ss",
+  );
+  await expect(cycle.restore(connection)).rejects.toThrow(
+    /depend on what it replaces:\nconstraint k_a_fkey of old_public\.k is missing: relation "app\.tt" does not exist\.\ndefault of old_public\.k\.n is missing: relation "app\.ss" does not exist\.\nPass --accept-differences[\s\S]*Nothing was changed/,
+  );
+  expect(await ask("select n from old_public.k join app.tt using (a)")).toBe("1");
+  const { differences } = await cycle.restore(connection, { acceptDifferences: true });
+  expect(differences).toEqual(
+    expect.arrayContaining([
+      expect.stringMatching(/^constraint k_a_fkey of old_public\.k is missing: /),
+      expect.stringMatching(/^default of old_public\.k\.n is missing: /),
+    ]),
+  );
+  expect(await ask("select n from public.k join app.t using (a)")).toBe("1");
+});
+
 test("keys, checks and indexes that the rows do not allow are named, and can be accepted", async () => {
   const { connection, ask } = await make(
     `create table up (id int primary key); create table down (id int primary key, up int constraint to_up references up, n int);
