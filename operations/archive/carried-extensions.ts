@@ -1,5 +1,6 @@
 import { afterScript, members } from "./extension-members.ts";
 import { grantee, ownerOf } from "./fragments.ts";
+import { onPathOf } from "./path-operators.ts";
 import { firstNormal } from "./pristine.ts";
 
 /** An owner other than that of the extension, as a statement about an object; null when it is the same. */
@@ -81,6 +82,15 @@ const column = `format('%I %s%s%s', a.attname, format_type(a.atttypid, a.atttypm
 
 const hasDefault = "d.oid is not null and a.attgenerated = '' and a.attidentity = ''";
 
+/** Gives a column its default. */
+function defaultOf(table: string): string {
+  const statement = `format('alter table %s alter column %I set default %s', ${table}, a.attname, pg_get_expr(d.adbin, d.adrelid))`;
+  return onPathOf("pg_attrdef", "d.oid", statement);
+}
+
+/** Makes a function `p`. */
+const definitionOf = onPathOf("pg_proc", "p.oid", "pg_get_functiondef(p.oid)");
+
 const columns = `pg_attribute a
     join pg_type t on t.oid = a.atttypid
     left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum`;
@@ -100,7 +110,7 @@ function madeBy(row: string): string {
 function partsOf(which: string): string {
   return `
     select m.extension, format('index %s', i.indexrelid::regclass) as name, ${madeBy("x")} as made, 'last' as phase,
-           array[regexp_replace(pg_get_indexdef(i.indexrelid), '^CREATE (UNIQUE )?INDEX ', 'CREATE \\1INDEX IF NOT EXISTS ')] as statements
+           array[${onPathOf("pg_class", "i.indexrelid", "regexp_replace(pg_get_indexdef(i.indexrelid), '^CREATE (UNIQUE )?INDEX ', 'CREATE \\1INDEX IF NOT EXISTS ')")}] as statements
       from ${which} m
       join pg_index i on m.classid = 'pg_class'::regclass and i.indrelid = m.objid and i.indisvalid
       join pg_attribute x on x.attrelid = i.indexrelid and x.attnum = 1
@@ -108,19 +118,23 @@ function partsOf(which: string): string {
     union all
     select m.extension, format('constraint %I of %s', k.conname, k.conrelid::regclass), ${madeBy("k")},
            case k.contype when 'f' then 'last' else 'first' end,
-           array[format('do %L', format('begin if not exists (select from pg_constraint where conrelid = %L::regclass and conname = %L) then alter table %s add constraint %I %s; end if; end',
-             k.conrelid::regclass, k.conname, k.conrelid::regclass, k.conname, pg_get_constraintdef(k.oid)))]
+           array[${onPathOf(
+             "pg_constraint",
+             "k.oid",
+             `format('do %L', format('begin if not exists (select from pg_constraint where conrelid = %L::regclass and conname = %L) then alter table %s add constraint %I %s; end if; end',
+             k.conrelid::regclass, k.conname, k.conrelid::regclass, k.conname, pg_get_constraintdef(k.oid)))`,
+           )}]
       from ${which} m join pg_constraint k on m.classid = 'pg_class'::regclass and k.conrelid = m.objid
      where k.contype not in ('t', 'n') and k.conparentid = 0 and (k.conislocal or k.coninhcount = 0)
     union all
     select m.extension, format('trigger %I on %s', t.tgname, t.tgrelid::regclass), ${madeBy("t")}, 'last',
-           array_remove(array[regexp_replace(pg_get_triggerdef(t.oid), '^CREATE TRIGGER ', 'CREATE OR REPLACE TRIGGER '), format('alter table %s %s trigger %I', t.tgrelid::regclass, ${enabling}, t.tgname)],
+           array_remove(array[${onPathOf("pg_trigger", "t.oid", "regexp_replace(pg_get_triggerdef(t.oid), '^CREATE TRIGGER ', 'CREATE OR REPLACE TRIGGER ')")}, format('alter table %s %s trigger %I', t.tgrelid::regclass, ${enabling}, t.tgname)],
              case when t.tgenabled = 'O' then format('alter table %s %s trigger %I', t.tgrelid::regclass, ${enabling}, t.tgname) end)
       from ${which} m join pg_trigger t on m.classid = 'pg_class'::regclass and t.tgrelid = m.objid
      where not t.tgisinternal and t.tgparentid = 0
     union all
     select m.extension, format('statistics %s.%I', x.stxnamespace::regnamespace, x.stxname), ${madeBy("x")}, 'last',
-           array_remove(array[regexp_replace(pg_get_statisticsobjdef(x.oid), '^CREATE STATISTICS ', 'CREATE STATISTICS IF NOT EXISTS '), case when x.stxstattarget >= 0 then
+           array_remove(array[${onPathOf("pg_statistic_ext", "x.oid", "regexp_replace(pg_get_statisticsobjdef(x.oid), '^CREATE STATISTICS ', 'CREATE STATISTICS IF NOT EXISTS ')")}, case when x.stxstattarget >= 0 then
                format('alter statistics %s.%I set statistics %s', x.stxnamespace::regnamespace, x.stxname, x.stxstattarget) end,
              format('alter statistics %s.%I owner to %I', x.stxnamespace::regnamespace, x.stxname, pg_get_userbyid(x.stxowner))], null)
       from ${which} m join pg_statistic_ext x on m.classid = 'pg_class'::regclass and x.stxrelid = m.objid
@@ -144,8 +158,7 @@ export const extensionChangesQuery = `
            array_remove(array[format('alter table %s add column if not exists %s%s', c.oid::regclass, ${column},
                -- What the rows before it have.
                ' default ' || quote_literal((a.attmissingval::text::text[])[1])),
-             case when ${hasDefault} then format('alter table %s alter column %I set default %s', c.oid::regclass, a.attname,
-               pg_get_expr(d.adbin, d.adrelid))
+             case when ${hasDefault} then ${defaultOf("c.oid::regclass")}
                when a.atthasmissing then format('alter table %s alter column %I drop default', c.oid::regclass, a.attname) end,
              case when a.attnotnull and ${hasDefault} then format('alter table %s alter column %I set not null', c.oid::regclass, a.attname) end], null)
       from own m
@@ -157,7 +170,7 @@ export const extensionChangesQuery = `
     select m.extension, format('function %s', p.oid::regprocedure),
            -- Scripts end with whom they let call their functions.
            concat(p.xmin, ' ', case when p.proacl is null then p.cmin::text else '0' end), 'first',
-           case when p.prokind in ('f', 'p', 'w') then array_remove(array[${renaming}, pg_get_functiondef(p.oid),
+           case when p.prokind in ('f', 'p', 'w') then array_remove(array[${renaming}, ${definitionOf},
              ${ownerChange("'routine ' || p.oid::regprocedure", "p.proowner", "m.extension")}], null) end
       from own m
       join pg_proc p on m.classid = 'pg_proc'::regclass and p.oid = m.objid
@@ -181,11 +194,11 @@ export const extensionChangesQuery = `
     union all
     select a.extension, a.name, 'first',
            case when c.relkind = 'S' then array[format('create sequence %s %s', c.oid::regclass, ${sequenceOptions})]
-             when c.relkind = 'v' then array[format('create view %s as %s', c.oid::regclass, pg_get_viewdef(c.oid))]
+             when c.relkind = 'v' then array[${onPathOf("pg_rewrite", "(select r.oid from pg_rewrite r where r.ev_class = c.oid and r.rulename = '_RETURN')", "format('create view %s as %s', c.oid::regclass, pg_get_viewdef(c.oid))")}]
              when c.relkind = 'r' then array[format('create table %s (%s)', c.oid::regclass,
                (select string_agg(${column} || case when a.attnotnull then ' not null' else '' end, ', ' order by a.attnum)
                   from ${columns} where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped))]
-             when p.prokind in ('f', 'p', 'w') then array_remove(array[pg_get_functiondef(p.oid),
+             when p.prokind in ('f', 'p', 'w') then array_remove(array[${definitionOf},
                ${ownerChange("'routine ' || p.oid::regprocedure", "p.proowner", "a.extension")}], null)
              when t.typtype = 'e' then array_remove(array[format('create type %s as enum (%s)', t.oid::regtype,
                (select string_agg(quote_literal(e.enumlabel), ', ' order by e.enumsortorder) from pg_enum e where e.enumtypid = t.oid)),
@@ -200,7 +213,7 @@ export const extensionChangesQuery = `
      where t.oid is null or t.typrelid = 0 and t.typcategory <> 'A'
     union all
     select m.extension, format('default of %s.%I', a.attrelid::regclass, a.attname), 'first',
-           array[format('alter table %s alter column %I set default %s', a.attrelid::regclass, a.attname, pg_get_expr(d.adbin, d.adrelid))]
+           array[${defaultOf("a.attrelid::regclass")}]
       from added m
       join (${columns}) on m.classid = 'pg_class'::regclass and a.attrelid = m.objid
       join script using (extension)

@@ -1,5 +1,6 @@
 import { sequenceOptions } from "./carried-extensions.ts";
 import { allOf, grantedBy, grantee, notOfExtension } from "./fragments.ts";
+import { onPathOf } from "./path-operators.ts";
 import { firstNormal } from "./pristine.ts";
 
 /** How what is carried of a materialized view is called. */
@@ -64,7 +65,7 @@ export const objectLossesQuery = allOf([
 
   // A check that was inherited from one that is no longer there.
   `select n.nspname::text as schema, format('constraint %I of %s', k.conname, k.conrelid::regclass) as name, 'last' as phase, null as replaces,
-          array[format('alter table %s add constraint %I %s', k.conrelid::regclass, k.conname, pg_get_constraintdef(k.oid))] as statements
+          array[${onPathOf("pg_constraint", "k.oid", "format('alter table %s add constraint %I %s', k.conrelid::regclass, k.conname, pg_get_constraintdef(k.oid))")}] as statements
      from pg_constraint k
      join pg_namespace n on n.oid = k.connamespace
     where k.contype = 'c' and k.coninhcount > 0 and not k.conislocal and not exists (
@@ -87,7 +88,7 @@ export const objectLossesQuery = allOf([
               o.oid::regprocedure, format('create %s %s.%I(%s)%s language sql as ''''', case o.prokind when 'p' then 'procedure' else 'function' end,
                 o.pronamespace::regnamespace, o.proname, pg_get_function_arguments(o.oid),
                 case when o.prokind <> 'p' then ' returns ' || pg_get_function_result(o.oid) end))) order by o.oid)
-            || pg_get_functiondef(p.oid)
+            || ${onPathOf("pg_proc", "p.oid", "pg_get_functiondef(p.oid)")}
             || format('alter routine %s owner to %I', p.oid::regprocedure, pg_get_userbyid(p.proowner)) as statements
      from circle
      join pg_proc p on p.oid = circle.f

@@ -93,6 +93,15 @@ export function pathFinding(catalog: string, oid: string): string {
        and p.oprnamespace <> 'pg_catalog'::regnamespace)`;
 }
 
+/** A statement that runs another, a text, while it finds its operators in the path of an object. */
+export function onPathOf(catalog: string, oid: string, statement: string): string {
+  return `coalesce((select format('do %L', format(
+      'declare own text := current_setting(''search_path''); begin perform set_config(''search_path'', %L, true); execute %L; perform set_config(''search_path'', own, true); end',
+      (select string_agg(quote_ident(s), ', ' order by i) from unnest(found.path) with ordinality u(s, i)), ${statement}))
+    from (select ${oid} as oid) object cross join lateral (select ${pathFinding(catalog, "object.oid")} as path) found
+   where found.path is not null), ${statement})`;
+}
+
 /** Does work while texts find their operators in a path. */
 export async function underPath<T>(
   session: Session,

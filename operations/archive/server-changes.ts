@@ -3,6 +3,7 @@ import * as z from "zod";
 import type { Session } from "../../postgres/session.ts";
 import { afterScript, type Membership, membersIn } from "./extension-members.ts";
 import { commentedObject, grantedBy, grantee } from "./fragments.ts";
+import { onPathOf } from "./path-operators.ts";
 import { firstNormal, firstRole, type Pristine, publicSchema } from "./pristine.ts";
 
 /**
@@ -257,7 +258,7 @@ function changesQuery(membership: Membership, last: number): string {
     select null::oid, p.name, 'last', p.statements, null::boolean
       from (${privileges(last)}) p where p.changed or ${isWanted("p.name")}
     union all
-    select null::oid, f.name, 'first', array[pg_get_functiondef(f.oid)], f.certain
+    select null::oid, f.name, 'first', array[${onPathOf("pg_proc", "f.oid", "pg_get_functiondef(f.oid)")}], f.certain
       from (select o.oid, format('definition of the %s %s', i.type, i.identity) as name, o.xmin::text::bigint > ${last} as changed,
                    o.proacl is not distinct from b.initprivs and o.proowner = ${firstRole} as certain
               from pg_proc o
@@ -267,8 +268,12 @@ function changesQuery(membership: Membership, last: number): string {
                and (o.xmin::text::bigint > ${last} or cardinality($1::text[]) > 0)) f
      where f.changed or ${isWanted("f.name")}
     union all
-    select v.extension, v.name, 'first', array[format('create or replace view %s%s as %s', v.oid::regclass,
-             ' with (' || array_to_string(v.options, ', ') || ')', pg_get_viewdef(v.oid))], true
+    select v.extension, v.name, 'first', array[${onPathOf(
+      "pg_rewrite",
+      "(select r.oid from pg_rewrite r where r.ev_class = v.oid and r.rulename = '_RETURN')",
+      `format('create or replace view %s%s as %s', v.oid::regclass,
+             ' with (' || array_to_string(v.options, ', ') || ')', pg_get_viewdef(v.oid))`,
+    )}], true
       from (select m.extension, o.oid, o.reloptions as options, format('definition of the view %s', o.oid::regclass) as name,
                    ${changed(last, "r")} or case when m.objid is not null then o.reloptions is not null and ${changed(last)} else o.reloptions is distinct from
                      case when o.relname in ('pg_stats', 'pg_stats_ext', 'pg_stats_ext_exprs') then '{security_barrier=true}'::text[] end end as changed
@@ -327,7 +332,7 @@ function changesQuery(membership: Membership, last: number): string {
      where t.changed or ${isWanted("t.name")}
     union all
     select m.extension, format('constraint %I of the domain %s', k.conname, o.oid::regtype), 'first',
-           array[format('alter domain %s add constraint %I %s', ${qualifiedType}, k.conname, pg_get_constraintdef(k.oid))], null::boolean
+           array[${onPathOf("pg_constraint", "k.oid", `format('alter domain %s add constraint %I %s', ${qualifiedType}, k.conname, pg_get_constraintdef(k.oid))`)}], null::boolean
       from pg_constraint k join pg_type o on o.oid = k.contypid ${extension("pg_type")}
      where k.contype = 'c' and ${ofSomebody} and case when m.objid is null then k.oid >= ${firstNormal} else k.xmin::text <> all (s.made) end
     union all

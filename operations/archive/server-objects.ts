@@ -3,6 +3,7 @@ import type { Session } from "../../postgres/session.ts";
 import { commentedObject, grantee, inServerSchema, ofNobody } from "./fragments.ts";
 import { namesOf } from "./names.ts";
 import { notesNaming } from "./notes.ts";
+import { onPathOf } from "./path-operators.ts";
 import { firstNormal, firstRole, type Pristine, publicSchema } from "./pristine.ts";
 
 /**
@@ -50,7 +51,7 @@ const foundRows = z.array(
 
 const functionsQuery = `
   select format('function %s', i.identity) as name, 'first' as phase,
-         array[pg_get_functiondef(p.oid), format('alter %s %s owner to %I', i.type, i.identity, pg_get_userbyid(p.proowner))] as statements
+         array[${onPathOf("pg_proc", "p.oid", "pg_get_functiondef(p.oid)")}, format('alter %s %s owner to %I', i.type, i.identity, pg_get_userbyid(p.proowner))] as statements
     from pg_proc p cross join lateral pg_identify_object(p.tableoid, p.oid, 0) i
    where p.pronamespace ${inServerSchema} and p.prokind <> 'a' and ${ofNobody("pg_proc", "p.oid")}
    order by p.oid`;

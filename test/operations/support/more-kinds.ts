@@ -153,6 +153,20 @@ export const moreKinds: readonly Kind[] = [
       where p.proowner = 'range_maker'::regrole or p.proname in ('given_range', 'kept ranges') order by 1`,
   },
   {
+    name: "what is not in a dump and has operators that only a search path finds: parts and functions of an extension, and a function among the server's",
+    together: "complete",
+    made: `create extension if not exists hstore; create extension dict_int; commit;
+      create function implied_body(a hstore, b hstore) returns bool language sql begin atomic; select a is distinct from b; end;
+      create table implied (h hstore constraint implied_check check (h is distinct from ''), same bool default (nullif('a=>1'::hstore, '') is null), n int); insert into implied values ('b=>1');
+      create index implied_index on implied (n) where h is distinct from 'x=>1'; create view implied_view as select h is distinct from 'c=>1' as other from implied;
+      create function implied_run() returns trigger language plpgsql as 'begin return new; end';
+      create trigger implied_trigger before update on implied for each row when (old.h is distinct from new.h) execute function implied_run(); commit;
+      alter extension dict_int add function implied_body(hstore, hstore); alter extension dict_int add table implied; alter extension dict_int add view implied_view; commit;
+      create function pg_catalog.implied_server(a public.hstore, b public.hstore) returns bool language sql begin atomic; select a is distinct from b; end;`,
+    asked: `select concat_ws(' ', i.type, i.identity, d.refobjid::regoperator, (select count(*) from implied)) from pg_depend d cross join lateral pg_identify_object(d.classid, d.objid, 0) i
+      where d.refclassid = 'pg_operator'::regclass and i.identity like '%implied%' order by 1`,
+  },
+  {
     name: "what comes with another object: who may call a range's own functions, a comment that was removed from an extension, and a column that only a child and what is below it may leave empty",
     together: "complete",
     made: `create extension cube; comment on extension cube is null; create role caller; create type span as range (subtype = int4, multirange_type_name = spans);
