@@ -107,6 +107,8 @@ export interface Narrowed {
   tables: QualifiedName[];
   /** The lines of some of the tables. */
   contentsFor: (tables: readonly QualifiedName[]) => Contents;
+  /** Which of the tables an object is or belongs to. */
+  tableOf: (object: string) => QualifiedName | undefined;
   /** What is left out, one sentence each. */
   leftOut: string[];
 }
@@ -230,6 +232,10 @@ export function narrow(
       const ids = new Set(some.flatMap((table) => [...found.partsOf(table)]));
       return contents.filtered(({ id }) => ids.has(id) && shown.has(id));
     },
+    tableOf: (object) => {
+      const place = placeOf(object);
+      return place && tables.find((table) => found.belongs(place, table, found.partsOf(table)));
+    },
     leftOut: [
       ...keys.map(
         ({ rest }) =>
@@ -326,6 +332,7 @@ class Finder {
   readonly #byId: ReadonlyMap<string, Line>;
   readonly #idsIn: ReadonlyMap<string, ReadonlySet<string>>;
   readonly #roles: ReadonlySet<string>;
+  readonly #parts = new Map<QualifiedName, ReadonlySet<string>>();
 
   constructor(
     lines: readonly Line[],
@@ -396,6 +403,14 @@ class Finder {
 
   /** The lines of a table, its rows and everything that belongs to it. */
   partsOf(table: QualifiedName): ReadonlySet<string> {
+    const known = this.#parts.get(table);
+    if (known !== undefined) return known;
+    const ids = this.#findParts(table);
+    this.#parts.set(table, ids);
+    return ids;
+  }
+
+  #findParts(table: QualifiedName): ReadonlySet<string> {
     const own = this.#tableLine(table);
     const ids = new Set([own.id]);
     const start = `${oneLine(table.schema)} ${oneLine(table.name)} `;

@@ -1,58 +1,75 @@
 import * as z from "zod";
-import { digestOf, prepareSession, readNamed } from "../archive/describe.ts";
+import { type Described, digestOf, prepareSession, readNamed, readObjects } from "../archive/describe.ts";
 import type { Manifest } from "../archive/manifest.ts";
 import { type PathOperators, pathsOf } from "../archive/path-operators.ts";
+import type { QualifiedName } from "../archive/qualified-names.ts";
 import { findSame } from "../archive/remake.ts";
 import type { Listing } from "../archive/sections.ts";
 import type { ScriptSession } from "./script-session.ts";
 
 /** Tables of a target, with what the backup has of them. */
-export interface TableWithin {
+export interface TableWithin extends QualifiedName {
   /** With its schema, quoted. */
   table: string;
   oid: string;
 }
 
+/** How a target differs from what a backup has of tables. */
+export interface Changes {
+  /** Numbers of the tables of which anything is missing or otherwise. */
+  oids: ReadonlySet<string>;
+  /** Names of what is missing or otherwise. */
+  odd: ReadonlySet<string>;
+}
+
 /**
- * Finds the tables that the target has with another definition than the backup: with a column more or less, with a column
- * of another type, and the like. What is below such a table goes with it.
- *
- * @returns the numbers of the tables
+ * Finds the tables of which the target has anything otherwise than the backup: the table itself, such as with a column
+ * more or less, or a part of it, such as an index, a key, a trigger or a policy, which it lacks or has with another
+ * definition. What is below such a table goes with it. The target may have further parts.
  */
 export async function changedTables(
   session: ScriptSession,
   manifest: Manifest,
   present: readonly TableWithin[],
-  { listing, pathOperators }: { listing: Listing; pathOperators: readonly PathOperators[] },
-): Promise<ReadonlySet<string>> {
-  await prepareSession(session);
-  const names = new Set(present.map(({ table }) => `table ${table}`));
-  const expected: [string, string][] = [];
-  const expressions: [string, string][] = [];
+  {
+    listing,
+    pathOperators,
+    tableOf,
+  }: {
+    listing: Listing;
+    pathOperators: readonly PathOperators[];
+    tableOf: (object: string) => QualifiedName | undefined;
+  },
+): Promise<Changes> {
+  await prepareSession(session, manifest.serverVersion);
+  const expected = new Map<string, string>();
+  const expressions = new Map<string, string>();
   for await (const item of listing.items("own")) {
-    if (item.kind !== "object" || !names.has(item.name)) continue;
-    expected.push([item.name, item.definition]);
-    if (item.expression !== undefined) expressions.push([item.name, item.expression]);
+    if (item.kind !== "object") continue;
+    expected.set(item.name, item.definition);
+    if (item.expression !== undefined) expressions.set(item.name, item.expression);
   }
   const schemas = manifest.schemas.map(({ name }) => name);
-  const read = (some: ReadonlySet<string>) => readNamed(session, schemas, some);
-  const all = await read(names);
-  const different = expected.filter(([name, definition]) => {
-    const found = all.get(name);
-    return found !== undefined && digestOf(found) !== definition;
-  });
-  if (different.length === 0) return new Set();
-  const isDifferent = new Set(different.map(([name]) => name));
+  const found = new Map<string, Described>();
+  for await (const [name, described] of readObjects(session, schemas)) {
+    const definition = expected.get(name);
+    if (definition === undefined) continue;
+    if (digestOf(described) === definition) expected.delete(name);
+    else found.set(name, described);
+  }
   const same = await findSame(session, {
-    expected: Object.fromEntries(different),
-    expressions: Object.fromEntries(expressions.filter(([name]) => isDifferent.has(name))),
-    found: new Map([...all].filter(([name]) => isDifferent.has(name))),
+    expected: Object.fromEntries(expected),
+    expressions: Object.fromEntries(expressions),
+    found,
     paths: pathsOf(pathOperators),
-    read,
+    read: (some) => readNamed(session, schemas, some),
   });
-  const changed = present.filter(
-    ({ table }) => isDifferent.has(`table ${table}`) && !same.has(`table ${table}`),
+  const odd = new Set([...expected.keys()].filter((name) => !same.has(name)));
+  const owners = [...odd].flatMap((name) => tableOf(name) ?? []);
+  const changed = present.filter((table) =>
+    owners.some(({ schema, name }) => schema === table.schema && name === table.name),
   );
+  if (changed.length === 0) return { oids: new Set(), odd };
   const below = oidRows.parse(
     await session.rows(
       belowQuery,
@@ -60,7 +77,8 @@ export async function changedTables(
     ),
   );
   const known = new Set(present.map(({ oid }) => oid));
-  return new Set([...changed, ...below].flatMap(({ oid }) => (known.has(oid) ? [oid] : [])));
+  const oids = new Set([...changed, ...below].flatMap(({ oid }) => (known.has(oid) ? [oid] : [])));
+  return { oids, odd };
 }
 
 const oidRows = z.array(z.object({ oid: z.string() }));
@@ -117,8 +135,12 @@ const partsQuery = `
                    and d.deptype in ('a', 'i')) p (name)
    where w.oid is not null`;
 
-/** A sentence for each table that was made again: which columns and parts it had otherwise. */
-export function describeChanges(before: Shape, after: Shape): string[] {
+/**
+ * A sentence for each table that was made again: which columns and parts it had otherwise.
+ *
+ * @param odd names of what was missing or otherwise
+ */
+export function describeChanges(before: Shape, after: Shape, odd: ReadonlySet<string>): string[] {
   return [...before.columns].map(([table, had]) => {
     const has = after.columns.get(table) ?? new Map<string, string>();
     const gone = [...had.keys()].filter((name) => !has.has(name));
@@ -128,11 +150,13 @@ export function describeChanges(before: Shape, after: Shape): string[] {
       return other === undefined || other === type ? [] : [`${name} is ${type} instead of ${other}`];
     });
     const parts = after.parts.get(table);
+    const mended = [...(parts ?? [])].filter((name) => odd.has(name)).sort();
     const lost = [...(before.parts.get(table) ?? [])].filter((name) => parts?.has(name) !== true);
     const changes = [
       ...(gone.length === 0 ? [] : [`${columnsNamed(gone)} ${gone.length === 1 ? "is" : "are"} gone`]),
       ...(back.length === 0 ? [] : [`${columnsNamed(back)} ${back.length === 1 ? "is" : "are"} back`]),
       ...retyped,
+      ...(mended.length === 0 ? [] : [`with ${mended.join(", ")}`]),
       ...(lost.length === 0 ? [] : [`without ${lost.join(", ")}`]),
     ];
     const what = changes.length === 0 ? "" : `: ${changes.join("; ")}`;

@@ -21,6 +21,8 @@ import type { ScriptSession } from "./script-session.ts";
 export interface TablesPart {
   tables: readonly QualifiedName[];
   contentsFor: (tables: readonly QualifiedName[]) => Contents;
+  /** The table that an object of the backup is or belongs to, such as `index app.by_day`. */
+  tableOf: (object: string) => QualifiedName | undefined;
 }
 
 /** What happened to tables beside their rows. */
@@ -36,8 +38,9 @@ export interface ReplacedTables {
 /**
  * Gives tables the rows that they have in a dump, within the session's transaction, and makes those that are missing.
  * Partitions that the dump does not have are emptied with their table. A table that is there as the backup has it stays; one
- * with another definition, such as a further column, is dropped and made again, and what depends on it too. Triggers do not
- * run, and foreign keys from and to the tables are made again once the rows are there, which checks them.
+ * of which anything is missing or otherwise, such as a column or an index, is dropped and made again, and what depends on it
+ * too. Triggers do not run, and foreign keys from and to the tables are made again once the rows are there, which checks
+ * them.
  *
  * @param refuse called with what is lost for good, one sentence each
  * @throws {Failure} when the rows of a table may be in others that are not restored
@@ -45,7 +48,7 @@ export interface ReplacedTables {
 export async function replaceTables(
   session: ScriptSession,
   manifest: Manifest,
-  { tables, contentsFor, listing }: TablesPart & { listing: Listing },
+  { tables, contentsFor, tableOf, listing }: TablesPart & { listing: Listing },
   run: DumpRun,
   refuse: (lost: readonly string[]) => void,
 ): Promise<ReplacedTables> {
@@ -54,20 +57,25 @@ export async function replaceTables(
     (table) => !present.some(({ schema, name }) => schema === table.schema && name === table.name),
   );
   await refusePooled(session, present);
-  const changed = await changedTables(session, manifest, present, {
+  const { oids: changed, odd } = await changedTables(session, manifest, present, {
     listing,
     pathOperators: run.pathOperators,
+    tableOf,
   });
   const again = present.filter(({ oid }) => changed.has(oid));
   const kept = present.filter(({ oid }) => !changed.has(oid));
   const own = kept.map(({ oid }) => oid);
-  const newer = presentRows.parse(await session.rows(newerQuery, own));
+  const below = presentRows.parse(await session.rows(newerQuery, own));
+  const newer = below.filter(({ oid }) => !changed.has(oid));
   const oids = [...own, ...newer.map(({ oid }) => oid)];
   const keys = await putKeysAside(session, keysQuery([...changed]), [...oids, ...changed]);
-  const dropped = again.length === 0 ? undefined : await dropTables(session, manifest, again, listing, run);
+  const dropped =
+    again.length === 0 ? undefined : await dropTables(session, manifest, { again, odd, listing }, run);
   if (dropped !== undefined) refuse(dropped.lost.filter((sentence) => !isNamed(keys.names, sentence)));
+  await refuseTaken(session, odd);
   const triggers = triggerRows.parse(await session.rows(triggersQuery, oids));
-  for (const { table, name } of triggers) await session.run(`alter table ${table} disable trigger ${name}`);
+  for (const { table, name } of triggers)
+    await session.run(`alter table only ${table} disable trigger ${name}`);
   const filled = [...kept, ...newer].filter(({ hasRows }) => hasRows);
   if (filled.length > 0) {
     const names = filled.map(
@@ -84,8 +92,11 @@ export async function replaceTables(
   await runList(session, run, contentsFor(tables), ["--section=data"]);
   await pathLines.makeAll(onPath.early);
   await runList(session, run, made, ["--section=post-data"]);
-  await runList(session, run, attachments, []);
-  await runList(session, run, after, ["--section=post-data"]);
+  // The table above may lack what a partition is to be attached to.
+  await session.makingAll(async () => {
+    await runList(session, run, attachments, []);
+    await runList(session, run, after, ["--section=post-data"]);
+  });
   await pathLines.makeAll(onPath.last);
   await pathLines.makeAnyway();
   const plan = dropped?.plan ?? { dependents: new Map<string, string>(), filled: [] };
@@ -95,7 +106,7 @@ export async function replaceTables(
   const unmade = await keys.putBack();
   refuse(unmade);
   for (const { table, name, enable } of triggers)
-    await session.run(`alter table ${table} ${enable} trigger ${name}`);
+    await session.run(`alter table only ${table} ${enable} trigger ${name}`);
   for (const statement of takeBack) await session.run(statement);
   const unpublished = (await dropped?.publishAgain()) ?? [];
   return {
@@ -114,8 +125,7 @@ export async function replaceTables(
 async function dropTables(
   session: ScriptSession,
   manifest: Manifest,
-  again: readonly TableWithin[],
-  listing: Listing,
+  { again, odd, listing }: { again: readonly TableWithin[]; odd: ReadonlySet<string>; listing: Listing },
   { file }: DumpRun,
 ) {
   const names = again.map(({ table }) => table);
@@ -137,7 +147,7 @@ async function dropTables(
     lost: plan.lost,
     publishAgain,
     describe: async () => [
-      ...describeChanges(shape, await readShape(session, names)),
+      ...describeChanges(shape, await readShape(session, names), odd),
       ...plan.reverted.map(revertedSentence),
     ],
   };
@@ -146,6 +156,38 @@ async function dropTables(
 function isNamed(names: ReadonlySet<string>, sentence: string): boolean {
   return names.has(sentence.replace(/ is missing\.$/, ""));
 }
+
+/**
+ * Refuses where the target has something else by the name of what is to be made.
+ *
+ * @param odd names of what is missing, once what is otherwise was dropped
+ */
+async function refuseTaken(session: ScriptSession, odd: ReadonlySet<string>): Promise<void> {
+  const names = [...odd].filter((name) => /^(?:table|index|sequence) /.test(name));
+  if (names.length === 0) return;
+  const taken = takenRows.parse(await session.rows(takenQuery, names));
+  if (taken.length === 0) return;
+  const sentences = taken.map(({ wanted, found }) => `${found} is in the place of ${wanted}.`);
+  throw new Failure(
+    "failed",
+    `The target has something else by the name of what is restored:\n${sentences.join("\n")}\nRename it or drop it.`,
+  );
+}
+
+const takenRows = z.array(z.object({ wanted: z.string(), found: z.string() }));
+
+const takenQuery = `
+  with wanted as (select object, substr(object, strpos(object, ' ') + 1) as name from unnest($1) object)
+  select w.object as wanted, i.type || ' ' || i.identity || coalesce(' of ' || x.indrelid::regclass, '') as found
+    from wanted w
+    join pg_class c on c.oid = to_regclass(w.name)
+    left join pg_index x on x.indexrelid = c.oid
+   cross join lateral pg_identify_object('pg_class'::regclass, c.oid, 0) i
+  union all
+  select w.object, 'type ' || t.oid::regtype
+    from wanted w
+    join pg_type t on t.oid = to_regtype(w.name)
+   where w.object like 'table %' and t.typrelid = 0`;
 
 /** Where the hash of an enum distributes rows, those of a partition may come into another one. */
 async function refusePooled(session: ScriptSession, present: readonly { table: string }[]): Promise<void> {
@@ -189,16 +231,23 @@ const newerQuery = `
    order by 1, 2`;
 
 /**
- * Keys from and to the tables `$1`; those of partitions are their table's. Tables that are made again get their own from the
- * dump.
+ * Keys from the tables `$1`, and those to them or to tables that they are partitions of; those of partitions are their
+ * table's. Tables that are made again get their own from the dump.
  */
 function keysQuery(again: readonly string[]): string {
-  return `(k.conrelid::text = any($1) or k.confrelid::text = any($1)) and k.conrelid::text <> all('{${again.join(",")}}'::text[])`;
+  const above = `
+    select coalesce(a.relid, c.oid) from pg_class c left join pg_partition_ancestors(c.oid) a on true
+     where c.oid::text = any($1)`;
+  return `(k.conrelid::text = any($1) or k.confrelid in (${above})) and k.conrelid::text <> all('{${again.join(",")}}'::text[])`;
 }
 
 const triggerRows = z.array(z.object({ table: z.string(), name: z.string(), enable: z.string() }));
 
+/** For each row those of the partitions run, which may be enabled otherwise than their table's. */
 const triggersQuery = `
   select t.tgrelid::regclass::text as table, quote_ident(t.tgname) as name,
          case t.tgenabled when 'A' then 'enable always' when 'R' then 'enable replica' else 'enable' end as enable
-    from pg_trigger t where t.tgrelid::text = any($1) and not t.tgisinternal and t.tgenabled <> 'D'`;
+    from pg_trigger t
+    join pg_class c on c.oid = t.tgrelid
+   where t.tgrelid::text = any($1) and not t.tgisinternal and t.tgenabled <> 'D'
+     and (c.relkind <> 'p' or t.tgtype & 1 = 0)`;

@@ -340,8 +340,8 @@ async function replaceTablesWithin(
     pathOperators,
     signal,
   };
-  const { tables = [], contentsFor = () => contents.filtered(() => false) } = part ?? {};
-  const replaced = await replaceTables(session, manifest, { tables, contentsFor, listing }, run, (lost) =>
+  const nothing = { tables: [], contentsFor: () => contents.filtered(() => false), tableOf: () => undefined };
+  const replaced = await replaceTables(session, manifest, { ...(part ?? nothing), listing }, run, (lost) =>
     failOn(dependsOnIt, lost, options),
   );
   await enableOthers();
@@ -356,15 +356,25 @@ async function replaceTablesWithin(
     extensions: [],
     pathOperators: pathOperators.filter(({ object }) => own.has(object) || replaced.dependents.has(object)),
     missing: replaced.notFilled,
+    refused: await session.refused(),
     isPart: true,
   };
-  const { figures, differences, accepted } = await verify(session, manifest, restored, options.accepted);
-  failOn("The restored tables differ from the backup", differences, options);
+  const { figures, differences, accepted, refused } = await verify(
+    session,
+    manifest,
+    restored,
+    options.accepted,
+  );
+  if (differences.length > 0)
+    failOn("The restored tables differ from the backup", [...differences, ...refused], options);
   await session.run("set constraints all immediate");
   await standBack(session, actedFor);
   await removeBlocks();
   signal.throwIfAborted();
-  return { ...figures, differences: [...replaced.notes, ...acceptedSentences(accepted), ...differences] };
+  return {
+    ...figures,
+    differences: [...replaced.notes, ...acceptedSentences(accepted), ...differences, ...refused],
+  };
 }
 
 /** A sentence on what the database itself has and a restore in place leaves as it is. */

@@ -217,7 +217,13 @@ describe("tables that have changed since the backup", () => {
     [
       "a column less, and no row-level security",
       "drop country, disable row level security",
-      "the column country is back; without index app.further",
+      "the column country is back; with constraint customer_country_fkey of app.customer, index app.by_country; without index app.further",
+    ],
+    [
+      "parts less, and others",
+      `add extra int, drop constraint customer_country_fkey; drop index app.by_country; create index by_country on app.customer (country, id);
+       drop trigger tr on app.customer; drop policy p on app.customer`,
+      "the column extra is gone; with constraint customer_country_fkey of app.customer, index app.by_country, policy p on app.customer, trigger tr on app.customer; without index app.further",
     ],
   ])("are as the backup has them where they have %s", async (_, change, said) => {
     await ask(
@@ -231,6 +237,29 @@ describe("tables that have changed since the backup", () => {
       expect.stringMatching(/^view app\.seen depends on what was restored and is as the backup has it/),
       expect.stringMatching(/^Only the selection was restored/),
     ]);
+    expect(await ask(state, "changed")).toBe(before);
+  });
+
+  test("are named where something else has their names, and nothing is changed", async () => {
+    const mess = "drop index app.by_country; create index by_country on app.other (a)";
+    await ask(`create table app.other (a int); ${mess}`, "changed");
+    await expect(into("changed", { tables: ["app.customer"] })).rejects.toThrow(
+      /\nindex app\.by_country of app\.other is in the place of index app\.by_country\.\n[\s\S]*Nothing was changed/,
+    );
+    await ask("drop table app.customer cascade; create view app.customer as select 1 as id", "changed");
+    await expect(into("changed", { tables: ["app.customer"] })).rejects.toThrow(
+      /\nview app\.customer is in the place of table app\.customer\.\nindex app\.by_country of [\s\S]*Nothing was changed/,
+    );
+    await ask("drop view app.customer; drop table app.other; create type app.customer as enum ()", "changed");
+    await expect(into("changed", { tables: ["app.customer"] })).rejects.toThrow(
+      /\ntype app\.customer is in the place of table app\.customer\.\n/,
+    );
+    await ask("drop type app.customer", "changed");
+    await into("changed", { tables: ["app.customer"] });
+    await ask(
+      `${views}; alter table lib.note add constraint note_fk foreign key (customer) references app.customer; alter publication pub add table app.customer`,
+      "changed",
+    );
     expect(await ask(state, "changed")).toBe(before);
   });
 
@@ -251,13 +280,13 @@ describe("partitions of another schema's table", () => {
     select string_agg(tableoid::regclass || ' ' || id || v, ', ' order by id) from app.log
     union all select string_agg(inhrelid::regclass || ' of ' || inhparent::regclass, ', ' order by inhrelid::regclass::text) from pg_inherits
     union all select string_agg(tgrelid::regclass || tgenabled::text, ', ' order by tgrelid::regclass::text) from pg_trigger where tgname = 'mark'
-    union all select convalidated::text from pg_constraint where conname = 'of_log'`;
+    union all select string_agg(conname || convalidated, ', ' order by conname) from pg_constraint where conname = 'of_log' or conrelid = 'parts.old'::regclass and contype = 'c'`;
 
   beforeAll(async () => {
     await cycle.source.sql("create database parted");
     const parted = `
       create schema app; create schema parts; create table app.log (id int, day date, v text, primary key (id, day)) partition by range (day);
-      create index on app.log (v); create table parts.old partition of app.log for values from ('2020-01-01') to ('2021-01-01');
+      create index on app.log (v); create table parts.old partition of app.log (constraint apart check (id < 1000)) for values from ('2020-01-01') to ('2021-01-01');
       create table parts.now partition of app.log for values from ('2021-01-01') to ('2022-01-01') partition by range (id);
       create table parts.now_1 partition of parts.now default; insert into app.log values (1, '2020-02-02', 'a'), (2, '2021-02-02', 'b');
       create table app.ref (id int, day date, constraint of_log foreign key (id, day) references app.log); insert into app.ref values (1, '2020-02-02');
@@ -280,6 +309,42 @@ describe("partitions of another schema's table", () => {
     await ask("alter table app.ref drop constraint of_log; drop table parts.now", "parted");
     const { differences } = await into("parted", { tables: ["parts.now"] });
     expect(differences).toHaveLength(1);
+    await ask("alter table app.ref add constraint of_log foreign key (id, day) references app.log", "parted");
+    expect(await ask(state, "parted")).toBe(before);
+  });
+
+  test.each([
+    ["of the same definition, whose table others refer to", "update app.log set v = 'wrong'"],
+    [
+      "of another definition, whose table others refer to",
+      "alter table parts.old add check (id <> 999), alter v set not null",
+    ],
+    [
+      "without a check that they had, whose table others refer to",
+      "alter table parts.old drop constraint apart",
+    ],
+  ])("are put back one by one or with their table, %s", async (_, change) => {
+    const before = await ask(state, "parted");
+    for (const tables of [["parts.old", "parts.now"], ["app.log"]]) {
+      await ask(change, "parted");
+      for (const table of tables) await into("parted", { tables: [table] });
+      expect(await ask(state, "parted")).toBe(before);
+    }
+  });
+
+  test("are made again with what their table has lost", async () => {
+    const before = await ask(state, "parted");
+    await ask(
+      "alter table app.log drop constraint log_pkey cascade; drop index app.log_v_idx; drop table parts.old",
+      "parted",
+    );
+    await expect(into("parted", { tables: ["parts.now"] })).rejects.toThrow(
+      /differ from the backup:\n[\s\S]*Nothing was changed/,
+    );
+    const { differences } = await into("parted", { tables: ["app.log"] });
+    expect(differences.join("\n")).toMatch(
+      /^The table app\.log had [^\n]*: with constraint log_pkey of app\.log, index app\.log_pkey, index app\.log_v_idx\.\n/m,
+    );
     await ask("alter table app.ref add constraint of_log foreign key (id, day) references app.log", "parted");
     expect(await ask(state, "parted")).toBe(before);
   });
