@@ -75,49 +75,76 @@ const checkRows = z.array(
   }),
 );
 
-/** Whether a check `k` is of a domain that a column has within another type. */
-const stays = `exists (
-       with recursive uses(type, is_within) as (
-       select k.contypid, false where k.contypid <> 0
-       union
-       select t.oid, u.is_within or t.typtype <> 'd'
-       from uses u
-       join pg_type t on t.typbasetype = u.type or (t.typelem = u.type and t.typlen = -1)
-       or exists (select from pg_range r where r.rngtypid = t.oid and r.rngsubtype = u.type)
-       or exists (select from pg_class c join pg_attribute a on a.attrelid = c.oid
-       where c.oid = t.typrelid and a.atttypid = u.type and a.attnum > 0 and not a.attisdropped)
-       )
-       select from uses u join pg_attribute a on a.atttypid = u.type join pg_class c on c.oid = a.attrelid
-       where u.is_within and not a.attisdropped and c.relkind in ('r', 'p', 'm'))`;
+/**
+ * Tables of a query with the domains of its `checks` that a column has within another type, found as the server finds
+ * them: of all checks at once, since each would read every column of the database.
+ *
+ * Source: get_rels_with_domain and find_composite_type_dependencies in PostgreSQL's typecmds.c and tablecmds.c
+ */
+const domainsWithin = `uses(domain, type, is_within) as (
+    select distinct k.contypid, k.contypid, false from checks k where k.contypid <> 0
+    union
+    select u.domain, coalesce(t.oid, c.reltype), u.is_within or t.typtype is distinct from 'd'
+      from uses u
+      join pg_depend d on d.refclassid = 'pg_type'::regclass and d.refobjid = u.type
+      left join pg_type t on d.classid = t.tableoid and d.objid = t.oid
+      left join pg_class c on d.classid = c.tableoid and d.objid = c.oid and d.objsubid > 0
+     where coalesce(t.oid, c.reltype, 0) <> 0
+  ), domain_within as materialized (
+    select distinct u.domain
+      from uses u
+      join pg_depend d on d.refclassid = 'pg_type'::regclass and d.refobjid = u.type
+      join pg_class c on d.classid = c.tableoid and d.objid = c.oid and d.objsubid > 0
+     where u.is_within and c.relkind in ('r', 'p', 'm'))`;
+
+const withDomains = "left join domain_within w on w.domain = k.contypid";
+
+/** Whether a check `k`, joined so, is of such a domain. */
+const stays = "w.domain is not null";
+
+/** Whether the tree of a check `k` has what a pattern finds, of which a condition on the function `p` holds. */
+function callsIn(pattern: string, condition: string): string {
+  // A value, not a join: the server would hash all functions for each check.
+  return `exists (select from regexp_matches(k.conbin::text, '${pattern}', 'g') part
+         where (select ${condition} from pg_proc p where p.oid = part[1]::oid))`;
+}
 
 const anyCheckQuery = `
   select 1 as found from pg_constraint k join pg_namespace n on n.oid = k.connamespace
    where n.nspname = any($1) and k.contype = 'c' and k.coninhcount = 0 limit 1`;
 
 const checksQuery = `
+  with recursive calling as materialized (
+    select distinct u.objid as oid
+      from (${functionUses}) u
+      join pg_proc p on p.oid = u.function
+      join pg_language l on l.oid = p.prolang
+     where u.classid = 'pg_constraint'::regclass and l.lanname not in ('c', 'internal')
+  ), checks as materialized (
+    select k.oid, k.conname, k.conrelid, k.contypid, k.coninhcount
+      from pg_constraint k
+      join pg_namespace n on n.oid = k.connamespace
+      left join calling on calling.oid = k.oid
+     where n.nspname = any($1) and k.contype = 'c' and (k.coninhcount = 0 or k.conislocal)
+       and (calling.oid is not null or position('{SQLVALUEFUNCTION ' in k.conbin::text) > 0
+         or ${callsIn(String.raw`:(?:op)?funcid (\d+) `, "p.provolatile <> 'i'")})
+       and not exists (select from pg_depend e where e.deptype = 'e'
+                          and (e.classid, e.objid) in (('pg_class'::regclass, k.conrelid), ('pg_type'::regclass, k.contypid)))
+  ), above(oid, relation, depth) as (
+    select k.oid, k.conrelid, 0 from checks k where k.conrelid <> 0
+    union all
+    select a.oid, i.inhparent, a.depth + 1 from above a join pg_inherits i on i.inhrelid = a.relation
+  ), place as materialized (
+    select a.oid, max(a.depth) as depth, bool_and(n.nspname = any($1)) as is_inside
+      from above a join pg_class c on c.oid = a.relation join pg_namespace n on n.oid = c.relnamespace
+     group by a.oid
+  ), ${domainsWithin}
   select case when k.conrelid <> 0 then 'table ' || k.conrelid::regclass else 'domain ' || k.contypid::regtype end as subject,
          quote_ident(k.conname) as name, pg_get_constraintdef(k.oid) as definition,
          ${comment("pg_constraint", "k.oid")} as comment, ${pathFinding("pg_constraint", "k.oid")} as path,
          ${stays} as stays
-    from pg_constraint k
-    join pg_namespace n on n.oid = k.connamespace
-   cross join lateral (
-     with recursive above(relation, depth) as (
-       select k.conrelid, 0 union all select i.inhparent, a.depth + 1 from above a join pg_inherits i on i.inhrelid = a.relation)
-     select max(a.depth) as depth, bool_and(c.relnamespace in (select oid from pg_namespace where nspname = any($1))) as is_inside
-       from above a join pg_class c on c.oid = a.relation) place
-   where n.nspname = any($1) and k.contype = 'c' and (k.coninhcount = 0 or k.conislocal and place.is_inside)
-     and (exists (
-       select from (${functionUses}) u
-         join pg_proc p on p.oid = u.function
-         join pg_language l on l.oid = p.prolang
-        where u.classid = k.tableoid and u.objid = k.oid and l.lanname not in ('c', 'internal'))
-       or position('{SQLVALUEFUNCTION ' in k.conbin::text) > 0
-       or exists (
-       select from regexp_matches(k.conbin::text, ':(?:op)?funcid (\\d+) ', 'g') part
-         join pg_proc p on p.oid = part[1]::oid and p.provolatile <> 'i'))
-     and not exists (select from pg_depend e where e.deptype = 'e'
-                        and (e.classid, e.objid) in (('pg_class'::regclass, k.conrelid), ('pg_type'::regclass, k.contypid)))
+    from checks k left join place on place.oid = k.oid ${withDomains}
+   where k.coninhcount = 0 or place.is_inside
    order by place.depth, k.oid`;
 
 /** Says which checks may refuse rows at another time, or for another role, than when these were written. */
@@ -143,12 +170,15 @@ const changingRows = z.array(z.object({ name: z.string(), stays: z.boolean() }))
 
 /** Calls and values in an expression, without the operators and casts that only depend on the time zone. */
 const changingQuery = `
+  with recursive checks as materialized (
+    select k.oid, k.conname, k.conrelid, k.contypid
+      from pg_constraint k join pg_namespace n on n.oid = k.connamespace
+     where n.nspname = any($1) and k.contype = 'c' and k.coninhcount = 0 and k.convalidated
+       and (position('{SQLVALUEFUNCTION ' in k.conbin::text) > 0
+         or ${callsIn(String.raw`:funcid (\d+) :funcresulttype \d+ :funcretset \w+ :funcvariadic \w+ :funcformat 0 `, `p.oid < ${firstNormal} and p.provolatile <> 'i'`)})
+       and ${notOfExtension("pg_class", "k.conrelid")} and ${notOfExtension("pg_type", "k.contypid")}
+  ), ${domainsWithin}
   select format('%I of %s (%s)', k.conname, case when k.conrelid <> 0 then k.conrelid::regclass::text else k.contypid::regtype::text end,
            regexp_replace(pg_get_constraintdef(k.oid), ' NO INHERIT$', '')) as name, ${stays} as stays
-    from pg_constraint k join pg_namespace n on n.oid = k.connamespace
-   where n.nspname = any($1) and k.contype = 'c' and k.coninhcount = 0 and k.convalidated
-     and (position('{SQLVALUEFUNCTION ' in k.conbin::text) > 0 or exists (
-       select from regexp_matches(k.conbin::text, ':funcid (\\d+) :funcresulttype \\d+ :funcretset \\w+ :funcvariadic \\w+ :funcformat 0 ', 'g') part
-         join pg_proc p on p.oid = part[1]::oid and p.oid < ${firstNormal} and p.provolatile <> 'i'))
-     and ${notOfExtension("pg_class", "k.conrelid")} and ${notOfExtension("pg_type", "k.contypid")}
+    from checks k ${withDomains}
    order by 1`;

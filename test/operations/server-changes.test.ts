@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import * as z from "zod";
+import { setChecksAside } from "../../operations/archive/late-checks.ts";
+import { type Session, withSession } from "../../postgres/session.ts";
 import { type Cycle, startCycle } from "./support/cycle.ts";
 
 let cycle: Cycle;
@@ -169,6 +172,43 @@ test("a backup names checks by the clock that no restore can add after the rows"
     `${about} are of domains within other types, so that they cannot be added after the rows: ${check("recent")}. A row that one refuses then ends a drill or a restore.`,
   ]);
 });
+
+test("checks that call functions are found by reading catalogs once, however many there are", async () => {
+  const statements = (checks: number): string =>
+    Array.from(
+      { length: checks },
+      (_, index) => `
+        create domain d${index} as int check (value > least_of()); create type c${index} as (a d${index});
+        create table t${index} (a d${index}, b c${index}, constraint c check (a > least_of()));
+        create table u${index} (constraint c check (a > least_of())) inherits (t${index});`,
+    ).join("");
+  const read = async (checks: number): Promise<number> => {
+    const name = `late_checks_${checks}`;
+    await make(
+      name,
+      `create function least_of() returns int language sql as 'select 0'; ${statements(checks)}`,
+    );
+    return withSession(cycle.source.connection(name), "test", async (session) => {
+      await session.run("begin");
+      const before = await tuplesRead(session);
+      const found = await setChecksAside(session, ["public"]);
+      expect([found.statements.length, found.inOrder]).toEqual([2 * checks, true]);
+      return (await tuplesRead(session)) - before;
+    });
+  };
+  const few = await read(10);
+  // What is read once is most of it. To read it for each check would be to read three times as much, or more.
+  expect((await read(30)) / few).toBeLessThan(2);
+});
+
+/** Rows of the catalogs that a transaction has read. */
+async function tuplesRead(session: Session): Promise<number> {
+  const rows = await session.rows(
+    "select sum(pg_catalog.pg_stat_get_xact_tuples_returned(oid))::text as read from pg_catalog.pg_class",
+  );
+  const [{ read }] = z.tuple([z.object({ read: z.coerce.number() })]).parse(rows);
+  return read;
+}
 
 test("a type that an extension still needs, and that was taken out of it and renamed, is named in a backup", async () => {
   const { connection } = await make(
