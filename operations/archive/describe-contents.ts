@@ -242,6 +242,7 @@ async function notesOn(
     keysDisabled,
     reordered,
     columnsUnmade,
+    endless,
     ofReading,
     changing,
     unlogged,
@@ -259,6 +260,7 @@ async function notesOn(
     named(disabledKeysQuery),
     named(reorderedQuery),
     named(unmadeColumnsQuery),
+    named(endlessViewsQuery),
     notesOnReading(session, schemas),
     notesOnChanging(session, schemas),
     named(unloggedQuery),
@@ -285,6 +287,11 @@ async function notesOn(
     ...columnsUnmade.map(
       (name) =>
         `The generated column ${name} cannot be restored: its function needs a key, and pg_dump then writes the expression as a default, which the server refuses. A restored table has it empty, and that is a difference.`,
+    ),
+    ...notesNaming(
+      endless,
+      (names) =>
+        `These views read themselves, so that no server can make them again: ${names}. A restored database lacks them, and that is a difference.`,
     ),
     ...ofReading,
     ...changing,
@@ -386,6 +393,21 @@ const unmadeColumnsQuery = `
     join pg_class c on c.oid = f.adrelid and not c.relispartition
     join pg_namespace n on n.oid = c.relnamespace
    where n.nspname = any($1)`;
+
+/**
+ * Views that were replaced by what reads them. Of several that read each other, pg_dump makes one twice. Servers before
+ * version 16 let every view depend on itself, so that only its tree tells; a column of its own that it reads is one of
+ * its dependencies in any version.
+ */
+const endlessViewsQuery = String.raw`
+  select distinct c.oid::regclass::text as name
+    from pg_rewrite r
+    join pg_class c on c.oid = r.ev_class and c.relkind = 'v'
+    join pg_namespace n on n.oid = c.relnamespace
+    join pg_depend d on d.classid = r.tableoid and d.objid = r.oid and d.refclassid = c.tableoid and d.refobjid = c.oid
+   where n.nspname = any($1) and r.rulename = '_RETURN' and d.deptype = 'n'
+     and (d.refobjsubid > 0 or r.ev_action::text ~ format(':relid %s (:\w+ \S+ )*:inFromCl true', c.oid))
+   order by 1`;
 
 const disabledKeysQuery = `
   select distinct c.oid::regclass::text as name

@@ -173,6 +173,22 @@ test("a backup names checks by the clock that no restore can add after the rows"
   ]);
 });
 
+test("a backup names views that read themselves, which no server can make again, and not those that read each other", async () => {
+  const { connection } = await make(
+    "endless_views",
+    `create view one as select 1 as a; create view other as select a from one; create or replace view one as select a from other;
+     create view "V" as select 1 as a; create or replace view "V" as select a from "V";
+     create view rows as select 1 as a; create or replace view rows as select 1 as a from rows;`,
+  );
+  expect((await cycle.backUp(connection)).notes).toEqual([
+    'These views read themselves, so that no server can make them again: public."V" and public.rows. A restored database lacks them, and that is a difference.',
+  ]);
+  expect((await cycle.drill()).problems).toEqual([
+    'view public."V" is missing.',
+    "view public.rows is missing.",
+  ]);
+});
+
 test("checks that call functions are found by reading catalogs once, however many there are", async () => {
   const statements = (checks: number): string =>
     Array.from(
