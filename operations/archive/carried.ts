@@ -10,7 +10,7 @@ import {
   hostPrivilegesQuery,
   removedMembersQuery,
 } from "./carried-extensions.ts";
-import { objectLossesQuery } from "./carried-objects.ts";
+import { readObjectLosses } from "./carried-objects.ts";
 import { rowsOfExtensions } from "./extension-members.ts";
 import { namesOf } from "./names.ts";
 import { notesNaming } from "./notes.ts";
@@ -105,7 +105,7 @@ export async function readCarried(
     found.push({ ...ofNoVersion, name, extension, schema: null, phase: "rows", statements });
   }
   // Older servers lack columns that these read.
-  const losses = pristine.major < 14 ? [] : await session.rows(objectLossesQuery, schemas);
+  const losses = pristine.major < 14 ? [] : await readObjectLosses(session, schemas);
   for (const loss of lossRows.parse(losses)) found.push({ ...loss, extension: null, version: null });
   const added = await readServerObjects(session, pristine);
   return {

@@ -33,12 +33,57 @@ export async function readServerChanges(
   const { major, last } = pristine;
   // Older servers lack columns that these read.
   if (major < 14) return [];
-  const rows = await session.rows(changesQuery(membersIn(pristine), last), wanted);
+  const rows = (await mayHaveChanges(session, pristine, wanted))
+    ? await session.rows(changesQuery(membersIn(pristine), last), wanted)
+    : [];
   const changes = changeRows.parse(rows).map(({ isCertain, ...change }) => ({
     ...change,
     version: isCertain === null || change.extension !== null ? null : { major, isCertain },
   }));
   return [...changes, ...(await rowChanges(session, pristine))];
+}
+
+/**
+ * Whether the query of changes could find any. Most databases have none, and to plan it takes longer than everything else
+ * that is asked of a small one.
+ */
+async function mayHaveChanges(
+  session: Session,
+  { hasExtensions, last }: Pristine,
+  wanted: readonly string[],
+): Promise<boolean> {
+  if (hasExtensions || wanted.length > 0) return true;
+  const [{ found }] = z
+    .tuple([z.object({ found: z.boolean() })])
+    .parse(await session.rows(touchedQuery(last)));
+  return found;
+}
+
+/** Whether anything of the server's own was written after initdb, given away, added to or taken from. */
+function touchedQuery(last: number): string {
+  const isWritten = `o.xmin::text::bigint > ${last}`;
+  const written = [
+    ...owned.map(
+      ([catalog, owner, counts = "true"]) =>
+        `select from ${catalog} o where o.oid < ${firstNormal} and ${counts} and (o.${owner} <> ${firstRole} or ${isWritten})`,
+    ),
+    `select from pg_rewrite o where o.ev_class < ${firstNormal} and ${isWritten}`,
+    `select from pg_attribute o where o.attrelid < ${firstNormal} and o.attacl is not null and ${isWritten}`,
+    `select from pg_ts_config_map o where o.mapcfg < ${firstNormal} and ${isWritten}`,
+    // All configurations that the server brings have as many kinds of words.
+    `select from (select count(distinct o.maptokentype) as kinds from pg_ts_config c left join pg_ts_config_map o on o.mapcfg = c.oid
+                    where c.oid < ${firstNormal} group by c.oid) c having min(c.kinds) <> max(c.kinds)`,
+    "select from pg_default_acl o join pg_namespace n on n.oid = o.defaclnamespace where n.nspname = 'information_schema'",
+  ];
+  const added = [
+    ["pg_amop", "amopfamily"],
+    ["pg_amproc", "amprocfamily"],
+    ["pg_constraint", "contypid"],
+  ].map(
+    ([catalog, of]) =>
+      `select from ${catalog} o where o.oid >= ${firstNormal} and o.${of} < ${firstNormal} and o.${of} <> 0`,
+  );
+  return `select ${[...written, ...added].map((query) => `exists (${query})`).join(" or ")} as found`;
 }
 
 const changeRows = z.array(
