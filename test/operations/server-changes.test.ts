@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import * as z from "zod";
 import { setChecksAside } from "../../operations/archive/late-checks.ts";
+import { readPristine } from "../../operations/archive/pristine.ts";
+import { readServerChanges } from "../../operations/archive/server-changes.ts";
 import { type Session, withSession } from "../../postgres/session.ts";
 import { type Cycle, startCycle } from "./support/cycle.ts";
 
@@ -103,6 +105,55 @@ test("what somebody changed of the server's own, and of extensions, comes back i
   // What was taken out of an extension is so in what was restored, too.
   expect((await cycle.backUp(connection)).notes).toHaveLength(2);
   expect(await cycle.drill()).toMatchObject({ holds: true, problems: [] });
+});
+
+test("each change of the server's own is found when it is the only one", async () => {
+  const { connection } = await make(
+    "only_change",
+    `create function lt(int4, numeric) returns boolean language sql immutable as 'select $1::numeric < $2';
+     create function cmp(int4, numeric) returns int language sql immutable as 'select 0';
+     create operator <<< (leftarg = int4, rightarg = numeric, function = lt);`,
+  );
+  const changes = [
+    "alter text search configuration simple drop mapping for url",
+    "alter text search configuration simple alter mapping for url with german_stem",
+    "alter text search dictionary german_stem (stopwords = 'english')",
+    "alter operator family integer_ops using btree add operator 1 <<< (int4, numeric)",
+    "alter operator family integer_ops using btree add function 1 (int4, numeric) cmp(int4, numeric)",
+    "grant usage on language sql to changed_reader",
+    "revoke usage on schema information_schema from public",
+    "grant select on information_schema.views to changed_reader",
+    "grant select (table_name) on information_schema.tables to changed_reader",
+    "revoke usage on type information_schema.yes_or_no from public",
+    "revoke execute on function information_schema._pg_truetypid(pg_attribute, pg_type) from public",
+    ...[
+      "function pg_read_file(text)",
+      "language sql",
+      "view pg_stats",
+      "aggregate sum(int)",
+      "type float8",
+    ].map((what) => `alter ${what} owner to changer`),
+    ...["schema information_schema", "text search configuration danish", "conversion utf8_to_sjis"].map(
+      (what) => `alter ${what} owner to changer`,
+    ),
+    "alter function pg_sleep(float8) cost 99",
+    "alter operator = (int4, int4) set (restrict = none)",
+    "alter type text set (storage = main)",
+    "alter view information_schema.columns set (security_barrier = true)",
+    "create or replace view information_schema.information_schema_catalog_name as select 'ours'::name::information_schema.sql_identifier as catalog_name",
+    "alter domain information_schema.cardinal_number add constraint few check (value < 1000000)",
+    "alter domain information_schema.time_stamp drop default",
+    "alter default privileges in schema information_schema grant select on tables to changed_reader",
+  ];
+  await withSession(connection, "test", async (session) => {
+    const pristine = await readPristine(session);
+    expect(await readServerChanges(session, pristine)).toEqual([]);
+    for (const change of changes) {
+      await session.run(`begin; ${change}`);
+      expect(await readServerChanges(session, pristine), change).not.toEqual([]);
+      await session.run("rollback");
+    }
+  });
 });
 
 test("a schema public that was renamed or dropped is as it was, and a new database has no other", async () => {
