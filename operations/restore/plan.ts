@@ -30,7 +30,7 @@ export interface Plan {
  * @param original before anything was changed
  * @param before before the schemas were emptied, without what was put aside
  * @param after since then
- * @param aside objects in no schema that are put back after the restore
+ * @param isAside whether an object is put back after the restore, by its name
  * @param isPart whether only what the target had is made again, since the rest of the backup is not restored
  */
 export async function planBeside(
@@ -42,7 +42,7 @@ export async function planBeside(
     before,
     after,
   }: { listing: Listing; original: Bystanders; before: Bystanders; after: Bystanders },
-  { aside, isPart }: { aside: ReadonlyMap<string, unknown>; isPart: boolean },
+  { isAside, isPart }: { isAside: (name: string) => boolean; isPart: boolean },
 ): Promise<Plan> {
   const wasThere = (name: string, all: NamedDigests): boolean => !isPart || all.has(name);
   const hosted = await hostedDependents(session, manifest, { listing, after });
@@ -58,7 +58,7 @@ export async function planBeside(
   const drops: string[] = [];
   const unchanged = new Set<string>();
   for await (const { name, definition } of listing.items("global")) {
-    const there = aside.has(name) ? original.globals : after.globals;
+    const there = isAside(name) ? original.globals : after.globals;
     if (there.is(name, definition) || !wasThere(name, original.globals)) continue;
     if (!there.has(name)) globals.add(name);
     else if (manifest.whole && !name.startsWith("subscription ")) {
@@ -67,15 +67,11 @@ export async function planBeside(
       globals.add(name);
     } else unchanged.add(name);
   }
-  const isCovered = (name: string): boolean => dependents.has(name) || globals.has(name);
+  const isCovered = (name: string): boolean => dependents.has(name) || globals.has(name) || isAside(name);
   const lost = [
     ...lostOf(before.objects, after.objects, isCovered),
     // Publications get their tables back after the restore.
-    ...lostOf(
-      before.globals,
-      after.globals,
-      (name) => isCovered(name) || aside.has(name) || / in publication /.test(name),
-    ),
+    ...lostOf(before.globals, after.globals, (name) => isCovered(name) || / in publication /.test(name)),
   ];
   const reverted = hosted.flatMap(({ name, definition }) =>
     dependents.has(name) && original.objects.has(name) && !original.objects.is(name, definition)

@@ -27,7 +27,7 @@ export interface TablesPart {
 
 /** What happened to tables beside their rows. */
 export interface ReplacedTables {
-  /** What was emptied or made again, one sentence each. */
+  /** What was lost, emptied or made again, one sentence each. */
   notes: string[];
   /** What depended on tables that were made again, and was made again with them: names with entries. */
   dependents: Plan["dependents"];
@@ -69,9 +69,12 @@ export async function replaceTables(
   const newer = below.filter(({ oid }) => !changed.has(oid));
   const oids = [...own, ...newer.map(({ oid }) => oid)];
   const keys = await putKeysAside(session, keysQuery([...changed]), [...oids, ...changed]);
+  const isAside = (name: string): boolean => keys.names.has(name);
   const dropped =
-    again.length === 0 ? undefined : await dropTables(session, manifest, { again, odd, listing }, run);
-  if (dropped !== undefined) refuse(dropped.lost.filter((sentence) => !isNamed(keys.names, sentence)));
+    again.length === 0
+      ? undefined
+      : await dropTables(session, manifest, { again, odd, listing, isAside }, run);
+  refuse(dropped?.plan.lost ?? []);
   await refuseTaken(session, odd);
   const triggers = triggerRows.parse(await session.rows(triggersQuery, oids));
   for (const { table, name } of triggers)
@@ -111,6 +114,7 @@ export async function replaceTables(
   const unpublished = (await dropped?.publishAgain()) ?? [];
   return {
     notes: [
+      ...(dropped?.plan.lost ?? []),
       ...newer.map(({ table }) => `The partition ${table} was emptied: the backup does not have it.`),
       ...((await dropped?.describe()) ?? []),
       ...unpublished,
@@ -125,7 +129,17 @@ export async function replaceTables(
 async function dropTables(
   session: ScriptSession,
   manifest: Manifest,
-  { again, odd, listing }: { again: readonly TableWithin[]; odd: ReadonlySet<string>; listing: Listing },
+  {
+    again,
+    odd,
+    listing,
+    isAside,
+  }: {
+    again: readonly TableWithin[];
+    odd: ReadonlySet<string>;
+    listing: Listing;
+    isAside: (name: string) => boolean;
+  },
   { file }: DumpRun,
 ) {
   const names = again.map(({ table }) => table);
@@ -141,20 +155,15 @@ async function dropTables(
   await session.run(`drop table ${names.join(", ")} cascade`);
   const after = await beside("after");
   const found = { listing, original: before, before, after };
-  const plan = await planBeside(session, manifest, found, { aside: new Map(), isPart: true });
+  const plan = await planBeside(session, manifest, found, { isAside, isPart: true });
   return {
     plan,
-    lost: plan.lost,
     publishAgain,
     describe: async () => [
       ...describeChanges(shape, await readShape(session, names), odd),
       ...plan.reverted.map(revertedSentence),
     ],
   };
-}
-
-function isNamed(names: ReadonlySet<string>, sentence: string): boolean {
-  return names.has(sentence.replace(/ is missing\.$/, ""));
 }
 
 /**

@@ -288,19 +288,11 @@ async function emptySchemas(
   const room = await makeRoom(session, { ...options, isPart }, manifest);
   await enableBystanders();
   const after = await readBystanders(session, manifest, `${files.file}.beside-after`);
-  const beside = { aside: room.ownDefaults, isPart };
-  const planned = await planBeside(
-    session,
-    manifest,
-    { listing: files.listing, original, before, after },
-    beside,
-  );
-  const aside = new Set([...keys.names, ...checks.names]);
-  const isAside = (sentence: string): boolean => aside.has(sentence.replace(/ is missing\.$/, ""));
-  const lost = [
-    ...planned.lost.filter((sentence) => !isAside(sentence)),
-    ...(await lostOfServer(session, serverOwn, files.details.carried)),
-  ];
+  const isAside = (name: string): boolean =>
+    room.ownDefaults.has(name) || keys.names.has(name) || checks.names.has(name);
+  const found = { listing: files.listing, original, before, after };
+  const planned = await planBeside(session, manifest, found, { isAside, isPart });
+  const lost = [...planned.lost, ...(await lostOfServer(session, serverOwn, files.details.carried))];
   const plan = { ...planned, lost };
   return { plan, room, keys, checks, setDefaults, publishAgain };
 }

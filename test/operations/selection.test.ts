@@ -272,6 +272,10 @@ describe("tables that have changed since the backup", () => {
       /depend on what it replaces:\nview lib\.later is missing\.\n[\s\S]*Nothing was changed/,
     );
     expect(await ask("select count(*) from lib.later", "changed")).toBe("2");
+    const accepting = { acceptDifferences: true };
+    const { differences } = await into("changed", { tables: ["app.customer"] }, accepting);
+    expect(differences).toContain("view lib.later is missing.");
+    expect(await ask("select to_regclass('lib.later') is null", "changed")).toBe("t");
   });
 });
 
