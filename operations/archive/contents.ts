@@ -344,13 +344,19 @@ export function schemaPrivilegesOf(contents: Contents): Contents {
  */
 export function splitLatePrivileges(contents: Contents): { others: Contents; privileges: Contents } {
   const functions = idsOf(contents.lines(), ({ rest }) => /^(?:FUNCTION|PROCEDURE|AGGREGATE) /.test(rest));
-  const made = idsOf(contents.lines(), () => true);
+  const isOfOthers = aboutOthers(contents);
   const [privileges, others] = contents.divided(
     (line) =>
       (line.rest.startsWith("ACL ") && isAbout(line, functions)) ||
-      (/^(?:ACL|SECURITY LABEL) (?!- )/.test(line.rest) && line.needs.every((id) => !made.has(id))),
+      (/^(?:ACL|SECURITY LABEL) (?!- )/.test(line.rest) && isOfOthers(line)),
   );
   return { others, privileges };
+}
+
+/** Whether a line needs nothing that the others make. */
+function aboutOthers(contents: Contents): (line: Line) => boolean {
+  const made = idsOf(contents.lines(), () => true);
+  return ({ needs }) => needs.every((id) => !made.has(id));
 }
 
 /** The lines about schemas, and about the privileges of extensions that are selected. */
@@ -362,10 +368,8 @@ export function privilegesOf(contents: Contents, globals: GlobalLines): Contents
 
 /** The lines of the privileges on what a dump does not make itself: on members of extensions. */
 export function memberPrivilegesOf(contents: Contents): Contents {
-  const made = idsOf(contents.lines(), () => true);
-  return contents.filtered(
-    ({ rest, needs }) => rest.startsWith("ACL ") && needs.every((id) => !made.has(id)),
-  );
+  const isOfOthers = aboutOthers(contents);
+  return contents.filtered((line) => line.rest.startsWith("ACL ") && isOfOthers(line));
 }
 
 /** Lines before some that attach, these, and those after them. */

@@ -35,7 +35,7 @@ export class LentPrivileges {
   }
 
   /** Takes back what was lent for some work, and lends it again for what of it failed. */
-  async without<T>(work: () => Promise<Map<T, string>>): Promise<Map<T, string>> {
+  async without(work: () => Promise<Map<string, string>>): Promise<Map<string, string>> {
     await this.takeBack();
     const failed = await work();
     if (failed.size === 0) return failed;
