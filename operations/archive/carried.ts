@@ -1,7 +1,7 @@
 import { escapeLiteral } from "pg";
 import * as z from "zod";
-import { reasonOf } from "../../lib/failure.ts";
 import type { Session } from "../../postgres/session.ts";
+import type { Attempt } from "./attempt.ts";
 import {
   extensionChangesQuery,
   extensionRowsQuery,
@@ -213,7 +213,6 @@ const lossRows = z.array(carriedSchema.omit({ extension: true, version: true }))
 /**
  * Prepares to make what a backup carries and the database does not have.
  *
- * @param attempt runs statements, which change nothing when they fail; resolves with the reason then
  * @param schemas those that are restored
  * @param extensions those of the backup
  * @param leftOut extensions that could not be created
@@ -227,7 +226,7 @@ export async function carrierFor(
     extensions,
     leftOut,
   }: {
-    attempt: (statements: readonly string[]) => Promise<string | undefined>;
+    attempt: Attempt;
     schemas: readonly string[];
     extensions: readonly { name: string; version: string }[];
     leftOut: readonly { extension: { name: string } }[];
@@ -266,19 +265,18 @@ const isOfVersion = new RegExp(`^(?:function|definition of|attributes of|estimat
 /** Makes what a backup carries. */
 export class Carrier {
   readonly #session: Session;
-  readonly #attempt: (statements: readonly string[]) => Promise<string | undefined>;
+  readonly #attempt: Attempt;
   /** What is not made yet, and why not. */
   readonly #open = new Map<Carried, string>();
   readonly #unknown: string[] = [];
 
   /**
-   * @param attempt runs statements, which change nothing when they fail; resolves with the reason then
    * @param present what the database has of it already
    * @param major version of the server
    */
   constructor(
     session: Session,
-    attempt: (statements: readonly string[]) => Promise<string | undefined>,
+    attempt: Attempt,
     { wanted, present, major }: { wanted: readonly Carried[]; present: readonly Carried[]; major: number },
   ) {
     this.#session = session;
@@ -357,20 +355,4 @@ export class Carrier {
 
 function textOf({ name, extension, statements }: Carried): string {
   return JSON.stringify([name, extension, statements]);
-}
-
-/** Runs statements in a transaction of their own. */
-export async function attemptTogether(
-  session: Session,
-  statements: readonly string[],
-): Promise<string | undefined> {
-  await session.run("begin");
-  try {
-    for (const statement of statements) await session.run(statement);
-    await session.run("commit");
-    return undefined;
-  } catch (error) {
-    await session.run("rollback");
-    return reasonOf(error);
-  }
 }

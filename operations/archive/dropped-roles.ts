@@ -1,4 +1,5 @@
 import type { Session } from "../../postgres/session.ts";
+import type { Attempt } from "./attempt.ts";
 import { type Contents, memberPrivilegesOf } from "./contents.ts";
 import { type DumpFile, scriptOf } from "./dump-script.ts";
 import type { Manifest } from "./manifest.ts";
@@ -10,13 +11,12 @@ import type { Revoke } from "./stand-in.ts";
  * the numbers. pg_dump takes such a number for the name of a role and revokes from it what the script granted, and
  * the server would refuse all privileges of that object.
  *
- * @param attempt runs statements, which change nothing when they fail; resolves with the reason then
  * @param contents all lines of the dump
  * @returns a function that drops them again
  */
 export async function standInForDropped(
   session: Session,
-  attempt: (statements: readonly string[]) => Promise<string | undefined>,
+  attempt: Attempt,
   { extensions }: Pick<Manifest, "extensions">,
   dump: DumpFile & { contents: Contents; signal: AbortSignal },
 ): Promise<Revoke> {

@@ -1,7 +1,8 @@
 import { escapeIdentifier, escapeLiteral } from "pg";
 import * as z from "zod";
-import { Failure, reasonOf } from "../../lib/failure.ts";
+import { Failure } from "../../lib/failure.ts";
 import type { Session } from "../../postgres/session.ts";
+import type { Attempt } from "./attempt.ts";
 import { dataEntry } from "./fragments.ts";
 import { type Extension, extensionSchema, type Manifest } from "./manifest.ts";
 import { namesOf, serverNames } from "./names.ts";
@@ -132,7 +133,6 @@ export interface Created {
 /**
  * Creates the extensions of a backup that are missing, and moves those that are in another schema.
  *
- * @param attempt runs statements, which change nothing when they fail; resolves with the reason then
  * @param moves whether extensions are moved: what is not restored may name them where they are
  * @param noOwner whether the session's role is to own those that it creates
  * @param isScratch whether the server has but the roles that own something else, so that it is not said who owns them
@@ -179,8 +179,6 @@ export async function createExtensions(
 function withoutOwners({ extensions }: Pick<Manifest, "extensions">): Pick<Manifest, "extensions"> {
   return { extensions: extensions.map(({ owner: _, ...extension }) => extension) };
 }
-
-type Attempt = (statements: readonly string[]) => Promise<string | undefined>;
 
 /** @returns those that could not be created */
 async function createMissing(
@@ -256,19 +254,6 @@ async function ownerNotes(session: Session, { extensions }: Pick<Manifest, "exte
 }
 
 const ownerRows = z.array(z.object({ name: z.string(), owner: z.string() }));
-
-/** Runs statements one by one; a failure is the answer. */
-export async function attemptEach(
-  session: Session,
-  statements: readonly string[],
-): Promise<string | undefined> {
-  try {
-    for (const statement of statements) await session.run(statement);
-    return undefined;
-  } catch (error) {
-    return reasonOf(error);
-  }
-}
 
 /**
  * Sentences on the extensions that could not be created.

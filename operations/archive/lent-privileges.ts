@@ -1,8 +1,6 @@
 import * as z from "zod";
 import type { Session } from "../../postgres/session.ts";
-
-/** Runs statements, which change nothing when they fail; resolves with the reason then. */
-type Attempt = (statements: readonly string[]) => Promise<string | undefined>;
+import type { Attempt } from "./attempt.ts";
 
 /**
  * Lends, until a restore is done, what objects have before their privileges are set: everybody may call a function, and an

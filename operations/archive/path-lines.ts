@@ -1,4 +1,5 @@
 import type { Session } from "../../postgres/session.ts";
+import type { Attempt } from "./attempt.ts";
 import { type Contents, dividedAbout, type Line, withAbout } from "./contents.ts";
 import { type DumpFile, ownSettings, scriptOf } from "./dump-script.ts";
 import { type PathOperators, pathOf } from "./path-operators.ts";
@@ -27,7 +28,7 @@ interface PathLine {
  */
 export class PathLines {
   readonly #session: Session;
-  readonly #attempt: (statements: readonly string[]) => Promise<string | undefined>;
+  readonly #attempt: Attempt;
   /** By the numbers of the lines. */
   readonly #lines: ReadonlyMap<string, PathLine>;
   /** Why a line is not made yet, by its number. */
@@ -37,7 +38,7 @@ export class PathLines {
 
   private constructor(
     session: Session,
-    attempt: (statements: readonly string[]) => Promise<string | undefined>,
+    attempt: Attempt,
     lines: ReadonlyMap<string, PathLine>,
     entries: ReadonlySet<string>,
   ) {
@@ -48,13 +49,12 @@ export class PathLines {
   }
 
   /**
-   * @param attempt runs statements, which change nothing when they fail; resolves with the reason then
    * @param args options of pg_restore
    * @throws {Failure} `failed`, with the error of pg_restore
    */
   static async read(
     session: Session,
-    attempt: (statements: readonly string[]) => Promise<string | undefined>,
+    attempt: Attempt,
     all: readonly PathOperators[],
     dump: DumpFile & { contents: Contents; args: readonly string[]; signal: AbortSignal },
   ): Promise<PathLines> {

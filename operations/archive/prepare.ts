@@ -1,4 +1,5 @@
 import { escapeIdentifier, escapeLiteral } from "pg";
+import type { Attempt } from "./attempt.ts";
 import { grantee } from "./fragments.ts";
 import type { Manifest, Role } from "./manifest.ts";
 import type { Schema } from "./scope.ts";
@@ -90,12 +91,11 @@ function optionsOf({ admin, inherit, set }: Pick<Grant, "admin" | "inherit" | "s
 /**
  * Makes memberships, some of which the session's role may not make, or not in the name of who granted them.
  *
- * @param attempt runs statements, which change nothing when they fail; resolves with the reason then
  * @returns a sentence for each that could not be made, or only by the session's role
  */
 export async function grantMemberships(
   memberships: readonly Membership[],
-  attempt: (statements: readonly string[]) => Promise<string | undefined>,
+  attempt: Attempt,
 ): Promise<string[]> {
   const notes: string[] = [];
   for (const { member, group, grantor, statement } of memberships) {

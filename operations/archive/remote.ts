@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { Session } from "../../postgres/session.ts";
-import { attemptEach } from "./extensions.ts";
+import { attemptEach } from "./attempt.ts";
 import { namesOf } from "./names.ts";
 import { firstNormal } from "./pristine.ts";
 import { fillInRounds } from "./refresh.ts";

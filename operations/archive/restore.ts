@@ -9,7 +9,8 @@ import { type Connection, databaseArgument, programEnvironment } from "../../pos
 import { textIn } from "../../postgres/encodings.ts";
 import { type Argument, argumentIn, launchOf, majorOf, versionOf } from "../../postgres/programs.ts";
 import { type Session, withSession } from "../../postgres/session.ts";
-import { attemptTogether, type Carrier, carrierFor } from "./carried.ts";
+import { attemptEach, attemptTogether } from "./attempt.ts";
+import { type Carrier, carrierFor } from "./carried.ts";
 import {
   busyJobs,
   Contents,
@@ -28,7 +29,7 @@ import { prepareSession, withoutCompiler } from "./describe.ts";
 import type { Details } from "./details.ts";
 import { standInForDropped } from "./dropped-roles.ts";
 import { extensionCommentStatements } from "./extension-comments.ts";
-import { attemptEach, createExtensions, type LeftOut, leftOutNotes } from "./extensions.ts";
+import { createExtensions, type LeftOut, leftOutNotes } from "./extensions.ts";
 import { GlobalLines } from "./global-lines.ts";
 import { addChecks, setChecksAside } from "./late-checks.ts";
 import { LentPrivileges } from "./lent-privileges.ts";

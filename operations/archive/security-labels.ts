@@ -1,16 +1,15 @@
 import { escapeIdentifier } from "pg";
 import { listed } from "../../lib/text.ts";
+import type { Attempt } from "./attempt.ts";
 import type { Manifest } from "./manifest.ts";
 
 /**
  * Finds the providers of security labels that a server has not loaded: it rejects their labels. Which provider a line
  * of a dump's contents is for, the line does not say, so all labels are left out then.
- *
- * @param attempt runs statements, which change nothing when they fail; resolves with the reason then
  */
 export async function findMissingProviders(
   { labelProviders }: Pick<Manifest, "labelProviders">,
-  attempt: (statements: readonly string[]) => Promise<string | undefined>,
+  attempt: Attempt,
 ): Promise<string[]> {
   const missing: string[] = [];
   for (const provider of labelProviders) {

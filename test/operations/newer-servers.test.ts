@@ -2,8 +2,8 @@ import { chmodSync, cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync } fro
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { attemptEach } from "../../operations/archive/attempt.ts";
 import { prepareSession } from "../../operations/archive/describe.ts";
-import { attemptEach } from "../../operations/archive/extensions.ts";
 import { grantMemberships, membershipsOf, roleStatements } from "../../operations/archive/prepare.ts";
 import { findScope } from "../../operations/archive/scope.ts";
 import { serverMajor } from "../../operations/archive/server.ts";
