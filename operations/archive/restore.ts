@@ -9,7 +9,7 @@ import { type Connection, databaseArgument, programEnvironment } from "../../pos
 import { textIn } from "../../postgres/encodings.ts";
 import { type Argument, argumentIn, launchOf, majorOf, versionOf } from "../../postgres/programs.ts";
 import { type Session, withSession } from "../../postgres/session.ts";
-import { attemptEach, attemptTogether } from "./attempt.ts";
+import { type Attempt, attemptEach, attemptTogether } from "./attempt.ts";
 import { type Carrier, carrierFor } from "./carried.ts";
 import {
   busyJobs,
@@ -28,7 +28,7 @@ import { dealIndexes, dealRows, runDealt } from "./dealt.ts";
 import { prepareSession, withoutCompiler } from "./describe.ts";
 import type { Details } from "./details.ts";
 import { standInForDropped } from "./dropped-roles.ts";
-import { extensionCommentStatements } from "./extension-comments.ts";
+import { commentExtensions } from "./extension-comments.ts";
 import { createExtensions, type LeftOut, leftOutNotes } from "./extensions.ts";
 import { GlobalLines } from "./global-lines.ts";
 import { addChecks, setChecksAside } from "./late-checks.ts";
@@ -64,7 +64,7 @@ import { findMissingProviders, isLabel, labelNotes } from "./security-labels.ts"
 import { serverMajor } from "./server.ts";
 import { settingStatements } from "./settings.ts";
 import { lendSchemas, letCreate, type Revoke, standBack, standIn } from "./stand-in.ts";
-import { untangle, withoutMissing } from "./tangle.ts";
+import { type Untangled, untangle, withoutMissing } from "./tangle.ts";
 import { splitEventTriggers, splitTriggers } from "./triggers.ts";
 import { giveToOwners } from "./unfit-owners.ts";
 import type { Restored } from "./verify.ts";
@@ -96,8 +96,10 @@ export interface RestoreOptions {
   signal: AbortSignal;
 }
 
-/** What is found out at the beginning of a restore. */
+/** What is found out at the beginning of a restore, and on the way. */
 interface Restoring extends RestoreOptions {
+  /** Why the server refused some so far, one sentence each. */
+  refused: string[];
   /** Programs whose sessions may count as connections until these have ended. */
   ended: EndedPrograms;
   /** Whether pg_restore is of a newer version than the server. */
@@ -167,158 +169,262 @@ class Granted {
  * @throws {Failure} `failed`, with the error of the server or of pg_restore
  */
 export async function restoreParallel(given: RestoreOptions): Promise<Outcome> {
-  const options = {
+  const options: Restoring = {
     ...given,
     connection: await inWritable(given.session, await inEnglish(given.session, given.connection)),
     ...(await readRestoring(given)),
+    refused: [],
     ended: new EndedPrograms(),
   };
-  const { session, manifest, details, contents, signal } = options;
-  const fullRoles = options.roles === "full";
-  const refused: string[] = [];
   const granted = new Granted(options);
   try {
-    await session.run(`${withoutCompiler}; ${writable}`);
-    const { leftOut, apart, ownDefaults } = await prepare(options, granted);
-    const notes = [...apart, ...leftOutNotes(leftOut)];
-    await lendOwnSettings(session, details.settings);
-    await session.run("begin");
-    const carrier = await carrierFor(session, details.carried, {
-      attempt: (statements) => attemptTogether(session, statements),
-      schemas: [...manifest.schemas, ...manifest.companions].map(({ name }) => name),
-      extensions: manifest.extensions,
-      leftOut,
-    });
-    await session.run("commit");
-    await carrier.make("first");
-    const uncommented = new Set<string>();
-    for (const [name, statement] of await extensionCommentStatements(options.listing)) {
-      const reason = await attemptEach(session, [statement]);
-      if (reason === undefined) continue;
-      uncommented.add(name);
-      notes.push(`The ${name} was not restored: ${reason}.`);
-    }
-    const providers = await findMissingProviders(manifest, (statements) => attemptEach(session, statements));
-    notes.push(...labelNotes(providers));
-    const isRemote = withoutRemote(manifest.remote);
-    const without = (line: { entry: string; rest: string }): boolean =>
-      isRemote(line) || (providers.length > 0 && isLabel(line));
-    const needed = withoutObjects(contents, carrier.superseded);
-    const isExpected = (name: string): boolean => !belongsTo(name, leftOut) && !uncommented.has(name);
-    const globals = await GlobalLines.read(options.listing, isExpected);
-    const selected = selectContents(needed, { globals, leftOut, without });
-    const { others: withPrivileges, eventTriggers } = splitEventTriggers(selected);
-    const { others: filled, privileges } = splitLatePrivileges(withPrivileges);
-    const { others: withTriggers, refreshes } = splitRefreshes(filled);
-    const notFilled: string[] = [];
-    const pathLines = await PathLines.read(
-      session,
-      (statements) => attemptTogether(session, statements),
-      details.pathOperators,
-      { ...manifest, file: options.file, contents: selected, args: formOf(options), signal },
-    );
-    const onPath = pathLines.takeLate(withTriggers);
-    const { others, triggers } = splitTriggers(onPath.others);
-    await runRestore({ ...options, jobs: 1 }, schemaPrivilegesOf(others), []);
-    const lent = new LentPrivileges(session, (statements) => attemptEach(session, statements));
-    await lent.lend();
-    const all = [...manifest.schemas, ...manifest.companions].map(({ name }) => name);
-    granted.lendOwners(await lendSchemas(session, manifest.needsRoles, all));
-    const one = { ...options, jobs: 1 };
-    const replaced = new Set([...carrier.replaced, ...pathLines.entries]);
-    const { main, after: tangled } = await untangle(others, replaced, (lines) => makeAll(one, lines));
-    granted.toDropped = await standInForDropped(
-      session,
-      (statements) => attemptEach(session, statements),
-      manifest,
-      { ...manifest, file: options.file, contents, signal },
-    );
-    refused.push(...(await runDefinitions(options, { selected: main, carrier, pathLines, replaced })));
-    await withSearchPath(session, manifest, async () => {
-      await pathLines.makeAnyway();
-      await carrier.make("first");
-      await carrier.make("rows");
-      await lent.lend();
-      const checks = await setChecksAside(session, all);
-      // A dump does not record that a table of an extension refers to another one, so these are not parallel.
-      const ofExtensions = new Set(manifest.extensions.flatMap(({ data }) => data.map(({ entry }) => entry)));
-      if (ofExtensions.size > 0) {
-        await runRestore({ ...options, jobs: 1 }, dataOf(main, ofExtensions), ["--section=data"]);
-      }
-      const rows = ofExtensions.size > 0 ? withoutData(main, ofExtensions) : main;
-      const present =
-        refused.length + pathLines.refused.length === 0 ? rows : await withoutMissing(session, rows);
-      const { first, last, readsViews } = await splitReading(session, all, present);
-      await loadRows({ ...options, jobs: checks.inOrder ? 1 : options.jobs }, first);
-      if (readsViews) await fillEarly(options, refreshes);
-      if (last !== undefined) await runRestore({ ...options, jobs: 1 }, last, ["--section=data"]);
-      refused.push(
-        ...(await addChecks(session, checks.statements, (statement) => attemptEach(session, [statement]))),
-      );
-      for (const { part, isRows } of tangled) {
-        refused.push(...(await runOn(one, isRows ? await withoutMissing(session, part) : part)));
-      }
-      if (tangled.length > 0) await lent.lend();
-      await pathLines.makeAll(onPath.early);
-      const { before, attachments, after } = splitAttachments(main);
-      const later = attachments.isEmpty
-        ? [{ list: main, jobs: options.jobs }]
-        : [
-            { list: before, jobs: options.jobs },
-            { list: attachments, jobs: 1 },
-            { list: after, jobs: options.jobs },
-          ];
-      for (const { list, jobs } of together([...later, { list: triggers, jobs: 1 }])) {
-        refused.push(...(await finish({ ...options, jobs }, list)));
-      }
-      await pathLines.makeAll(onPath.last);
-      await pathLines.makeAnyway();
-      refused.push(...pathLines.refused, ...(await runOn(one, privileges)));
-      if (refused.length > 0) await remakeKeys(options, others);
-      const unfillable = await lent.without(() => fillViews(options, refreshes));
-      notFilled.push(...[...unfillable].map(([name, reason]) => unfilled(name, reason)));
-      await carrier.make("last");
-    });
-    for (const statement of settingStatements(details.settings, { roles: fullRoles })) {
-      const reason = await attemptEach(session, [statement]);
-      if (reason !== undefined) notes.push(`A setting could not be restored: ${reason}`);
-    }
-    for (const statement of await unlisted(ownDefaults, options.listing)) await run(session, statement);
-    notes.push(...(await leftDefaults(session, manifest, options.listing)));
-    await granted.revokeFromOwners();
-    await granted.revokeFromDropped();
-    const give = async (made: Contents): Promise<string[]> =>
-      options.noOwner === true ? [] : giveToOwners(session, made);
-    // Event triggers run at what gives others away.
-    const given = await give(selected);
-    refused.push(...(await runOn({ ...options, jobs: 1 }, eventTriggers, postData)));
-    given.push(...(await give(eventTriggers)));
-    await options.ended.leave(session, signal);
-    return {
-      notes: [...notes, ...carrier.notes],
-      granted,
-      restored: {
-        listing: options.listing,
-        schemas: manifest.schemas.map(({ name }) => name),
-        surroundings: true,
-        globals: isExpected,
-        dependents: () => false,
-        pathOperators: details.pathOperators,
-        missing: [...carrier.missing, ...notFilled],
-        refused: [...new Set(refused)].filter((sentence) => !given.includes(sentence)),
-        extensions: manifest.extensions.filter(
-          ({ name }) => !leftOut.some(({ extension }) => extension.name === name),
-        ),
-      },
-    };
+    return await restoreAll(options, granted);
   } catch (error) {
     await granted.revokeAll();
-    signal.throwIfAborted();
+    options.signal.throwIfAborted();
     // What the server refused before may be why.
-    const reason = [...refused, reasonOf(error)].join("\n");
+    const reason = [...options.refused, reasonOf(error)].join("\n");
     const hint = !options.isSuperuser && lacksRights.test(reason) ? `\n${needsRights}` : "";
     throw new Failure("failed", `The restore failed: ${reason}${hint}`);
   }
+}
+
+async function restoreAll(options: Restoring, granted: Granted): Promise<Outcome> {
+  const { session, manifest, details, listing, refused } = options;
+  const each: Attempt = (statements) => attemptEach(session, statements);
+  await session.run(`${withoutCompiler}; ${writable}`);
+  const { leftOut, apart, ownDefaults } = await prepare(options, granted);
+  const notes = [...apart, ...leftOutNotes(leftOut)];
+  await lendOwnSettings(session, details.settings);
+  const carrier = await openCarrier(options, leftOut);
+  await carrier.make("first");
+  const uncommented = await commentExtensions(listing, each);
+  for (const [name, reason] of uncommented) notes.push(`The ${name} was not restored: ${reason}.`);
+  const providers = await findMissingProviders(manifest, each);
+  notes.push(...labelNotes(providers));
+  const isExpected = (name: string): boolean => !belongsTo(name, leftOut) && !uncommented.has(name);
+  const parts = await divide(options, carrier, { leftOut, providers, isExpected });
+  const lent = new LentPrivileges(session, each);
+  const course = { ...parts, carrier, lent };
+  const definitions = await makeDefinitions(options, course, granted);
+  const notFilled = await withSearchPath(session, manifest, async () => {
+    await restoreRows(options, course, definitions);
+    return makeRest(options, course, definitions);
+  });
+  notes.push(...(await restoreSettings(options)));
+  for (const statement of await unlisted(ownDefaults, listing)) await run(session, statement);
+  notes.push(...(await leftDefaults(session, manifest, listing)));
+  await granted.revokeFromOwners();
+  await granted.revokeFromDropped();
+  const given = await makeEventTriggers(options, parts);
+  await options.ended.leave(session, options.signal);
+  return {
+    notes: [...notes, ...carrier.notes],
+    granted,
+    restored: {
+      listing,
+      schemas: manifest.schemas.map(({ name }) => name),
+      surroundings: true,
+      globals: isExpected,
+      dependents: () => false,
+      pathOperators: details.pathOperators,
+      missing: [...carrier.missing, ...notFilled],
+      refused: [...new Set(refused)].filter((sentence) => !given.includes(sentence)),
+      extensions: manifest.extensions.filter(
+        ({ name }) => !leftOut.some(({ extension }) => extension.name === name),
+      ),
+    },
+  };
+}
+
+/** The lines of a dump that are restored, by when. */
+interface Parts {
+  /** All of them. */
+  selected: Contents;
+  /** Definitions, rows, and what comes after these but for the parts below. */
+  others: Contents;
+  triggers: Contents;
+  refreshes: Contents;
+  privileges: Contents;
+  eventTriggers: Contents;
+  /** Lines that find operators in a search path, of which some are made apart, before and after the others. */
+  pathLines: PathLines;
+  early: Contents;
+  last: Contents;
+}
+
+/** What makes the parts, and what is made beside them. */
+interface Course extends Parts {
+  carrier: Carrier;
+  lent: LentPrivileges;
+}
+
+async function openCarrier(
+  { session, manifest, details }: Restoring,
+  leftOut: readonly LeftOut[],
+): Promise<Carrier> {
+  await session.run("begin");
+  const carrier = await carrierFor(session, details.carried, {
+    attempt: (statements) => attemptTogether(session, statements),
+    schemas: dumpedSchemas(manifest),
+    extensions: manifest.extensions,
+    leftOut,
+  });
+  await session.run("commit");
+  return carrier;
+}
+
+/** Names of the schemas of a dump. */
+function dumpedSchemas({ schemas, companions }: Pick<Manifest, "schemas" | "companions">): string[] {
+  return [...schemas, ...companions].map(({ name }) => name);
+}
+
+async function divide(
+  options: Restoring,
+  carrier: Carrier,
+  {
+    leftOut,
+    providers,
+    isExpected,
+  }: { leftOut: readonly LeftOut[]; providers: readonly string[]; isExpected: (name: string) => boolean },
+): Promise<Parts> {
+  const { session, manifest, details, file, signal } = options;
+  const isRemote = withoutRemote(manifest.remote);
+  const without = (line: { entry: string; rest: string }): boolean =>
+    isRemote(line) || (providers.length > 0 && isLabel(line));
+  const needed = withoutObjects(options.contents, carrier.superseded);
+  const globals = await GlobalLines.read(options.listing, isExpected);
+  const selected = selectContents(needed, { globals, leftOut, without });
+  const { others: withPrivileges, eventTriggers } = splitEventTriggers(selected);
+  const { others: filled, privileges } = splitLatePrivileges(withPrivileges);
+  const { others: withTriggers, refreshes } = splitRefreshes(filled);
+  const pathLines = await PathLines.read(
+    session,
+    (statements) => attemptTogether(session, statements),
+    details.pathOperators,
+    { ...manifest, file, contents: selected, args: formOf(options), signal },
+  );
+  const onPath = pathLines.takeLate(withTriggers);
+  const { early, last } = onPath;
+  return {
+    selected,
+    ...splitTriggers(onPath.others),
+    refreshes,
+    privileges,
+    eventTriggers,
+    pathLines,
+    early,
+    last,
+  };
+}
+
+/** Makes definitions. @returns the lines without what needs rows or keys, and that */
+async function makeDefinitions(options: Restoring, course: Course, granted: Granted): Promise<Untangled> {
+  const { session, manifest, contents, file, signal, refused } = options;
+  const { others, carrier, pathLines, lent } = course;
+  const one = { ...options, jobs: 1 };
+  await runRestore(one, schemaPrivilegesOf(others), []);
+  await lent.lend();
+  granted.lendOwners(await lendSchemas(session, manifest.needsRoles, dumpedSchemas(manifest)));
+  const replaced = new Set([...carrier.replaced, ...pathLines.entries]);
+  const untangled = await untangle(others, replaced, (lines) => makeAll(one, lines));
+  granted.toDropped = await standInForDropped(
+    session,
+    (statements) => attemptEach(session, statements),
+    manifest,
+    { ...manifest, file, contents, signal },
+  );
+  refused.push(
+    ...(await runDefinitions(options, { selected: untangled.main, carrier, pathLines, replaced })),
+  );
+  return untangled;
+}
+
+/** Makes what definitions waited for, and restores rows. */
+async function restoreRows(options: Restoring, course: Course, { main, after }: Untangled): Promise<void> {
+  const { session, manifest, refused } = options;
+  const { carrier, pathLines, lent, refreshes } = course;
+  const one = { ...options, jobs: 1 };
+  const schemas = dumpedSchemas(manifest);
+  await pathLines.makeAnyway();
+  await carrier.make("first");
+  await carrier.make("rows");
+  await lent.lend();
+  const checks = await setChecksAside(session, schemas);
+  // A dump does not record that a table of an extension refers to another one, so these are not parallel.
+  const ofExtensions = new Set(manifest.extensions.flatMap(({ data }) => data.map(({ entry }) => entry)));
+  if (ofExtensions.size > 0) await runRestore(one, dataOf(main, ofExtensions), ["--section=data"]);
+  const rows = ofExtensions.size > 0 ? withoutData(main, ofExtensions) : main;
+  const isAllMade = refused.length + pathLines.refused.length === 0;
+  const present = isAllMade ? rows : await withoutMissing(session, rows);
+  const { first, last, readsViews } = await splitReading(session, schemas, present);
+  await loadRows({ ...options, jobs: checks.inOrder ? 1 : options.jobs }, first);
+  if (readsViews) await fillEarly(options, refreshes);
+  if (last !== undefined) await runRestore(one, last, ["--section=data"]);
+  refused.push(
+    ...(await addChecks(session, checks.statements, (statement) => attemptEach(session, [statement]))),
+  );
+  for (const { part, isRows } of after) {
+    refused.push(...(await runOn(one, isRows ? await withoutMissing(session, part) : part)));
+  }
+  if (after.length > 0) await lent.lend();
+}
+
+/**
+ * Makes what comes after the rows: indexes, keys, triggers and privileges, and the rows of materialized views.
+ *
+ * @returns a sentence for each materialized view that could not be filled
+ */
+async function makeRest(options: Restoring, course: Course, { main }: Untangled): Promise<string[]> {
+  const { jobs, refused } = options;
+  const { others, triggers, refreshes, privileges, carrier, pathLines, lent, early, last } = course;
+  await pathLines.makeAll(early);
+  const { before, attachments, after } = splitAttachments(main);
+  const later = attachments.isEmpty
+    ? [{ list: main, jobs }]
+    : [
+        { list: before, jobs },
+        { list: attachments, jobs: 1 },
+        { list: after, jobs },
+      ];
+  for (const { list, jobs } of together([...later, { list: triggers, jobs: 1 }])) {
+    refused.push(...(await finish({ ...options, jobs }, list)));
+  }
+  await pathLines.makeAll(last);
+  await pathLines.makeAnyway();
+  refused.push(...pathLines.refused, ...(await runOn({ ...options, jobs: 1 }, privileges)));
+  if (refused.length > 0) await remakeKeys(options, others);
+  const unfillable = await lent.without(() => fillViews(options, refreshes));
+  await carrier.make("last");
+  return [...unfillable].map(([name, reason]) => unfilled(name, reason));
+}
+
+/** @returns a sentence for each setting that could not be restored */
+async function restoreSettings({ session, details, roles }: Restoring): Promise<string[]> {
+  const notes: string[] = [];
+  for (const statement of settingStatements(details.settings, { roles: roles === "full" })) {
+    const reason = await attemptEach(session, [statement]);
+    if (reason !== undefined) notes.push(`A setting could not be restored: ${reason}`);
+  }
+  return notes;
+}
+
+/**
+ * Gives to its owners what the server gives to superusers only, and makes event triggers, which run at what gives others
+ * away.
+ *
+ * @returns the sentences on what the server refused that no longer hold
+ */
+async function makeEventTriggers(
+  options: Restoring,
+  { selected, eventTriggers }: Pick<Parts, "selected" | "eventTriggers">,
+): Promise<string[]> {
+  const { session, noOwner, refused } = options;
+  const give = async (made: Contents): Promise<string[]> =>
+    noOwner === true ? [] : giveToOwners(session, made);
+  const given = await give(selected);
+  refused.push(...(await runOn({ ...options, jobs: 1 }, eventTriggers, postData)));
+  return [...given, ...(await give(eventTriggers))];
 }
 
 /** Does work in a restored database, and then revokes what the session granted itself. */
@@ -634,8 +740,7 @@ async function prepare(
   const ownDefaults = await putOwnDefaultsAside(session);
   if (actedFor.length > 0) granted.toItself = (by) => standBack(by, actedFor);
   for (const statement of schemaStatements(manifest, noOwner)) await run(session, statement);
-  const schemas = [...manifest.schemas, ...manifest.companions].map(({ name }) => name);
-  granted.lendOwners(await letCreate(session, manifest.needsRoles, schemas));
+  granted.lendOwners(await letCreate(session, manifest.needsRoles, dumpedSchemas(manifest)));
   const { leftOut, notes } = await createExtensions(session, manifest, {
     attempt,
     moves: true,

@@ -3,13 +3,13 @@ import { listed } from "../../lib/text.ts";
 import type { Connection } from "../../postgres/connection.ts";
 import { majorOf } from "../../postgres/programs.ts";
 import { type Accepted, acceptedSentences } from "../archive/accepted.ts";
-import { attempt } from "../archive/attempt.ts";
+import { type Attempt, attempt } from "../archive/attempt.ts";
 import { carrierFor } from "../archive/carried.ts";
 import type { Contents } from "../archive/contents.ts";
 import { differingProperties } from "../archive/database-properties.ts";
 import { readableEncoding, withoutCompiler } from "../archive/describe.ts";
 import type { Details } from "../archive/details.ts";
-import { extensionCommentStatements } from "../archive/extension-comments.ts";
+import { commentExtensions } from "../archive/extension-comments.ts";
 import { describeHolders, isLockTimeout, lockTimeoutMs } from "../archive/lock-holders.ts";
 import type { Manifest } from "../archive/manifest.ts";
 import { NameSet } from "../archive/name-set.ts";
@@ -28,7 +28,7 @@ import { putDefaultsAside } from "./column-defaults.ts";
 import { putChecksAside, putKeysAside } from "./constraints.ts";
 import { droppedDefaults, isDefaultPrivilegesOf, type RoleName } from "./default-privileges.ts";
 import { makeRoom } from "./make-room.ts";
-import { type Plan, planBeside, revertedSentence } from "./plan.ts";
+import { planBeside, revertedSentence } from "./plan.ts";
 import { watchPublications } from "./publications.ts";
 import { replaceTables, type TablesPart } from "./replace-tables.ts";
 import { runDump } from "./run-dump.ts";
@@ -181,15 +181,16 @@ async function replaceWithin(
     pathOperators: files.details.pathOperators,
     signal: options.signal,
   };
+  const tried: Attempt = (statements) => attempt(session, statements);
   const carrier = await carrierFor(session, files.details.carried, {
-    attempt: (statements) => attempt(session, statements),
+    attempt: tried,
     schemas,
     extensions: manifest.extensions,
     leftOut: room.leftOut,
   });
   const made = await runDump(session, manifest, { plan, room, carrier, listing: files.listing }, run);
   const { runEventTriggers, notFilled, refusedChecks } = made;
-  const uncommented = await commentExtensions(session, files.listing, plan);
+  const uncommented = await commentExtensions(files.listing, tried, (name) => plan.globals.has(name));
   await forbidCreate?.(session);
   const unmade = [...(await checks.putBack()), ...(await keys.putBack()), ...((await setDefaults?.()) ?? [])];
   failOn(dependsOnIt, unmade, options);
@@ -250,7 +251,7 @@ async function replaceWithin(
       ...room.notes,
       ...carrier.notes,
       ...(await differingDatabase(session, files.details)),
-      ...[...uncommented].map((name) => `The ${name} was not restored: only its owner can set it.`),
+      ...[...uncommented.keys()].map((name) => `The ${name} was not restored: only its owner can set it.`),
       ...acceptedSentences(accepted),
       ...differences,
       ...refused,
@@ -382,20 +383,6 @@ async function differingDatabase(
   ];
   if (names.length === 0) return [];
   return [`The database keeps its own ${listed(names, "and")}, which the backup has differently.`];
-}
-
-/** @returns the names of the comments that the session may not set */
-async function commentExtensions(
-  session: ScriptSession,
-  listing: Listing,
-  plan: Plan,
-): Promise<ReadonlySet<string>> {
-  const failed = new Set<string>();
-  for (const [name, statement] of await extensionCommentStatements(listing)) {
-    if (!plan.globals.has(name)) continue;
-    if ((await attempt(session, [statement])) !== undefined) failed.add(name);
-  }
-  return failed;
 }
 
 const dependsOnIt = "The restore would drop or change objects that depend on what it replaces";
