@@ -26,8 +26,7 @@ export async function inEnglish(session: Session, connection: Connection): Promi
     `select s.name from pg_catalog.pg_settings s
       where s.name = 'lc_messages' and s.reset_val !~ '^(C|POSIX|en|)([_.]|$)' and current_setting('is_superuser') = 'on'`,
   );
-  if (foreign.size === 0) return connection;
-  return { ...connection, PGOPTIONS: `${connection.PGOPTIONS ?? ""} -c lc_messages=C`.trim() };
+  return foreign.size === 0 ? connection : withSetting(connection, "lc_messages=C");
 }
 
 /** Lets a session write whose database or role says that sessions only read. */
@@ -39,11 +38,11 @@ export async function inWritable(session: Session, connection: Connection): Prom
     session,
     "select name from pg_catalog.pg_settings where name = 'default_transaction_read_only' and reset_val = 'on'",
   );
-  if (reading.size === 0) return connection;
-  return {
-    ...connection,
-    PGOPTIONS: `${connection.PGOPTIONS ?? ""} -c default_transaction_read_only=off`.trim(),
-  };
+  return reading.size === 0 ? connection : withSetting(connection, "default_transaction_read_only=off");
+}
+
+function withSetting(connection: Connection, setting: string): Connection {
+  return { ...connection, PGOPTIONS: `${connection.PGOPTIONS ?? ""} -c ${setting}`.trim() };
 }
 
 /** Reads the column `name` of a query. */
