@@ -1,5 +1,14 @@
 import { randomUUID } from "node:crypto";
-import { mkdirSync, mkdtempSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statfsSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
@@ -32,6 +41,16 @@ export function writeAtomic(path: string, content: string | Uint8Array): void {
 /** Makes a folder that only this account can read, below `parent` or the folder for temporary files. */
 export function makePrivateFolder(name: string, parent: string = tmpdir()): string {
   return mkdtempSync(join(parent, `${name}-`));
+}
+
+/** How many bytes this account may still write below a folder; undefined where there is no such folder. */
+export function freeBytes(folder: string): number | undefined {
+  try {
+    const { bavail, bsize } = statfsSync(folder);
+    return bavail * bsize;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Removes a folder with all that is in it, also what a process that is about to end still puts there. */

@@ -1,6 +1,6 @@
-import { statfsSync } from "node:fs";
 import { dirname } from "node:path";
 import { Failure, reasonOf } from "../../lib/failure.ts";
+import { freeBytes } from "../../lib/files.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 import { writeNewFile } from "./file-writer.ts";
 import { unpack } from "./folder-archive.ts";
@@ -70,11 +70,12 @@ export async function fetchObject({
 }
 
 function checkRoom(file: string, bytes: number): void {
-  const { bavail, bsize } = statfsSync(dirname(file));
-  if (bavail * bsize >= bytes) return;
+  const free = freeBytes(dirname(file));
+  // What writes there says what is wrong with the folder.
+  if (free === undefined || free >= bytes) return;
   throw new Failure(
     "failed",
-    `${dirname(file)} has ${bavail * bsize} bytes free, and the dump needs ${bytes}: name a folder with more space with --scratch`,
+    `${dirname(file)} has ${free} bytes free, and the dump needs ${bytes}: name a folder with more space with --scratch`,
   );
 }
 

@@ -1,5 +1,5 @@
-import { statfsSync } from "node:fs";
 import { tmpdir } from "node:os";
+import { freeBytes } from "../../lib/files.ts";
 import { counted } from "../../lib/text.ts";
 import { formatBytes } from "../../lib/units.ts";
 import { unreliable } from "../archive/dump-folder.ts";
@@ -45,13 +45,4 @@ export function jobsWithin(
     `${counted(jobs, "job")} need ${jobs + 1} more sessions, and a CONNECTION LIMIT leaves ${room}: the database is dumped by ${counted(fewer, "job")}`,
   );
   return fewer;
-}
-
-function freeBytes(folder: string): number | undefined {
-  try {
-    const { bavail, bsize } = statfsSync(folder);
-    return bavail * bsize;
-  } catch {
-    return undefined;
-  }
 }

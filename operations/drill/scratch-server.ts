@@ -1,9 +1,10 @@
 import { randomBytes } from "node:crypto";
-import { chownSync, existsSync, readFileSync, statfsSync } from "node:fs";
+import { chownSync, existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { escapeIdentifier } from "pg";
 import { outputOf } from "../../lib/child.ts";
 import { Failure, reasonOf } from "../../lib/failure.ts";
+import { freeBytes } from "../../lib/files.ts";
 import type { Connection } from "../../postgres/connection.ts";
 import { findProgram, majorOf } from "../../postgres/programs.ts";
 import { serverAccount } from "../../postgres/server-account.ts";
@@ -127,14 +128,14 @@ export async function startScratchServer(options: {
 const fullBytes = 32 * 1024 * 1024;
 
 /**
- * What a failure of a scratch server was for, where that could not say it.
+ * Says that the disk of a scratch server is full, where the server failed of that and could not say it.
  *
  * @returns the error to throw
  */
 export function explained(error: unknown, { folder }: Pick<ScratchServer, "folder">): unknown {
-  const { bavail, bsize } = statfsSync(folder);
   const reason = reasonOf(error);
-  if (bavail * bsize >= fullBytes || /No space left on device/i.test(reason)) return error;
+  const free = freeBytes(folder);
+  if (free === undefined || free >= fullBytes || /No space left on device/i.test(reason)) return error;
   const said = `No space left on device: the disk of ${folder} is full. Name a folder with more room with --scratch.`;
   return new Failure("failed", `${reason}\n${said}`, { cause: error });
 }
@@ -168,8 +169,8 @@ function settingsFor({
 }
 
 /**
- * Drops a database of a scratch server, where it is there, and ends its sessions: libraries that the server preloads have some of their own,
- * such as the launcher of pg_cron.
+ * Drops a database of a scratch server, where it is there, and ends its sessions: libraries that the server preloads have
+ * some of their own, such as the launcher of pg_cron.
  */
 export async function dropDatabase(session: Session, name: string): Promise<void> {
   await session.run(`drop database if exists ${escapeIdentifier(name)} with (force)`);

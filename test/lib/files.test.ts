@@ -12,7 +12,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { makePrivateFolder, removeFolder, writeAtomic } from "../../lib/files.ts";
+import { freeBytes, makePrivateFolder, removeFolder, writeAtomic } from "../../lib/files.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -76,4 +76,9 @@ describe("a private folder", () => {
   it("has a name that no other has", () => {
     expect(makePrivateFolder("drill", folder)).not.toBe(makePrivateFolder("drill", folder));
   });
+});
+
+it("says how much a folder has room for, and nothing where there is none", () => {
+  expect(freeBytes(folder)).toBeGreaterThan(0);
+  expect(freeBytes(join(folder, "absent"))).toBeUndefined();
 });
