@@ -19,6 +19,23 @@ export function parseQualified(text: string): QualifiedName | undefined {
   };
 }
 
+/** Names with their schemas that are looked up. */
+export class QualifiedNames {
+  readonly #inSchemas = new Map<string, Set<string>>();
+
+  constructor(names: Iterable<QualifiedName>) {
+    for (const { schema, name } of names) {
+      const inSchema = this.#inSchemas.get(schema);
+      if (inSchema === undefined) this.#inSchemas.set(schema, new Set([name]));
+      else inSchema.add(name);
+    }
+  }
+
+  has({ schema, name }: QualifiedName): boolean {
+    return this.#inSchemas.get(schema)?.has(name) === true;
+  }
+}
+
 /** A name as a dump's table of contents has it. */
 export function oneLine(name: string): string {
   return name.replaceAll(/[\n\r]/g, " ");

@@ -3,6 +3,7 @@ import * as z from "zod";
 import type { Session } from "../../postgres/session.ts";
 import { attempt } from "./attempt.ts";
 import type { Contents } from "./contents.ts";
+import { namesOf } from "./names.ts";
 import { oneLine } from "./qualified-names.ts";
 import { refusal } from "./refused.ts";
 
@@ -18,9 +19,7 @@ const kinds = [
 
 const fitting = new RegExp(`^(?:${kinds.map(([line]) => line).join("|")}) - `);
 
-const nameRows = z.array(z.object({ name: z.string() }));
-
-/** Roles that are no superusers, where the session is one and can make them that. */
+/** Roles that are no superusers, where the session's role is one, which can make them that. */
 const rolesQuery =
   "select rolname::text as name from pg_roles where not rolsuper and rolname !~ '^pg_' and current_setting('is_superuser') = 'on'";
 
@@ -42,8 +41,8 @@ const objectRows = z.array(
 );
 
 /**
- * Makes owners superusers that are none, and to whom the server would not give what they have, within the session's
- * transaction, so that nobody else sees it.
+ * Makes superusers of owners that are none, since the server would not give them what they have. It is done within the
+ * session's transaction, so that nobody else sees it.
  *
  * @returns a function that undoes it
  */
@@ -53,8 +52,8 @@ export async function raiseOwners(
 ): Promise<(() => Promise<void>) | undefined> {
   const lines = restsOf(contents);
   if (lines.length === 0) return undefined;
-  const roles = nameRows.parse(await session.rows(rolesQuery)).map(({ name }) => name);
-  const owners = roles.filter((role) => lines.some((rest) => rest.endsWith(` ${oneLine(role)}`)));
+  const roles = await namesOf(session, rolesQuery);
+  const owners = [...roles].filter((role) => lines.some((rest) => rest.endsWith(` ${oneLine(role)}`)));
   const raised: string[] = [];
   for (const owner of owners) {
     if ((await attempt(session, [raising(owner)])) === undefined) raised.push(owner);
@@ -65,8 +64,8 @@ export async function raiseOwners(
 }
 
 /**
- * Gives what the session's role has in the place of owners who are no superusers to these. For the time of that they are,
- * in one transaction.
+ * Gives to owners who are no superusers what the session's role has in their place. Each is a superuser for that one
+ * statement, in a transaction that nobody else sees.
  *
  * @param contents lines that were made, as far as the server did not refuse their owners
  * @returns the sentences on what the server refused that no longer hold
@@ -74,10 +73,10 @@ export async function raiseOwners(
 export async function giveToOwners(session: Session, contents: Contents): Promise<string[]> {
   const lines = new Set(restsOf(contents));
   if (lines.size === 0) return [];
-  const roles = nameRows.parse(await session.rows(rolesQuery));
+  const roles = [...(await namesOf(session, rolesQuery))];
   const given: string[] = [];
   for (const { line, said, name, object } of objectRows.parse(await session.rows(ownedQuery))) {
-    const owner = roles.find((role) => lines.has(`${line} - ${oneLine(name)} ${oneLine(role.name)}`))?.name;
+    const owner = roles.find((role) => lines.has(`${line} - ${oneLine(name)} ${oneLine(role)}`));
     if (owner === undefined) continue;
     const give = `alter ${object} owner to ${escapeIdentifier(owner)}`;
     const reason = await attempt(session, [raising(owner), give, lowering(owner)]);

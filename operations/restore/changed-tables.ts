@@ -2,12 +2,12 @@ import * as z from "zod";
 import { type Described, digestOf, prepareSession, readNamed, readObjects } from "../archive/describe.ts";
 import type { Manifest } from "../archive/manifest.ts";
 import { type PathOperators, pathsOf } from "../archive/path-operators.ts";
-import type { QualifiedName } from "../archive/qualified-names.ts";
+import { type QualifiedName, QualifiedNames } from "../archive/qualified-names.ts";
 import { findSame } from "../archive/remake.ts";
 import type { Listing } from "../archive/sections.ts";
 import type { ScriptSession } from "./script-session.ts";
 
-/** Tables of a target, with what the backup has of them. */
+/** A table of a target. */
 export interface TableWithin extends QualifiedName {
   /** With its schema, quoted. */
   table: string;
@@ -65,10 +65,8 @@ export async function changedTables(
     read: (some) => readNamed(session, schemas, some),
   });
   const odd = new Set([...expected.keys()].filter((name) => !same.has(name)));
-  const owners = [...odd].flatMap((name) => tableOf(name) ?? []);
-  const changed = present.filter((table) =>
-    owners.some(({ schema, name }) => schema === table.schema && name === table.name),
-  );
+  const owners = new QualifiedNames([...odd].flatMap((name) => tableOf(name) ?? []));
+  const changed = present.filter((table) => owners.has(table));
   if (changed.length === 0) return { oids: new Set(), odd };
   const below = oidRows.parse(
     await session.rows(

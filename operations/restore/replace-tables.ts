@@ -5,7 +5,7 @@ import { type Contents, splitPartitionsElsewhere } from "../archive/contents.ts"
 import type { Manifest } from "../archive/manifest.ts";
 import { namesOf } from "../archive/names.ts";
 import { readPools } from "../archive/partition-pools.ts";
-import type { QualifiedName } from "../archive/qualified-names.ts";
+import { type QualifiedName, QualifiedNames } from "../archive/qualified-names.ts";
 import { unfilled } from "../archive/refresh.ts";
 import { lendSearchPath } from "../archive/search-path.ts";
 import type { Listing } from "../archive/sections.ts";
@@ -53,9 +53,8 @@ export async function replaceTables(
   refuse: (lost: readonly string[]) => void,
 ): Promise<ReplacedTables> {
   const present = presentRows.parse(await session.rows(presentQuery, [JSON.stringify(tables)]));
-  const missing = tables.filter(
-    (table) => !present.some(({ schema, name }) => schema === table.schema && name === table.name),
-  );
+  const there = new QualifiedNames(present);
+  const missing = tables.filter((table) => !there.has(table));
   await refusePooled(session, present);
   const { oids: changed, odd } = await changedTables(session, manifest, present, {
     listing,
