@@ -41,29 +41,6 @@ const objectRows = z.array(
 );
 
 /**
- * Makes superusers of owners that are none, since the server would not give them what they have. It is done within the
- * session's transaction, so that nobody else sees it.
- *
- * @returns a function that undoes it
- */
-export async function raiseOwners(
-  session: Session,
-  contents: Contents,
-): Promise<(() => Promise<void>) | undefined> {
-  const lines = restsOf(contents);
-  if (lines.length === 0) return undefined;
-  const roles = await namesOf(session, rolesQuery);
-  const owners = [...roles].filter((role) => lines.some((rest) => rest.endsWith(` ${oneLine(role)}`)));
-  const raised: string[] = [];
-  for (const owner of owners) {
-    if ((await attempt(session, [raising(owner)])) === undefined) raised.push(owner);
-  }
-  return async () => {
-    for (const owner of raised) await session.run(lowering(owner));
-  };
-}
-
-/**
  * Gives to owners who are no superusers what the session's role has in their place. Each is a superuser for that one
  * statement, in a transaction that nobody else sees.
  *
@@ -78,8 +55,12 @@ export async function giveToOwners(session: Session, contents: Contents): Promis
   for (const { line, said, name, object } of objectRows.parse(await session.rows(ownedQuery))) {
     const owner = roles.find((role) => lines.has(`${line} - ${oneLine(name)} ${oneLine(role)}`));
     if (owner === undefined) continue;
-    const give = `alter ${object} owner to ${escapeIdentifier(owner)}`;
-    const reason = await attempt(session, [raising(owner), give, lowering(owner)]);
+    const role = escapeIdentifier(owner);
+    const reason = await attempt(session, [
+      `alter role ${role} superuser`,
+      `alter ${object} owner to ${role}`,
+      `alter role ${role} nosuperuser`,
+    ]);
     if (reason === undefined) given.push(refusal(`permission denied to change owner of ${said} "${name}"`));
   }
   return given;
@@ -89,12 +70,4 @@ function restsOf(contents: Contents): string[] {
   const rests: string[] = [];
   for (const { rest } of contents.lines()) if (fitting.test(rest)) rests.push(rest);
   return rests;
-}
-
-function raising(role: string): string {
-  return `alter role ${escapeIdentifier(role)} superuser`;
-}
-
-function lowering(role: string): string {
-  return `alter role ${escapeIdentifier(role)} nosuperuser`;
 }

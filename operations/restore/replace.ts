@@ -21,7 +21,6 @@ import type { Listing } from "../archive/sections.ts";
 import { readSettings } from "../archive/settings.ts";
 import { letCreate, standBack, standIn } from "../archive/stand-in.ts";
 import { quietEventTriggers } from "../archive/triggers.ts";
-import { raiseOwners } from "../archive/unfit-owners.ts";
 import { verify } from "../archive/verify.ts";
 import { readBystanders } from "./bystanders.ts";
 import { putDefaultsAside } from "./column-defaults.ts";
@@ -169,7 +168,6 @@ async function replaceWithin(
     manifest.needsRoles,
     schemas.filter((name) => !room.foreignSchemas.has(name)),
   );
-  const lowerOwners = options.noOwner ? undefined : await raiseOwners(session, files.contents);
   const run = {
     file: files.file,
     dumpVersion: manifest.dumpVersion,
@@ -199,10 +197,9 @@ async function replaceWithin(
   for (const statement of await unlisted(room.ownDefaults, files.listing, isRestored)) {
     await session.run(statement);
   }
-  await runEventTriggers();
-  await lowerOwners?.();
+  const given = await runEventTriggers();
   await enableOthers();
-  const refusedSoFar = await session.refused();
+  const refusedSoFar = (await session.refused()).filter((sentence) => !given.includes(sentence));
   const isForeign = isDefaultPrivilegesOf(files.foreignRoles);
   const restored = {
     listing: files.listing,

@@ -44,6 +44,7 @@ import { isLabel } from "../archive/security-labels.ts";
 import { lendSchemas } from "../archive/stand-in.ts";
 import { untangle, withoutMissing } from "../archive/tangle.ts";
 import { splitEventTriggers } from "../archive/triggers.ts";
+import { giveToOwners } from "../archive/unfit-owners.ts";
 import { addViolatedKeys } from "../archive/violated-keys.ts";
 import { colonsApart } from "./colons.ts";
 import { type RoleName, withoutDefaultPrivileges } from "./default-privileges.ts";
@@ -69,15 +70,16 @@ export interface DumpRun extends DumpFile {
  * Runs the part of a dump that is restored, in the session's transaction: first rows of other schemas that
  * foreign keys refer to, then the schemas and what is in none, then what other schemas lost.
  *
- * @returns a function that makes the event triggers, which run at what is made after them, and a sentence for each
- *   materialized view that could not be filled and for each check that was refused
+ * @returns a function that makes the event triggers, which run at what is made after them, and gives to its owners what
+ *   the server gives to superusers only; it resolves with the sentences on what was refused that no longer hold. And a
+ *   sentence for each materialized view that could not be filled and for each check that was refused
  */
 export async function runDump(
   session: ScriptSession,
   manifest: Manifest,
   { plan, room, carrier, listing }: { plan: Plan; room: Room; carrier: Carrier; listing: Listing },
   run: DumpRun,
-): Promise<{ runEventTriggers: () => Promise<void>; notFilled: string[]; refusedChecks: string[] }> {
+): Promise<{ runEventTriggers: () => Promise<string[]>; notFilled: string[]; refusedChecks: string[] }> {
   await carrier.make("first");
   const companions = manifest.companions.map(({ name }) => name);
   const filled = await emptyCompanions(session, manifest);
@@ -181,8 +183,12 @@ export async function runDump(
   }
   for (const statement of takeBack) await session.run(statement);
   await takeSchemasBack?.(session);
-  const runEventTriggers = () =>
-    session.makingAll(() => runList(session, run, eventTriggers, ["--section=post-data"]));
+  const give = async (made: Contents): Promise<string[]> => (run.noOwner ? [] : giveToOwners(session, made));
+  const runEventTriggers = async (): Promise<string[]> => {
+    const given = await give(selected);
+    await session.makingAll(() => runList(session, run, eventTriggers, ["--section=post-data"]));
+    return [...given, ...(await give(eventTriggers))];
+  };
   return {
     runEventTriggers,
     notFilled: [...notFilled].map(([view, reason]) => unfilled(view, reason)),

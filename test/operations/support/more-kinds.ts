@@ -69,7 +69,11 @@ export const moreKinds: readonly Kind[] = [
       create server demoted_server foreign data wrapper demoted_wrapper;
       create function demoted_watch() returns event_trigger language plpgsql as 'begin null; end';
       create event trigger demoted_trigger on ddl_command_end when tag in ('CREATE CAST') execute function demoted_watch();
-      comment on event trigger demoted_trigger is 'theirs'; reset role; alter role demoted nosuperuser;`,
+      comment on event trigger demoted_trigger is 'theirs'; reset role; alter role demoted nosuperuser;
+      create function demoted_look(int) returns int immutable language plpgsql as 'begin
+        if exists (select from pg_roles where rolname = current_user and rolname = ''demoted'' and rolsuper) then raise exception ''%'', ''a superuser''; end if;
+        return $1; end';
+      create table demoted_table (a int); insert into demoted_table values (1); create index on demoted_table (demoted_look(a)); alter table demoted_table owner to demoted;`,
     asked: `select format('%s %s', fdwowner::regrole, fdwacl) from pg_foreign_data_wrapper where fdwname = 'demoted_wrapper'
       union all select format('%s %s', evtowner::regrole, obj_description(oid, 'pg_event_trigger')) from pg_event_trigger where evtname = 'demoted_trigger'
       union all select rolsuper::text from pg_roles where rolname = 'demoted'`,
