@@ -68,7 +68,7 @@ export async function rehearse(rehearsal: Rehearsal, manifest: Manifest, files: 
 }
 
 async function rehearseAs(role: Role, place: Place, manifest: Manifest, files: Files): Promise<Rehearsed> {
-  await actLikeLibrary(place.connection, role, manifest.roles);
+  await actLikeLibrary(place, role, manifest.roles);
   const { notes, failure, owners } = await tryInPlace(place, manifest, files);
   if (failure === undefined) {
     if (owners.length > 0) {
@@ -95,13 +95,11 @@ type Place = Rehearsal & { target: Connection };
  *
  * @returns undefined where neither is known
  */
-async function chooseRole(
-  { connection, role }: Rehearsal,
-  { roles, schemas }: Manifest,
-): Promise<Role | undefined> {
+async function chooseRole(rehearsal: Rehearsal, { roles, schemas }: Manifest): Promise<Role | undefined> {
+  const { role } = rehearsal;
   const found = roles.find(({ name, tookBackup }) => (role === undefined ? tookBackup : name === role));
   if (found === undefined || role !== undefined || found.superuser) return found;
-  const owned = await asSuperuser(connection, (session) =>
+  const owned = await asSuperuser(rehearsal, (session) =>
     namesOf(session, ownsQuery, [found.name, ...schemas.map(({ name }) => name)]),
   );
   return owned.size > 0 ? found : undefined;
@@ -117,9 +115,9 @@ const ownsQuery = `
  * library: it gets the tables whose policies it may manage, and cannot grant itself reserved roles, which a role that
  * creates roles may do before version 16 unless they are superusers.
  */
-function actLikeLibrary(connection: Connection, { name, managesPolicies }: Role, roles: readonly Role[]) {
+function actLikeLibrary(place: Place, { name, managesPolicies }: Role, roles: readonly Role[]) {
   const reserved = roles.filter(({ isReserved, superuser }) => isReserved && !superuser);
-  return asSuperuser(connection, async (session) => {
+  return asSuperuser(place, async (session) => {
     await session.run(serverNames);
     for (const table of await namesOf(session, othersQuery, [name, ...managesPolicies]))
       await session.run(`alter table ${table} owner to ${escapeIdentifier(name)}`);
@@ -149,7 +147,7 @@ async function tryInPlace(
   try {
     const foreignRoles = await foreignRolesFor(target, signal);
     const restored = { ...asTried(files), foreignRoles };
-    const { differences } = await replace({ ...options, target, accepted, signal }, manifest, restored);
+    const { differences } = await replace({ ...strict, target, accepted, signal }, manifest, restored);
     const notes = differences.map((difference) => `A restore in place: ${difference}`);
     return { notes, owners: ownersAmong(foreignRoles, files.contents) };
   } catch (error) {
@@ -168,7 +166,7 @@ async function tryNew(
   const target = { ...connection, PGUSER, PGDATABASE };
   const name = escapeIdentifier(PGDATABASE);
   try {
-    await asSuperuser(connection, async (session) => {
+    await asSuperuser({ connection, signal }, async (session) => {
       await createDatabase(session, { ...manifest, database: PGDATABASE });
       await session.run(`alter database ${name} owner to ${escapeIdentifier(PGUSER)}`);
     });
@@ -176,7 +174,7 @@ async function tryNew(
     const owners = ownersAmong(foreignRoles, files.contents);
     if (owners.length > 0) return `it may not give objects to ${listed(owners, "and")}.`;
     const restored = { ...asTried(files), foreignRoles };
-    await restoreIntoNew({ ...options, target, jobs, accepted, signal }, manifest, restored);
+    await restoreIntoNew({ ...strict, target, jobs, accepted, signal }, manifest, restored);
     return undefined;
   } catch (error) {
     signal.throwIfAborted();
@@ -184,15 +182,20 @@ async function tryNew(
     const cause = error instanceof Error ? (error.cause ?? error) : error;
     return sentenceOf(cause);
   } finally {
-    await asSuperuser(connection, (session) => dropDatabase(session, PGDATABASE));
+    // Also after an abort.
+    await asSuperuser({ connection }, (session) => dropDatabase(session, PGDATABASE));
   }
 }
 
-function asSuperuser<T>(connection: Connection, work: (session: ServerSession) => Promise<T>): Promise<T> {
-  return withPatientSession(connection, "optropic drill", work);
+function asSuperuser<T>(
+  { connection, signal }: { connection: Connection; signal?: AbortSignal },
+  work: (session: ServerSession) => Promise<T>,
+): Promise<T> {
+  return withPatientSession(connection, "optropic drill", work, signal);
 }
 
-const options = { createRoles: false, noOwner: false, acceptDifferences: false };
+/** As a restore without any option that lets it pass. */
+const strict = { createRoles: false, noOwner: false, acceptDifferences: false };
 
 /** The drill's database is not one that a restore would keep. */
 function asTried<T extends Files>(files: T) {
