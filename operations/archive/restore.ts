@@ -749,7 +749,7 @@ async function prepare(
   });
   const kept = await attempt(withoutPublic(manifest));
   const left =
-    kept === undefined ? [] : [`The schema public stays, which the source does not have: ${kept}.`];
+    kept === undefined ? [] : [`The schema public, which the source lacks, could not be dropped: ${kept}.`];
   return { leftOut, apart: [...apart, ...notes, ...left], ownDefaults };
 }
 

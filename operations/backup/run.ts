@@ -110,10 +110,11 @@ export async function backUp(options: BackupOptions): Promise<Manifest> {
 /** Why a signature would not be trusted; undefined where it would, or none is asked for. */
 function signingProblem({ trusted = [], signingKey }: BackupOptions): string | undefined {
   if (trusted.length === 0) return undefined;
-  if (signingKey === undefined)
-    return "EVIDENCE_SIGNING_KEY is not set, and evidence.publicKeys or EVIDENCE_PUBLIC_KEY names keys that backups are signed with";
+  if (signingKey === undefined) {
+    return "EVIDENCE_SIGNING_KEY is not set, although evidence.publicKeys or EVIDENCE_PUBLIC_KEY lists keys that backups must be signed with";
+  }
   if (trusted.some(({ id }) => id === signingKey.id)) return undefined;
-  return "EVIDENCE_SIGNING_KEY belongs to none of the keys that evidence.publicKeys or EVIDENCE_PUBLIC_KEY names";
+  return "EVIDENCE_SIGNING_KEY matches none of the keys in evidence.publicKeys or EVIDENCE_PUBLIC_KEY";
 }
 
 async function takeBackup(options: BackupOptions): Promise<Manifest> {

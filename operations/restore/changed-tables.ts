@@ -16,14 +16,14 @@ export interface TableWithin extends QualifiedName {
 
 /** How a target differs from what a backup has of tables. */
 export interface Changes {
-  /** Numbers of the tables of which anything is missing or otherwise. */
+  /** Numbers of the tables of which anything is missing or different. */
   oids: ReadonlySet<string>;
-  /** Names of what is missing or otherwise. */
+  /** Names of what is missing or different. */
   odd: ReadonlySet<string>;
 }
 
 /**
- * Finds the tables of which the target has anything otherwise than the backup: the table itself, such as with a column
+ * Finds the tables that the target has differently from the backup: the table itself, such as with a column
  * more or less, or a part of it, such as an index, a key, a trigger or a policy, which it lacks or has with another
  * definition. What is below such a table goes with it. The target may have further parts.
  */
@@ -134,9 +134,9 @@ const partsQuery = `
    where w.oid is not null`;
 
 /**
- * A sentence for each table that was made again: which columns and parts it had otherwise.
+ * A sentence for each table that was made again: which of its columns and parts were different.
  *
- * @param odd names of what was missing or otherwise
+ * @param odd names of what was missing or different
  */
 export function describeChanges(before: Shape, after: Shape, odd: ReadonlySet<string>): string[] {
   return [...before.columns].map(([table, had]) => {
@@ -158,7 +158,7 @@ export function describeChanges(before: Shape, after: Shape, odd: ReadonlySet<st
       ...(lost.length === 0 ? [] : [`without ${lost.join(", ")}`]),
     ];
     const what = changes.length === 0 ? "" : `: ${changes.join("; ")}`;
-    return `The table ${table} had another definition and was made again as the backup has it${what}.`;
+    return `The table ${table} had a different definition and was made again as the backup has it${what}.`;
   });
 }
 

@@ -14,7 +14,7 @@ export interface Plan {
   dependents: ReadonlyMap<string, string>;
   /** The quoted names of the materialized views among them that are filled: as the target had them, or the backup. */
   filled: string[];
-  /** Those of them that the target had with another definition. */
+  /** Those of them that the target had with a different definition. */
   reverted: string[];
   /** Statements that drop objects which the dump has with other definitions. */
   drops: string[];
@@ -83,7 +83,7 @@ export async function planBeside(
 
 /** A sentence on an object that was made again from the dump. */
 export function revertedSentence(name: string): string {
-  return `${name} depends on what was restored and is as the backup has it: the target had another definition.`;
+  return `${name} depends on what was restored and is as the backup has it: the target had a different definition.`;
 }
 
 /** A sentence for each object that is no longer there, or no longer the same. */

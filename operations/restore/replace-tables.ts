@@ -37,9 +37,9 @@ export interface ReplacedTables {
 
 /**
  * Gives tables the rows that they have in a dump, within the session's transaction, and makes those that are missing.
- * Partitions that the dump does not have are emptied with their table. A table that is there as the backup has it stays; one
- * of which anything is missing or otherwise, such as a column or an index, is dropped and made again, and what depends on it
- * too. Triggers do not run, and foreign keys from and to the tables are made again once the rows are there, which checks
+ * Partitions that the dump does not have are emptied with their table. A table that is there as the backup has it stays;
+ * one of which anything is missing or different, such as a column or an index, is dropped and made again, with what depends
+ * on it. Triggers do not run, and foreign keys from and to the tables are made again once the rows are there, which checks
  * them.
  *
  * @param refuse called with what is lost for good, one sentence each
@@ -168,7 +168,7 @@ async function dropTables(
 /**
  * Refuses where the target has something else by the name of what is to be made.
  *
- * @param odd names of what is missing, once what is otherwise was dropped
+ * @param odd names of what is missing, once what is different was dropped
  */
 async function refuseTaken(session: ScriptSession, odd: ReadonlySet<string>): Promise<void> {
   const names = [...odd].filter((name) => /^(?:table|index|sequence) /.test(name));
@@ -251,7 +251,7 @@ function keysQuery(again: readonly string[]): string {
 
 const triggerRows = z.array(z.object({ table: z.string(), name: z.string(), enable: z.string() }));
 
-/** For each row those of the partitions run, which may be enabled otherwise than their table's. */
+/** For each row those of the partitions run, which may be enabled in another way than their table's. */
 const triggersQuery = `
   select t.tgrelid::regclass::text as table, quote_ident(t.tgname) as name,
          case t.tgenabled when 'A' then 'enable always' when 'R' then 'enable replica' else 'enable' end as enable

@@ -123,7 +123,7 @@ describe("the cron monitor", () => {
 
   test.each([
     ["it is not signed", "", "EVIDENCE_SIGNING_KEY is not set"],
-    ["its key is none of these", generateKeys().privateKey, "EVIDENCE_SIGNING_KEY belongs to none"],
+    ["its key is none of these", generateKeys().privateKey, "EVIDENCE_SIGNING_KEY matches none"],
   ])("is told of a failure where keys are trusted and %s", async (_, signing, reason) => {
     const { status, stderr } = await backup({
       EVIDENCE_SIGNING_KEY: signing,

@@ -233,7 +233,7 @@ describe("tables that have changed since the backup", () => {
     );
     const { differences } = await into("changed", { tables: ["app.customer"] });
     expect(differences).toEqual([
-      `The table app.customer had another definition and was made again as the backup has it: ${said}.`,
+      `The table app.customer had a different definition and was made again as the backup has it: ${said}.`,
       expect.stringMatching(/^view app\.seen depends on what was restored and is as the backup has it/),
       expect.stringMatching(/^Only the selection was restored/),
     ]);
