@@ -118,7 +118,7 @@ export interface Opened {
  * Gets the listing of a backup into a file, and checks its digest.
  *
  * @param file to create, compressed and readable only by this account
- * @throws {Failure} `failed`, when it does not match the manifest, or that contradicts it
+ * @throws {Failure} `failed`, when it does not match the manifest, or the manifest contradicts it
  */
 export async function openBackup(
   options: { store: ObjectStore; identities: readonly string[]; file: string; signal: AbortSignal },

@@ -32,8 +32,8 @@ export class EndedPrograms {
 }
 
 /**
- * Waits until the other sessions of a backup have ended. A program does not wait for the end of its session, which has
- * its locks and counts as a connection until then. One that does not end within a minute is waited for no longer.
+ * Waits until the other sessions of a name have ended. A program does not wait for the end of its session, which has its
+ * locks and counts as a connection until then. One that does not end within a minute is waited for no longer.
  *
  * @param session in which a query may fail, such as that of a transaction whose queries keep no lock
  */
@@ -46,7 +46,7 @@ export function othersEnded(session: Session, name: string, signal: AbortSignal)
   return untilAlone(look, signal);
 }
 
-/** Waits, in sessions of its own, until all sessions of a backup have ended. */
+/** Waits, in sessions of its own, until all sessions of a name have ended. */
 export function allEnded(connection: Connection, name: string, signal: AbortSignal): Promise<void> {
   const look = (): Promise<boolean> =>
     withSession(connection, "optropic", (session) => isAlone(session, name))
