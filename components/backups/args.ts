@@ -56,7 +56,7 @@ export interface BackupsArgs extends ComponentArgs<BackupsChildren> {
   copyKeys?: pulumi.Input<string>;
   /** Private key that signs backups. Default: they are unsigned. Always treated as a secret. */
   signingKey?: pulumi.Input<string>;
-  /** Public keys that drills and restores trust: the job fails where its own is none of them. Default: none. */
+  /** Public keys that drills and restores trust: the job fails where its own key is not among them. Default: none. */
   publicKeys?: readonly string[];
   /** Render instance type of the job. Default: `starter`. */
   plan?: string;
