@@ -99,9 +99,12 @@ async function replaceIn(
   manifest: Manifest,
   files: DumpFiles,
 ): Promise<Replaced> {
-  const isOfTables = files.part !== undefined && files.part.tables.length > 0;
-  const work = isOfTables ? replaceTablesWithin : replaceWithin;
-  const result = await work(session, options, manifest, files).catch(async (error) => {
+  const { part } = files;
+  const work =
+    part !== undefined && part.tables.length > 0
+      ? replaceTablesWithin(session, options, manifest, { ...files, part })
+      : replaceWithin(session, options, manifest, files);
+  const result = await work.catch(async (error) => {
     const said = reasonOf(error);
     // What the server refused before may be why.
     const reason = [...session.refusedYet.filter((sentence) => !said.includes(sentence)), said].join("\n");
@@ -308,7 +311,7 @@ async function replaceTablesWithin(
   session: ScriptSession,
   options: ReplaceOptions,
   manifest: Manifest,
-  { file, contents, details, listing, foreignRoles, tablespaces, part }: DumpFiles,
+  { file, contents, details, listing, foreignRoles, tablespaces, part }: DumpFiles & { part: TablesPart },
 ): Promise<Replaced> {
   await session.run(sessionSettings);
   const waits = options.lockTimeoutMs ?? lockTimeoutMs;
@@ -330,8 +333,7 @@ async function replaceTablesWithin(
     pathOperators,
     signal,
   };
-  const nothing = { tables: [], contentsFor: () => contents.filtered(() => false), tableOf: () => undefined };
-  const replaced = await replaceTables(session, manifest, { ...(part ?? nothing), listing }, run, (lost) =>
+  const replaced = await replaceTables(session, manifest, { ...part, listing }, run, (lost) =>
     failOn(dependsOnIt, lost, options),
   );
   await enableOthers();
