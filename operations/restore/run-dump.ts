@@ -1,6 +1,6 @@
 import { Child } from "../../lib/child.ts";
 import { launchOf, majorOf } from "../../postgres/programs.ts";
-import { attempt } from "../archive/attempt.ts";
+import { type Attempt, attempt } from "../archive/attempt.ts";
 import type { Carrier } from "../archive/carried.ts";
 import {
   type Contents,
@@ -42,7 +42,7 @@ import { lendSearchPath } from "../archive/search-path.ts";
 import type { Listing } from "../archive/sections.ts";
 import { isLabel } from "../archive/security-labels.ts";
 import { lendSchemas } from "../archive/stand-in.ts";
-import { untangle, withoutMissing } from "../archive/tangle.ts";
+import { type Untangled, untangle, withoutMissing } from "../archive/tangle.ts";
 import { splitEventTriggers } from "../archive/triggers.ts";
 import { giveToOwners } from "../archive/unfit-owners.ts";
 import { addViolatedKeys } from "../archive/violated-keys.ts";
@@ -80,44 +80,124 @@ export async function runDump(
   { plan, room, carrier, listing }: { plan: Plan; room: Room; carrier: Carrier; listing: Listing },
   run: DumpRun,
 ): Promise<{ runEventTriggers: () => Promise<string[]>; notFilled: string[]; refusedChecks: string[] }> {
+  const tried: Attempt = (statements) => attempt(session, statements);
   await carrier.make("first");
-  const companions = manifest.companions.map(({ name }) => name);
   const filled = await emptyCompanions(session, manifest);
   if (filled.size > 0) {
     await runList(session, run, dataOf(run.contents, filled), ["--section=data"]);
   }
-  const needed = withoutObjects(run.contents, carrier.superseded);
   const globals = await GlobalLines.read(
     listing,
     (name) => plan.globals.has(name) && !belongsTo(name, room.leftOut),
   );
+  const parts = await divide(session, manifest, { globals, room, carrier }, run);
+  const { lend, takeBack } = lendSearchPath(manifest);
+  await runList(session, run, schemaPrivilegesOf(parts.others), []);
+  const lent = new LentPrivileges(session, tried);
+  await lent.lend();
+  const leaveDropped = await standInForDropped(session, tried, manifest, run);
+  const schemas = manifest.schemas.map(({ name }) => name);
+  const takeSchemasBack = await lendSchemas(session, manifest.needsRoles, schemas);
+  const course = { ...parts, carrier, lent, lend };
+  const definitions = await makeDefinitions(session, course, run);
+  const refusedChecks = await restoreRows(session, schemas, { course, definitions }, run);
+  await makeRest(session, { course, definitions }, run);
+  const views = await refreshedViews(session, run, parts.refreshes, run.signal);
+  let notFilled = await lent.without(() => fillViews(session, manifest, views));
+  await carrier.make("last");
+  // Extensions may be in other schemas.
+  if (manifest.companions.length > 0) {
+    await runList(session, run, privilegesOf(parts.selected, globals), []);
+  }
+  await leaveDropped(session);
+  const { pathLines } = parts;
+  const ofOthers = await makeDependents(session, manifest, { plan, pathLines }, run);
+  if (ofOthers.length > 0) {
+    for (const statement of lend) await session.run(statement);
+    notFilled = await fillViews(session, manifest, [...notFilled.keys(), ...ofOthers]);
+  }
+  for (const statement of takeBack) await session.run(statement);
+  await takeSchemasBack?.(session);
+  return {
+    runEventTriggers: () => makeEventTriggers(session, parts, run),
+    notFilled: [...notFilled].map(([view, reason]) => unfilled(view, reason)),
+    refusedChecks: [...refusedChecks, ...pathLines.refused],
+  };
+}
+
+/** The lines of a dump that are restored, by when. */
+interface Parts {
+  /** All of them. */
+  selected: Contents;
+  /** Definitions, rows, and what comes after these but for the parts below. */
+  others: Contents;
+  attachments: Contents;
+  afterAttachments: Contents;
+  /** Foreign keys, with the comments on them. */
+  foreignKeys: { keys: Contents; about: Contents };
+  refreshes: Contents;
+  privileges: Contents;
+  eventTriggers: Contents;
+  /** Lines that find operators in a search path, of which some are made apart, before and after the others. */
+  pathLines: PathLines;
+  early: Contents;
+  last: Contents;
+}
+
+/** What makes the parts, and what is made beside them. */
+interface Course extends Parts {
+  carrier: Carrier;
+  lent: LentPrivileges;
+  /** Statements that lend functions the search path of the source. */
+  lend: readonly string[];
+}
+
+async function divide(
+  session: ScriptSession,
+  manifest: Manifest,
+  { globals, room, carrier }: { globals: GlobalLines; room: Room; carrier: Carrier },
+  run: DumpRun,
+): Promise<Parts> {
+  const needed = withoutObjects(run.contents, carrier.superseded);
   const selected = mainContents(manifest, { globals, room }, { ...run, contents: needed });
+  const companions = manifest.companions.map(({ name }) => name);
   // Other schemas stay as they are. pg_restore would leave out a comment whose object it does not make at the same time.
   const apart =
     companions.length === 0 ? new Set() : await listSchemas(run.file, companions, run, run.signal);
-  const { others, eventTriggers } = splitEventTriggers(selected.filtered(({ id }) => !apart.has(id)));
-  const { others: filling, privileges } = splitLatePrivileges(others);
-  const { others: filledLast, refreshes } = splitRefreshes(filling);
-  const pathLines = await pathLinesOf(session, run);
-  const onPath = pathLines.takeLate(filledLast);
-  const { before, attachments, after } = splitPartitionsElsewhere(onPath.others);
-  const { lend, takeBack } = lendSearchPath(manifest);
-  await runList(session, run, schemaPrivilegesOf(before), []);
-  const lent = new LentPrivileges(session, (statements) => attempt(session, statements));
-  await lent.lend();
-  const leaveDropped = await standInForDropped(
-    session,
-    (statements) => attempt(session, statements),
-    manifest,
-    run,
+  const { others: withPrivileges, eventTriggers } = splitEventTriggers(
+    selected.filtered(({ id }) => !apart.has(id)),
   );
-  const schemas = manifest.schemas.map(({ name }) => name);
-  const takeSchemasBack = await lendSchemas(session, manifest.needsRoles, schemas);
+  const { others: filled, privileges } = splitLatePrivileges(withPrivileges);
+  const { others: filledLast, refreshes } = splitRefreshes(filled);
+  const pathLines = await pathLinesOf(session, run);
+  const { others, early, last } = pathLines.takeLate(filledLast);
+  const { before, attachments, after } = splitPartitionsElsewhere(others);
+  return {
+    selected,
+    others: before,
+    attachments,
+    afterAttachments: after,
+    foreignKeys: foreignKeysOf(filledLast),
+    refreshes,
+    privileges,
+    eventTriggers,
+    pathLines,
+    early,
+    last,
+  };
+}
+
+/** Makes definitions. @returns the lines without what needs rows or keys, and that */
+async function makeDefinitions(
+  session: ScriptSession,
+  { others, carrier, pathLines, lend }: Course,
+  run: DumpRun,
+): Promise<Untangled> {
   const replaced = new Set([...carrier.replaced, ...pathLines.entries]);
-  const { main, after: tangled } = await untangle(before, replaced, (line) =>
+  const untangled = await untangle(others, replaced, (line) =>
     session.tries(() => runList(session, run, line, [])),
   );
-  for (const part of divideContents(main, replaced, lend.length > 0)) {
+  for (const part of divideContents(untangled.main, replaced, lend.length > 0)) {
     for (const statement of lend) await session.run(statement);
     if (part.replaced !== undefined) await makeInPlaceOf(part.replaced, carrier, pathLines);
     await runList(session, run, part.about, []);
@@ -126,6 +206,18 @@ export async function runDump(
   }
   for (const statement of lend) await session.run(statement);
   await pathLines.makeAnyway();
+  return untangled;
+}
+
+/** Makes what definitions waited for, and restores rows. @returns a sentence for each check that was refused */
+async function restoreRows(
+  session: ScriptSession,
+  schemas: readonly string[],
+  { course, definitions }: { course: Course; definitions: Untangled },
+  run: DumpRun,
+): Promise<string[]> {
+  const { carrier, pathLines, lent, refreshes } = course;
+  const { main, after: tangled } = definitions;
   await carrier.make("first");
   await carrier.make("rows");
   await lent.lend();
@@ -141,59 +233,49 @@ export async function runDump(
     );
   }
   if (last !== undefined) await runList(session, run, last, ["--section=data"]);
-  const refusedChecks = await addChecks(session, checks.statements, (statement) =>
-    attempt(session, [statement]),
-  );
+  const refused = await addChecks(session, checks.statements, (statement) => attempt(session, [statement]));
   for (const { part, isRows } of tangled) {
     if (isRows) await runList(session, run, await withoutMissing(session, part), ["--section=data"]);
     else await session.goingOn(() => runList(session, run, part, []));
   }
   if (tangled.length > 0) await lent.lend();
-  await pathLines.makeAll(onPath.early);
-  // So is what the rows do not allow, such as a key that was not enforced.
+  return refused;
+}
+
+/** Makes what comes after the rows: indexes, keys, triggers and privileges. What the rows do not allow is left out. */
+async function makeRest(
+  session: ScriptSession,
+  { course, definitions: { main } }: { course: Course; definitions: Untangled },
+  run: DumpRun,
+): Promise<void> {
+  const { attachments, afterAttachments, foreignKeys, privileges, pathLines, early, last } = course;
+  await pathLines.makeAll(early);
   const finish = async (): Promise<void> => {
     await runList(session, run, main, ["--section=post-data"]);
     await runList(session, run, attachments, []);
-    await runList(session, run, after, ["--section=post-data"]);
+    await runList(session, run, afterAttachments, ["--section=post-data"]);
   };
   await (hasManyIndexes(main) ? session.makingAll(finish) : session.goingOn(finish));
-  await pathLines.makeAll(onPath.last);
+  await pathLines.makeAll(last);
   await pathLines.makeAnyway();
   await session.makingAll(() => runList(session, run, privileges, []));
-  const { keys, about } = foreignKeysOf(filledLast);
-  if ((await session.refused()).length > 0) {
-    const made = await addViolatedKeys(
-      session,
-      { ...run, keys },
-      (statement) => attempt(session, [statement]),
-      run.signal,
-    );
-    if (made) await session.goingOn(() => runList(session, run, about, []));
-  }
-  const views = await refreshedViews(session, run, refreshes, run.signal);
-  let notFilled = await lent.without(() => fillViews(session, manifest, views));
-  await carrier.make("last");
-  // Extensions may be in other schemas.
-  if (companions.length > 0) await runList(session, run, privilegesOf(selected, globals), []);
-  await leaveDropped(session);
-  const ofOthers = await makeDependents(session, manifest, { plan, pathLines }, run);
-  if (ofOthers.length > 0) {
-    for (const statement of lend) await session.run(statement);
-    notFilled = await fillViews(session, manifest, [...notFilled.keys(), ...ofOthers]);
-  }
-  for (const statement of takeBack) await session.run(statement);
-  await takeSchemasBack?.(session);
+  if ((await session.refused()).length === 0) return;
+  const { keys, about } = foreignKeys;
+  const add = (statement: string): Promise<string | undefined> => attempt(session, [statement]);
+  const made = await addViolatedKeys(session, { ...run, keys }, add, run.signal);
+  if (made) await session.goingOn(() => runList(session, run, about, []));
+}
+
+/** @returns the sentences on what the server refused that no longer hold */
+async function makeEventTriggers(
+  session: ScriptSession,
+  { selected, eventTriggers }: Pick<Parts, "selected" | "eventTriggers">,
+  run: DumpRun,
+): Promise<string[]> {
   const give = async (made: Contents): Promise<string[]> => (run.noOwner ? [] : giveToOwners(session, made));
-  const runEventTriggers = async (): Promise<string[]> => {
-    const given = await give(selected);
-    await session.makingAll(() => runList(session, run, eventTriggers, ["--section=post-data"]));
-    return [...given, ...(await give(eventTriggers))];
-  };
-  return {
-    runEventTriggers,
-    notFilled: [...notFilled].map(([view, reason]) => unfilled(view, reason)),
-    refusedChecks: [...refusedChecks, ...pathLines.refused],
-  };
+  const given = await give(selected);
+  await session.makingAll(() => runList(session, run, eventTriggers, ["--section=post-data"]));
+  return [...given, ...(await give(eventTriggers))];
 }
 
 /**
