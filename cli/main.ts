@@ -35,6 +35,10 @@ export async function main(args: readonly string[]): Promise<void> {
   const named = commands.get(args[0] ?? "");
   // Before modules are loaded, for which the heap would grow.
   if (streaming.has(args[0] ?? "")) keepHeapSmall();
-  const wanted = named === undefined ? [...commands.values()] : [named];
-  await runOptropic(args, await Promise.all(wanted.map((load) => load())));
+  await runOptropic(args, named === undefined ? await allCommands() : [await named()]);
+}
+
+/** Every subcommand. */
+export function allCommands(): Promise<Command[]> {
+  return Promise.all([...commands.values()].map((load) => load()));
 }

@@ -1,6 +1,8 @@
-import { statSync } from "node:fs";
-import { dirname, extname, resolve } from "node:path";
-import { Failure, reasonOf } from "../lib/failure.ts";
+import { randomUUID } from "node:crypto";
+import { closeSync, existsSync, openSync, rmSync, statSync } from "node:fs";
+import { dirname, extname, join, resolve } from "node:path";
+import { Failure } from "../lib/failure.ts";
+import { cannotWrite } from "../lib/file-reasons.ts";
 import { writeAtomic } from "../lib/files.ts";
 import { listed } from "../lib/text.ts";
 import type { ReportFormat } from "../preview/report/formats.ts";
@@ -48,7 +50,7 @@ const endings = new Map<string, ReportFormat>([
 
 function formatOf(path: string): ReportFormat {
   const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
-  if (isFolder) throw refusal(path, "it is a folder");
+  if (isFolder) throw refusal(path, "it is a folder, and must be a file");
   const format = endings.get(extname(path).toLowerCase());
   if (format !== undefined) return format;
   throw contradiction(
@@ -59,25 +61,56 @@ function formatOf(path: string): ReportFormat {
 /** @throws {Failure} when a file could not be written; called before the preview, which takes a while */
 export function checkOutputs({ files }: OutputPlan): void {
   for (const { path } of files) {
+    checkWritable(path);
     const target = statSync(path, { throwIfNoEntry: false });
-    if (target !== undefined && !target.isFile()) {
-      throw refusal(path, target.isDirectory() ? "it is a folder" : "it is not a regular file");
-    }
-    const folder = statSync(dirname(path), { throwIfNoEntry: false });
-    if (folder?.isDirectory() !== true) throw refusal(path, `${dirname(path)} does not exist`);
+    if (target?.isFile() === false) throw refusal(path, "it is not a regular file");
+    if (!existsSync(dirname(path))) throw refusal(path, `${dirname(path)} does not exist; create it`);
   }
+}
+
+/**
+ * Looks whether {@link writeOutput} could write a file, before what takes a while.
+ *
+ * @param option that names it
+ * @throws {Failure} when it could not
+ */
+export function checkWritable(path: string, option = "--output"): void {
+  try {
+    const target = statSync(path, { throwIfNoEntry: false });
+    // The system says why not: it opens no folder to be written to.
+    if (target?.isDirectory() === true) openSync(path, "r+");
+    // What a device such as /dev/stdout is in does not matter.
+    if (target === undefined || target.isFile()) tryIn(presentAbove(path));
+  } catch (error) {
+    throw cannotWrite(`${option} ${path}`, error);
+  }
+}
+
+/** A file system that is read-only or full lets nobody write, whatever the rights of the folder. */
+function tryIn(folder: string): void {
+  const draft = join(folder, `.${randomUUID()}.tmp`);
+  closeSync(openSync(draft, "wx"));
+  rmSync(draft);
+}
+
+/** The innermost thing above a path that is there: folders that are missing are made. */
+function presentAbove(path: string): string {
+  let folder = dirname(resolve(path));
+  while (!existsSync(folder) && folder !== dirname(folder)) folder = dirname(folder);
+  return folder;
 }
 
 /**
  * Writes a file in one step.
  *
+ * @param option that names it
  * @throws {Failure} when it cannot be written; the file then keeps its content
  */
-export function writeOutput(path: string, content: string): void {
+export function writeOutput(path: string, content: string, option = "--output"): void {
   try {
     writeAtomic(path, content);
   } catch (error) {
-    throw refusal(path, reasonOf(error));
+    throw cannotWrite(`${option} ${path}`, error);
   }
 }
 

@@ -4,7 +4,7 @@ import { type CommandOptions, runCommand } from "../lib/command.ts";
 import { Failure } from "../lib/failure.ts";
 import { jsonLine } from "../lib/json.ts";
 import { type DecisionFlags, decisionOptions } from "./evidence/options.ts";
-import { writeOutput } from "./output.ts";
+import { checkWritable, writeOutput } from "./output.ts";
 
 const formats = ["html", "markdown", "json", "junit", "sarif", "oscal", "vsa", "pretty"] as const;
 
@@ -85,7 +85,12 @@ async function run(
 ): Promise<void> {
   const options: CommandOptions = { json: flags.json, debug: flags.debug };
   await runCommand(options, async () => {
-    const { decided, statusOfDecision } = await import("./evidence/decision.ts");
+    if (flags.output !== undefined) checkWritable(flags.output);
+    const [{ decided, statusOfDecision }, { refuseMissing }] = await Promise.all([
+      import("./evidence/decision.ts"),
+      import("./evidence/place.ts"),
+    ]);
+    refuseMissing(flags.cwd, flags.evidence);
     const document = await decided(flags);
     return { status: statusOfDecision(document), output: await print(document, flags) };
   });

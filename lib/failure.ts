@@ -58,20 +58,6 @@ export function reasonOf(error: unknown): string {
     : textOf(error.name);
 }
 
-/** Why a file cannot be read, in words where the system says it with a code. */
-export function fileReasonOf(error: unknown): string {
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  return fileReasons.get(code) ?? reasonOf(error);
-}
-
-const fileReasons = new Map([
-  ["ENOENT", "there is no such file"],
-  ["ENOTDIR", "there is no such file"],
-  ["EISDIR", "it is a folder"],
-  ["EACCES", "you may not read it"],
-  ["EPERM", "you may not read it"],
-]);
-
 /** Not every object can be made a text: one without a prototype cannot. */
 function textOf(value: unknown): string {
   try {

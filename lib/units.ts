@@ -13,6 +13,18 @@ export function formatBytes(bytes: number): string {
   return bytes < 1024 ? counted(bytes, "byte") : `${value.toFixed(1)} ${units[unit]}`;
 }
 
+/** A limit in bytes, in the largest unit that divides it: 1048576 gives `1 MiB`. */
+export function formatLimit(bytes: number): string {
+  const [unit, size] = limitUnits.find(([, each]) => bytes % each === 0) ?? ["bytes", 1];
+  return `${bytes / size} ${unit}`;
+}
+
+const limitUnits: readonly (readonly [unit: string, bytes: number])[] = [
+  ["GiB", 1024 ** 3],
+  ["MiB", 1024 ** 2],
+  ["KiB", 1024],
+];
+
 /** Milliseconds for a person, such as `3.4 s` or `12 min 5 s`. */
 export function formatDuration(milliseconds: number): string {
   const seconds = milliseconds / 1000;

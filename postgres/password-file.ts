@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from "node:fs";
+import { accessSync, constants, readFileSync, statSync } from "node:fs";
 import { type Connection, defaultFile, isSocket } from "./connection.ts";
 
 const maximumBytes = 1024 * 1024;
@@ -23,6 +23,7 @@ export function passwordFileProblem(connection: Connection): string | undefined 
   if (stat === undefined) return `the password file ${file} does not exist`;
   if (!stat.isFile()) return `the password file ${file} is not a regular file`;
   if (stat.size > maximumBytes) return `the password file ${file} is larger than ${maximumBytes} bytes`;
+  if (!mayRead(file)) return `you may not read the password file ${file}`;
   if ((stat.mode & 0o077) === 0) return undefined;
   return `other users may access the password file ${file}, so it is not read: set its mode to 600`;
 }
@@ -61,6 +62,15 @@ function fieldsOf(line: string): string[] {
 
 function unescaped(field: string): string {
   return field.replaceAll(/\\(.)/gsu, "$1");
+}
+
+function mayRead(file: string): boolean {
+  try {
+    accessSync(file, constants.R_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function fileOf({ PGPASSFILE }: Connection): string {

@@ -1,6 +1,7 @@
-import { readFileSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import { Failure } from "../lib/failure.ts";
+import { readText } from "../lib/files.ts";
 import { type Connection, defaultFile } from "./connection.ts";
 import { parameters } from "./url.ts";
 
@@ -86,15 +87,5 @@ export function serviceIn(
 function readFile(file: string): string | undefined {
   const stat = statSync(file, { throwIfNoEntry: false });
   if (stat === undefined || !stat.isFile()) return undefined;
-  if (stat.size > maximumBytes) {
-    throw new Failure(
-      "refused",
-      `${file} is too large for a service file: the limit is ${maximumBytes} bytes`,
-    );
-  }
-  try {
-    return readFileSync(file, "utf8");
-  } catch {
-    throw new Failure("refused", `Cannot read the service file ${file}`);
-  }
+  return readText(`the service file ${file}`, file, { maximumBytes });
 }

@@ -1,7 +1,8 @@
 import { X509Certificate } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
 import { type ConnectionOptions, getCACertificates } from "node:tls";
-import { Failure, reasonOf } from "../lib/failure.ts";
+import { Failure } from "../lib/failure.ts";
+import { cannotRead, isMissing } from "../lib/file-reasons.ts";
 import { isFor } from "./certificate-host.ts";
 import { type Connection, defaultFile, isSocket } from "./connection.ts";
 
@@ -69,9 +70,7 @@ function readIfThere(file: string, variable: string): string | undefined {
   try {
     return readFileSync(file, "utf8");
   } catch (error) {
-    if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR")) {
-      return undefined;
-    }
-    throw new Failure("refused", `Cannot read the file in ${variable}: ${reasonOf(error)}`);
+    if (isMissing(error)) return undefined;
+    throw cannotRead(`${variable} ${file}`, error);
   }
 }

@@ -1,7 +1,9 @@
-import { readFileSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { parseDocument } from "yaml";
 import type * as z from "zod";
-import { Failure, type FailureKind, fileReasonOf } from "../lib/failure.ts";
+import { Failure, type FailureKind } from "../lib/failure.ts";
+import { cannotRead } from "../lib/file-reasons.ts";
+import { readText } from "../lib/files.ts";
 import { schemaProblems } from "../lib/schema-problems.ts";
 import { scalarTags } from "./scalars.ts";
 
@@ -22,10 +24,9 @@ export function readYaml<T>(path: string, schema: z.ZodType<T>, failure: Failure
 
 function readDocument(path: string, failure: FailureKind): unknown {
   try {
-    const stats = statSync(path);
-    if (!stats.isFile()) throw new Error("not a file");
-    if (stats.size > maxSettingsBytes) throw new Error(`larger than ${maxSettingsBytes / 1024} KiB`);
-    const document = parseDocument(readFileSync(path, "utf8"), {
+    // Nobody would wait for a pipe that a project has in place of its settings.
+    if (statSync(path).isFIFO()) throw new Error("it is not a regular file");
+    const document = parseDocument(readText(path, path, { maximumBytes: maxSettingsBytes, kind: failure }), {
       schema: "failsafe",
       customTags: scalarTags,
       merge: true,
@@ -36,7 +37,7 @@ function readDocument(path: string, failure: FailureKind): unknown {
     return withTextKeys(document.toJS({ mapAsMap: true, maxAliasCount: 100 }));
   } catch (error) {
     if (error instanceof Failure) throw error;
-    throw new Failure(failure, `${path} cannot be read: ${fileReasonOf(error)}`);
+    throw cannotRead(path, error, failure);
   }
 }
 

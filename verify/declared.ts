@@ -1,6 +1,6 @@
-import { readFileSync, statSync } from "node:fs";
 import * as z from "zod";
-import { Failure, reasonOf } from "../lib/failure.ts";
+import { Failure } from "../lib/failure.ts";
+import { readText } from "../lib/files.ts";
 import { parseJson } from "../lib/json.ts";
 
 /** Largest preview that is read, in bytes. */
@@ -32,14 +32,7 @@ export type DeclaredResource = z.infer<typeof preview>["resources"][number];
  * @throws {Failure} `refused`
  */
 export function readDeclared(path: string): DeclaredResource[] {
-  let text: string;
-  try {
-    if (statSync(path).size > maximumBytes) throw new Error("it is larger than 64 MiB");
-    text = readFileSync(path, "utf8");
-  } catch (error) {
-    throw new Failure("refused", `Cannot read --preview ${path}: ${reasonOf(error)}`);
-  }
-  const document = preview.safeParse(parseJson(text));
+  const document = preview.safeParse(parseJson(readText(`--preview ${path}`, path, { maximumBytes })));
   if (document.success) return document.data.resources;
   throw new Failure("refused", `--preview ${path} is not what optropic preview --json prints`);
 }

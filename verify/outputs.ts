@@ -1,7 +1,7 @@
-import { readFileSync, statSync } from "node:fs";
 import * as z from "zod";
 import { outputOf } from "../lib/child.ts";
 import { Failure, reasonOf } from "../lib/failure.ts";
+import { readText } from "../lib/files.ts";
 import { parseJson } from "../lib/json.ts";
 
 /** Largest file of outputs that is read, in bytes. */
@@ -36,14 +36,7 @@ export type Outputs = z.infer<typeof outputsSchema>;
  * @throws {Failure} `refused`
  */
 export function readOutputs(path: string): Outputs {
-  let content: string;
-  try {
-    if (statSync(path).size > maximumBytes) throw new Error("it is larger than 4 MiB");
-    content = readFileSync(path, "utf8");
-  } catch (error) {
-    throw new Failure("refused", `Cannot read the outputs in ${path}: ${reasonOf(error)}`);
-  }
-  return parseOutputs(content, path);
+  return parseOutputs(readText(`the outputs in ${path}`, path, { maximumBytes }), path);
 }
 
 /**

@@ -1,10 +1,8 @@
-import { readFileSync } from "node:fs";
 import type { Neighbor } from "../../adopt/switches.ts";
 import { eachAtOnce } from "../../lib/at-once.ts";
-import { Failure, reasonOf } from "../../lib/failure.ts";
 import { defaultLimits } from "../../verify/limits.ts";
 import { readTargets } from "../../verify/network/targets.ts";
-import { type Hands, shakeHands } from "../../verify/network/tls.ts";
+import { type Hands, NoHandshake, shakeHands } from "../../verify/network/tls.ts";
 import { Unknown } from "../../verify/unknown.ts";
 
 /** What a host said when it was asked for TLS. */
@@ -17,6 +15,7 @@ export interface HostAnswer extends Neighbor {
 
 export interface AskFlags {
   target: string[];
+  /** File of certificates. */
   authorities?: string;
 }
 
@@ -27,12 +26,12 @@ const atOnce = 8;
 /** Asks each host whether it serves TLS. Nothing is sent over the connection. */
 export async function askHosts(
   neighbors: readonly Neighbor[],
-  { target, authorities }: AskFlags,
+  { target, authorities }: { target: readonly string[]; authorities: string | undefined },
   progress: ((step: string) => void) | undefined,
 ): Promise<HostAnswer[]> {
   const hands: Hands = {
     targets: readTargets(target),
-    authorities: authorities === undefined ? undefined : readAuthorities(authorities),
+    authorities,
     signal: new AbortController().signal,
     limits: defaultLimits,
     record: () => undefined,
@@ -54,15 +53,6 @@ async function askHost(hands: Hands, one: Neighbor): Promise<HostAnswer> {
   } catch (error) {
     if (!(error instanceof Unknown)) throw error;
     // A name without an address, or with a private one, says nothing of TLS.
-    const isRefused = error.message.includes("no TLS handshake");
-    return { ...one, serves: isRefused ? false : undefined, why: error.message };
-  }
-}
-
-function readAuthorities(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    throw new Failure("refused", `the authorities in ${path} cannot be read: ${reasonOf(error)}`);
+    return { ...one, serves: error instanceof NoHandshake ? false : undefined, why: error.message };
   }
 }

@@ -1,5 +1,3 @@
-import { readFileSync, statSync } from "node:fs";
-import * as z from "zod";
 import { answersFile, givenAnswers } from "../../adopt/answers.ts";
 import {
   askedTypes,
@@ -13,7 +11,10 @@ import { type Plan, planImports, stackOf } from "../../adopt/plan.ts";
 import { type Declared, type Existing, vendorOf } from "../../adopt/resources.ts";
 import type { Settings } from "../../config/settings.ts";
 import type { Work } from "../../lib/command.ts";
-import { Failure, reasonOf } from "../../lib/failure.ts";
+import { Failure } from "../../lib/failure.ts";
+import { cannotRead } from "../../lib/file-reasons.ts";
+import { readText } from "../../lib/files.ts";
+import { schemaProblems } from "../../lib/schema-problems.ts";
 import { preview, readState, tokenOf } from "../../preview/index.ts";
 import { readStackSettings } from "../../project/settings.ts";
 import { existingOf } from "./existing.ts";
@@ -46,7 +47,7 @@ const mostAnswerBytes = 1024 * 1024;
 export async function gather(flags: AdoptFlags, { progress, warn }: Work): Promise<Gathered> {
   const stated = flags.from.flatMap((path) => {
     const { resources, warnings } = readState(path);
-    for (const warning of warnings) warn(warning.replace("no policy sees them", "none of them is matched"));
+    for (const warning of warnings) warn(warning);
     return resources.filter(({ custom, external }) => custom && !external).map(existingOf);
   });
   const live = await readLive(flags, { progress, warn });
@@ -166,14 +167,20 @@ function keyOf({ type, id }: Existing): string {
 }
 
 function readAnswers(path: string): Record<string, string> {
+  const what = `--answers ${path}`;
+  const text = readText(what, path, { maximumBytes: mostAnswerBytes });
+  let content: unknown;
   try {
-    if (statSync(path).size > mostAnswerBytes) throw new Error("larger than 1 MiB");
-    const parsed = answersFile.safeParse(JSON.parse(readFileSync(path, "utf8")));
-    if (parsed.success) return givenAnswers(parsed.data);
-    throw new Error(z.prettifyError(parsed.error));
+    content = JSON.parse(text);
   } catch (error) {
-    throw new Failure("refused", `the answers in ${path} cannot be read: ${reasonOf(error)}`);
+    throw cannotRead(what, error);
   }
+  const parsed = answersFile.safeParse(content);
+  if (parsed.success) return givenAnswers(parsed.data);
+  throw new Failure(
+    "refused",
+    `${what} is not what optropic import writes:\n${schemaProblems(parsed.error)}`,
+  );
 }
 
 /** The plan as a document. */

@@ -6,6 +6,7 @@ import { planText } from "../../adopt/words.ts";
 import { runCommand } from "../../lib/command.ts";
 import { exitStatus } from "../../lib/exit.ts";
 import { jsonLine } from "../../lib/json.ts";
+import { readAuthorities } from "../../verify/authorities.ts";
 import { type AskFlags, askHosts } from "./ask-hosts.ts";
 import { type AdoptFlags, gather, planDocument } from "./gather.ts";
 
@@ -16,6 +17,8 @@ export interface DoctorFlags extends AdoptFlags, AskFlags {
 /** Says what the first update would do to what is there. */
 export async function runDoctor(flags: DoctorFlags): Promise<void> {
   await runCommand({ json: flags.json }, async (work) => {
+    const authorities =
+      flags.authorities === undefined ? undefined : readAuthorities("--authorities", flags.authorities);
     const { plan, declared, existing, plans } = await gather(flags, work);
     const switches = switchesOf(declared, inOwnZone(declared, existing));
     const around = inOwnZone(declared, [
@@ -24,7 +27,7 @@ export async function runDoctor(flags: DoctorFlags): Promise<void> {
     ]);
     const neighbors = switches.some(needsTls) ? neighborsOf(around) : [];
     const hosts = flags.ask
-      ? await askHosts(neighbors, flags, work.progress)
+      ? await askHosts(neighbors, { target: flags.target, authorities }, work.progress)
       : neighbors.map((one) => ({ ...one, serves: undefined, why: "not asked" }));
     const limits = planLimits(plans, declared);
     const { refusal, doubt } = reasonsOf(plan, { hosts, limits: limits.length });

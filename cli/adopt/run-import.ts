@@ -3,9 +3,9 @@ import { importFileOf } from "../../adopt/import-file.ts";
 import { planText } from "../../adopt/words.ts";
 import { runCommand } from "../../lib/command.ts";
 import { exitStatus } from "../../lib/exit.ts";
-import { writeAtomic } from "../../lib/files.ts";
 import { jsonLine } from "../../lib/json.ts";
 import { counted } from "../../lib/text.ts";
+import { checkWritable, writeOutput } from "../output.ts";
 import { type AdoptFlags, gather, planDocument } from "./gather.ts";
 
 export interface ImportFlags extends AdoptFlags {
@@ -16,11 +16,14 @@ export interface ImportFlags extends AdoptFlags {
 /** Writes Pulumi's import file, and what a person has to decide. */
 export async function runImport(flags: ImportFlags): Promise<void> {
   await runCommand({ json: flags.json }, async (work) => {
+    checkWritable(flags.output);
+    checkWritable(flags.questions, "--questions");
     const { declared, plan } = await gather(flags, work);
     const file = importFileOf(plan, declared);
-    writeAtomic(flags.output, `${JSON.stringify(file, null, 2)}\n`);
+    writeOutput(flags.output, `${JSON.stringify(file, null, 2)}\n`);
     const open = plan.steps.filter(({ action }) => action === "ask").length;
-    if (open > 0) writeAtomic(flags.questions, `${JSON.stringify(questionsOf(plan), null, 2)}\n`);
+    if (open > 0)
+      writeOutput(flags.questions, `${JSON.stringify(questionsOf(plan), null, 2)}\n`, "--questions");
     const providers = Object.entries(file.nameTable);
     const next = [
       ...providers.map(

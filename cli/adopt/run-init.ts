@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
-import { dirname, join, relative, resolve } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
+import { join, relative, resolve } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { parse } from "yaml";
 import * as z from "zod";
@@ -14,10 +14,10 @@ import { parseSettings } from "../../config/parse.ts";
 import { runCommand } from "../../lib/command.ts";
 import { exitStatus } from "../../lib/exit.ts";
 import { Failure } from "../../lib/failure.ts";
-import { writeAtomic } from "../../lib/files.ts";
 import { jsonLine } from "../../lib/json.ts";
 import { camelCase, printable } from "../../lib/text.ts";
 import { readState } from "../../preview/index.ts";
+import { writeOutput } from "../output.ts";
 import { isPackaged, ownFolder } from "../own.ts";
 import { existingOf } from "./existing.ts";
 import { liveState } from "./live.ts";
@@ -57,10 +57,7 @@ export async function runInit(flags: InitFlags): Promise<void> {
         "refused",
         `${there.join(" and ")} ${there.length === 1 ? "exists" : "exist"} already: --force writes over ${there.length === 1 ? "it" : "them"}`,
       );
-    for (const [name, content] of files) {
-      mkdirSync(dirname(join(flags.folder, name)), { recursive: true });
-      writeAtomic(join(flags.folder, name), content);
-    }
+    for (const [name, content] of files) writeOutput(join(flags.folder, name), content, "--folder");
     if (isPackaged && !flags.judgeOnly)
       warn(
         "The settings are for the platform's program, which this package does not have: copy them into a checkout of the checklist, and run the next commands there. A repository with its own program needs --judge-only",

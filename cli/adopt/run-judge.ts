@@ -45,7 +45,7 @@ export async function runJudge(flags: JudgeFlags, command: Command): Promise<voi
   };
   await runCommand(options, async ({ progress, warn }) => {
     checkOutputs(plan);
-    const config = flags.policyPackConfig;
+    const config = flags.policyPackConfig === undefined ? undefined : readPackConfig(flags.policyPackConfig);
     progress?.("the vendors");
     const state = await liveState(flags, { project, stack });
     for (const warning of state.warnings) warn(warning);
@@ -54,7 +54,7 @@ export async function runJudge(flags: JudgeFlags, command: Command): Promise<voi
       // No program is judged, so nothing is asked of where one would keep its state.
       config: readsRepository(flags, flags.without, process.env) ? ["scope=all", "backend=self-managed"] : [],
       policyPacks: [ownPack],
-      policyPackConfigs: config === undefined ? [] : [readPackConfig(config)],
+      policyPackConfigs: config === undefined ? [] : [config],
     });
     const result = await judging.then(
       (document) => judgedOf(withUntold(document, state.untold), flags.items),

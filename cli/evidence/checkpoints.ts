@@ -1,11 +1,11 @@
-import { type Checkpoint, readCheckpoint } from "../../evidence/checkpoint.ts";
+import { type Checkpoint, maximumCheckpointBytes, readCheckpoint } from "../../evidence/checkpoint.ts";
 import type { VerifyingKey } from "../../evidence/keys.ts";
 import { Failure } from "../../lib/failure.ts";
+import { readText } from "../../lib/files.ts";
 import type { BucketStore } from "../../operations/store/evidence-bucket.ts";
 import { projectNameOf } from "../../project/project.ts";
 import { git } from "./git.ts";
 import { isBucket, openBucket } from "./place.ts";
-import { readInput } from "./read.ts";
 
 /** A checkpoint, where it was found, and whose signature it has. */
 export interface FoundCheckpoint {
@@ -27,7 +27,11 @@ export async function readCheckpoints(
   for (const place of places) {
     if (isBucket(place)) texts.push(...(await inBucket(cwd, place, stack)));
     else if (place.startsWith("tag:")) texts.push({ name: place, text: await ofTag(cwd, place.slice(4)) });
-    else texts.push({ name: place, text: readInput(place) });
+    else
+      texts.push({
+        name: place,
+        text: readText(`--checkpoint ${place}`, place, { maximumBytes: maximumCheckpointBytes }),
+      });
   }
   return texts.map(({ name, text }) => ({ name, ...readCheckpoint(text, trusted) }));
 }

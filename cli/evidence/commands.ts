@@ -12,13 +12,13 @@ import { verifyEvidence } from "../../evidence/verify.ts";
 import type { Result } from "../../lib/command.ts";
 import { exitStatus } from "../../lib/exit.ts";
 import { Failure } from "../../lib/failure.ts";
-import { makePrivateFolder, removeFolder } from "../../lib/files.ts";
+import { makePrivateFolder, readText, removeFolder } from "../../lib/files.ts";
 import { jsonLine } from "../../lib/json.ts";
 import { counted, printableText } from "../../lib/text.ts";
 import type { ObjectStore } from "../../operations/store/object-store.ts";
 import { projectNameOf, stackNames } from "../../project/project.ts";
 import { readStackSettings } from "../../project/settings.ts";
-import { writeOutput } from "../output.ts";
+import { checkWritable, writeOutput } from "../output.ts";
 import { checkpointsIn, originOf, readCheckpoints, tagCheckpoint } from "./checkpoints.ts";
 import { git } from "./git.ts";
 import type {
@@ -28,9 +28,8 @@ import type {
   LoadTestFlags,
   VerifyEvidenceFlags,
 } from "./options.ts";
-import { openBucket, openEvidence, placeIn } from "./place.ts";
+import { openBucket, openEvidence, placeIn, refuseMissing } from "./place.ts";
 import { projectsIn } from "./projects.ts";
-import { readInput } from "./read.ts";
 import { recordRun, signingKey, trustedKeys } from "./record.ts";
 
 /** Whether the evidence of a stack is whole. */
@@ -102,6 +101,8 @@ function unseenLines(unseen: readonly Unseen[]): string[] {
 
 /** A checkpoint of all records. Evidence that is not whole, or less than what was anchored before, is not anchored. */
 export async function checkpoint(flags: CheckpointFlags): Promise<Result> {
+  if (flags.output !== undefined) checkWritable(flags.output);
+  if (flags.subject !== undefined) checkWritable(flags.subject, "--subject");
   const { cwd, store, trusted } = await opened(flags);
   const key = signingKey(process.env);
   const bucket =
@@ -134,7 +135,7 @@ export async function checkpoint(flags: CheckpointFlags): Promise<Result> {
     }
     const text = writeCheckpoint(made, key);
     const places = await keepCheckpoint(text, cwd, flags, bucket);
-    if (flags.subject !== undefined) writeOutput(flags.subject, `${made.origin}\n`);
+    if (flags.subject !== undefined) writeOutput(flags.subject, `${made.origin}\n`, "--subject");
     const lines = [
       ...late.map((name) => `${lateLine(name)}\n`),
       ...places.map((place) => `${counted(made.size, "record")} anchored: ${place}\n`),
@@ -203,7 +204,10 @@ export async function recordLoadTest(summary: string, flags: LoadTestFlags): Pro
   const { objectives } = readStackSettings(cwd, flags.stack);
   checkTarget(cwd, flags.target);
   const at = new Date();
-  const figures = readLoadTest(readInput(summary), flags.target);
+  const figures = readLoadTest(
+    readText(`the summary ${summary}`, summary, { maximumBytes: 8 * 1024 * 1024 }),
+    flags.target,
+  );
   return recorded(flags, "load-test", cwd, at, loadTestResults(figures, objectives, at));
 }
 
@@ -263,6 +267,7 @@ async function recorded(
 async function opened(flags: EvidenceFlags) {
   const cwd = resolve(flags.cwd);
   const { evidence } = readStackSettings(cwd, flags.stack);
+  refuseMissing(cwd, flags.evidence);
   return {
     cwd,
     trusted: trustedKeys(evidence.publicKeys),

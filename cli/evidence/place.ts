@@ -1,9 +1,12 @@
+import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { backupStore } from "../../config/backup-store.ts";
 import { EvidenceFolder } from "../../evidence/folder.ts";
 import type { EvidenceStore } from "../../evidence/store.ts";
 import { Failure } from "../../lib/failure.ts";
+import { cannotRead } from "../../lib/file-reasons.ts";
 import { readStackSettings } from "../../project/settings.ts";
+import { defaultFolder } from "./options.ts";
 
 /** Whether a place of evidence is a bucket and no folder. */
 export function isBucket(place: string): boolean {
@@ -25,6 +28,20 @@ export async function openEvidence(cwd: string, place: string, stack: string): P
   if (!isBucket(place)) return new EvidenceFolder(resolve(cwd, place), stack);
   const { EvidenceBucket } = await import("../../operations/store/evidence-bucket.ts");
   return new EvidenceBucket(await openBucket(cwd, place, stack, "records"), stack);
+}
+
+/**
+ * A folder that somebody names to be read must be there. The default one is made by the first record.
+ *
+ * @throws {Failure} `refused`, for one that is not
+ */
+export function refuseMissing(cwd: string, place: string): void {
+  if (isBucket(place) || place === defaultFolder) return;
+  try {
+    statSync(resolve(cwd, place));
+  } catch (error) {
+    throw cannotRead(`--evidence ${place}`, error);
+  }
 }
 
 /** Opens a bucket's folder of a stack's records or checkpoints. */

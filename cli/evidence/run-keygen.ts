@@ -3,7 +3,8 @@ import { resolve } from "node:path";
 import { generateKeys, readVerifyingKey } from "../../evidence/keys.ts";
 import { runCommand } from "../../lib/command.ts";
 import { exitStatus } from "../../lib/exit.ts";
-import { Failure, reasonOf } from "../../lib/failure.ts";
+import { Failure } from "../../lib/failure.ts";
+import { cannotWrite, codeOf } from "../../lib/file-reasons.ts";
 import { jsonLine } from "../../lib/json.ts";
 import { printableText } from "../../lib/text.ts";
 
@@ -38,8 +39,8 @@ function writePrivateKey(file: string, privateKey: string): void {
   try {
     writeFileSync(file, privateKey, { mode: 0o600, flag: "wx" });
   } catch (error) {
-    const exists = error instanceof Error && "code" in error && error.code === "EEXIST";
-    const reason = exists ? "it exists already, and a key is never overwritten" : reasonOf(error);
-    throw new Failure("refused", `Cannot write --out ${file}: ${reason}`);
+    const what = `--out ${file}`;
+    if (codeOf(error) !== "EEXIST") throw cannotWrite(what, error);
+    throw new Failure("refused", `Cannot write ${what}: it exists already, and a key is never overwritten`);
   }
 }

@@ -1,7 +1,7 @@
-import { readFileSync, statSync } from "node:fs";
 import * as z from "zod";
 import { readVariables } from "../../lib/environment.ts";
 import { Failure } from "../../lib/failure.ts";
+import { readText } from "../../lib/files.ts";
 import { parseJson } from "../../lib/json.ts";
 import { readIdentities } from "../../operations/archive/seal.ts";
 import type { StoreKeys } from "../../operations/store/object-store.ts";
@@ -102,7 +102,10 @@ export function readStoreKeys(environment: NodeJS.ProcessEnv): StoreKeys | undef
  * @throws {Failure} `refused`, when there is no identity or a line is not one; the message never quotes it
  */
 export function readIdentity(file: string | undefined, environment: NodeJS.ProcessEnv): string[] {
-  const text = file === undefined ? (environment.BACKUP_IDENTITY ?? "") : readSmallFile(file);
+  const text =
+    file === undefined
+      ? (environment.BACKUP_IDENTITY ?? "")
+      : readText(`--identity ${file}`, file, { maximumBytes: maximumIdentityBytes });
   const identities = readIdentities(text);
   if (identities.length > 0) return identities;
   throw new Failure(
@@ -110,18 +113,6 @@ export function readIdentity(file: string | undefined, environment: NodeJS.Proce
     file === undefined
       ? "Decrypting a backup needs an age identity: pass a file with --identity or set BACKUP_IDENTITY"
       : `${file} has no age identity`,
-  );
-}
-
-function readSmallFile(file: string): string {
-  try {
-    if (statSync(file).size <= maximumIdentityBytes) return readFileSync(file, "utf8");
-  } catch {
-    throw new Failure("refused", `Cannot read ${file}`);
-  }
-  throw new Failure(
-    "refused",
-    `${file} is too large for an identity file: the limit is ${maximumIdentityBytes / 1024} KiB`,
   );
 }
 

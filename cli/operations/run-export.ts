@@ -1,12 +1,12 @@
-import { readFileSync, statSync } from "node:fs";
 import { runCommand } from "../../lib/command.ts";
 import { exitStatus } from "../../lib/exit.ts";
-import { Failure, reasonOf } from "../../lib/failure.ts";
+import { Failure } from "../../lib/failure.ts";
+import { readText } from "../../lib/files.ts";
 import { jsonLine } from "../../lib/json.ts";
 import { counted, printableText } from "../../lib/text.ts";
 import { blueprintOf } from "../../operations/blueprint/blueprint.ts";
 import { blueprintText, differencesOf } from "../../operations/blueprint/file.ts";
-import { writeOutput } from "../output.ts";
+import { checkWritable, writeOutput } from "../output.ts";
 import { declaredBy } from "./declared.ts";
 
 export interface ExportFlags {
@@ -26,9 +26,10 @@ export async function runExport(flags: ExportFlags): Promise<void> {
     if (check !== undefined && output !== undefined) {
       throw new Failure("refused", "--check writes nothing, so it cannot be combined with --output");
     }
+    if (output !== undefined) checkWritable(output);
     const exported = blueprintOf(await declaredBy(flags)());
     if (check !== undefined) {
-      const differences = differencesOf(readBlueprint(check), exported);
+      const differences = differencesOf(readText(`--check ${check}`, check, { maximumBytes }), exported);
       const status = differences.length === 0 ? exitStatus.holds : exitStatus.doesNotHold;
       const words =
         differences.length === 0
@@ -55,12 +56,3 @@ export async function runExport(flags: ExportFlags): Promise<void> {
 
 /** Largest Blueprint that is read, in bytes. */
 const maximumBytes = 1024 * 1024;
-
-function readBlueprint(path: string): string {
-  try {
-    if (statSync(path).size > maximumBytes) throw new Error("it is larger than 1 MiB");
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    throw new Failure("refused", `Cannot read --check ${path}: ${reasonOf(error)}`);
-  }
-}

@@ -1,16 +1,16 @@
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { ItemId } from "../../checklist/items.ts";
 import type { Settings } from "../../config/settings.ts";
 import { runCommand, type Work } from "../../lib/command.ts";
-import { Failure, reasonOf } from "../../lib/failure.ts";
-import { writeAtomic } from "../../lib/files.ts";
+import { readText } from "../../lib/files.ts";
 import { jsonLine } from "../../lib/json.ts";
 import packageJson from "../../package.json" with { type: "json" };
 import { Places } from "../../project/places.ts";
 import { readProject } from "../../project/project.ts";
 import { readStackSettings } from "../../project/settings.ts";
 import { Sources } from "../../project/sources.ts";
+import { readAuthorities } from "../../verify/authorities.ts";
 import { Credentials } from "../../verify/credentials.ts";
 import { type MigrationFiles, readMigrationFiles } from "../../verify/database/migration-files.ts";
 import { statusOf, type Verification } from "../../verify/document.ts";
@@ -23,6 +23,7 @@ import { askForOutputs, type Outputs, readOutputs } from "../../verify/outputs.t
 import { registry } from "../../verify/registry.ts";
 import { verificationText } from "../../verify/report/text.ts";
 import { verify } from "../../verify/runner.ts";
+import { checkWritable, writeOutput } from "../output.ts";
 import { declaredBeside, declaredBy } from "./declared.ts";
 import { abortOnSignals } from "./operation.ts";
 import { otherOutputsBy, stagingOf } from "./other-stacks.ts";
@@ -53,8 +54,9 @@ export async function runVerify(flags: VerifyFlags): Promise<void> {
   const status = await runCommand(flags, async (work) => {
     const removeHandlers = abortOnSignals(stop);
     try {
+      for (const path of flags.report) checkWritable(path, "--report");
       const verification = await measure(flags, { ...work, signal: stop.signal, environment: process.env });
-      for (const path of flags.report) writeReport(path, await reportFor(path, verification));
+      for (const path of flags.report) writeOutput(path, await reportFor(path, verification), "--report");
       const output = flags.json ? jsonLine(verification) : `${verificationText(verification)}\n`;
       return { status: statusOf(verification), output };
     } finally {
@@ -72,7 +74,7 @@ export async function measure(
 ): Promise<Verification> {
   const settings = readStackSettings(flags.cwd, flags.stack);
   const targets = readTargets(flags.target);
-  const authorities = flags.ca === undefined ? undefined : readAuthorities(flags.ca);
+  const authorities = flags.ca === undefined ? undefined : readAuthorities("--ca", flags.ca);
   const outputs = await outputsOf(flags, signal, warn);
   const credentials = new Credentials(environment, outputs);
   const limits = defaultLimits;
@@ -159,26 +161,8 @@ function placesOf({ cwd, stack }: Pick<VerifyFlags, "cwd" | "stack">): Places["o
   return (setting) => places.ofStack(setting);
 }
 
-/** Largest file of certificates or trust anchors that is read, in bytes. */
-const maximumBytes = 4 * 1024 * 1024;
-
-function readAuthorities(path: string): string {
-  const text = readSmall("--ca", path);
-  if (text.includes("-----BEGIN CERTIFICATE-----")) return text;
-  throw new Failure("refused", `Cannot read --ca ${path}: it has no certificate in PEM`);
-}
-
 function readAnchors(path: string): TrustAnchor[] {
-  return parseAnchors(readSmall("--trust-anchor", path));
-}
-
-function readSmall(flag: string, path: string): string {
-  try {
-    if (statSync(path).size > maximumBytes) throw new Error("it is larger than 4 MiB");
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    throw new Failure("refused", `Cannot read ${flag} ${path}: ${reasonOf(error)}`);
-  }
+  return parseAnchors(readText(`--trust-anchor ${path}`, path, { maximumBytes: 1024 * 1024 }));
 }
 
 async function reportFor(path: string, verification: Verification): Promise<string> {
@@ -188,12 +172,4 @@ async function reportFor(path: string, verification: Verification): Promise<stri
   }
   const { verificationJunit } = await import("../../verify/report/junit.ts");
   return verificationJunit(verification);
-}
-
-function writeReport(path: string, report: string): void {
-  try {
-    writeAtomic(path, report);
-  } catch (error) {
-    throw new Failure("output", `Cannot write --report ${path}: ${reasonOf(error)}`);
-  }
 }

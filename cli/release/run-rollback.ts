@@ -5,7 +5,6 @@ import type { Settings } from "../../config/settings.ts";
 import type { EvidenceRecord } from "../../evidence/record.ts";
 import { runCommand, type Work } from "../../lib/command.ts";
 import { Failure, reasonOf } from "../../lib/failure.ts";
-import { writeAtomic } from "../../lib/files.ts";
 import type { Host } from "../../operations/hosts/host.ts";
 import { rehearsedPhases } from "../../operations/migrate/facts.ts";
 import { reconcile } from "../../operations/release/engine.ts";
@@ -28,6 +27,7 @@ import { openEvidence } from "../evidence/place.ts";
 import { settingsDigest, signingKey, toldWithoutSecret, trustedKeys } from "../evidence/record.ts";
 import { linksOf } from "../links.ts";
 import { stoppable } from "../operations/operation.ts";
+import { writeOutput } from "../output.ts";
 import { readReleaseVariables } from "./environment.ts";
 import { openJournal } from "./journal.ts";
 import { reported, untilSettled } from "./outcome.ts";
@@ -387,7 +387,7 @@ async function partsOf(
     reason: toldWithoutSecret(flags.reason ?? "A rehearsal"),
     async writeReport(name, text) {
       const path = join(resolve(cwd, flags.reports), name);
-      writeAtomic(path, text);
+      writeOutput(path, text, "--reports");
       return path;
     },
     rehearsal: flags.rehearse,

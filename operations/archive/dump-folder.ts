@@ -1,13 +1,20 @@
 import { createReadStream, readdirSync, readFileSync, statSync, truncateSync } from "node:fs";
 import { join } from "node:path";
 import { Child } from "../../lib/child.ts";
-import { Failure } from "../../lib/failure.ts";
+import type { Failure } from "../../lib/failure.ts";
 import { makePrivateFolder, removeFolder } from "../../lib/files.ts";
 import { guardFolder } from "../../lib/guard-folder.ts";
 import { programEnvironment } from "../../postgres/connection.ts";
 import { launchOf } from "../../postgres/programs.ts";
 import { type DumpOptions, dumpArguments } from "./dump.ts";
-import { archiveEnd, checkLength, packed, packedWhole, smallBytes } from "./folder-archive.ts";
+import {
+  archiveEnd,
+  checkLength,
+  ParallelDumpFailure,
+  packed,
+  packedWhole,
+  smallBytes,
+} from "./folder-archive.ts";
 
 /** What pg_dump says once a table's file is complete, with the number that the file is named after. */
 const finishedTable = /finished item (\d+) TABLE DATA /;
@@ -113,11 +120,8 @@ function checkSaid(folder: string, finished: readonly string[], read: ReadonlySe
 }
 
 function misled(what: string): Failure {
-  return new Failure("failed", `${unreliable}: it ${what}`);
+  return new ParallelDumpFailure(`What pg_dump says of its progress is not reliable: it ${what}`);
 }
-
-/** How the failure begins that a dump by one job does not have, since nothing reads what pg_dump says of it. */
-export const unreliable = "What pg_dump says of its progress is not reliable";
 
 /** The file with the rows of a table. */
 function fileOf(folder: string, id: string): string | undefined {

@@ -43,9 +43,16 @@ export async function* packed(
   if (paddingOf(size) > 0) yield new Uint8Array(paddingOf(size));
 }
 
+/** What goes wrong of a dump by parallel jobs alone: another one, by one job, may succeed. */
+export class ParallelDumpFailure extends Failure {
+  constructor(message: string) {
+    super("failed", message);
+  }
+}
+
 /** @throws {Failure} when a file has not the length that it had before it was read */
 export function checkLength(name: string, size: number, bytes: number): void {
-  if (bytes !== size) throw new Failure("failed", `${name} of the dump changed while it was read`);
+  if (bytes !== size) throw new ParallelDumpFailure(`${name} of the dump changed while it was read`);
 }
 
 function checkedHeader(name: string, size: number): Buffer {

@@ -1,5 +1,4 @@
 import { tmpdir } from "node:os";
-import { Failure, reasonOf } from "../../lib/failure.ts";
 import { makePrivateFolder, removeFolder } from "../../lib/files.ts";
 import { guardFolder } from "../../lib/guard-folder.ts";
 
@@ -17,21 +16,14 @@ export interface ScratchFolder {
  * @throws {Failure} `refused`, when it cannot be made there
  */
 export function makeScratchFolder(name: string, parent: string = tmpdir()): ScratchFolder {
-  try {
-    const path = makePrivateFolder(name, parent);
-    const guard = guardFolder(path);
-    return {
-      path,
-      async remove() {
-        removeFolder(path);
-        await guard.release();
-      },
-      keep: () => guard.release(),
-    };
-  } catch (error) {
-    throw new Failure(
-      "refused",
-      `Cannot create a folder in ${parent}: ${reasonOf(error)}. Name another folder with --scratch`,
-    );
-  }
+  const path = makePrivateFolder(name, parent, "--scratch");
+  const guard = guardFolder(path);
+  return {
+    path,
+    async remove() {
+      removeFolder(path);
+      await guard.release();
+    },
+    keep: () => guard.release(),
+  };
 }

@@ -39,7 +39,7 @@ import { readWording } from "../archive/wording.ts";
 import { backupKey, listingKey, manifestKey, type Purpose, signatureKey } from "../store/names.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 import { type CopyTarget, copyBackup } from "./copy.ts";
-import { jobsWithin, onlyOfJobs } from "./jobs.ts";
+import { isOnlyOfJobs, jobsWithin } from "./jobs.ts";
 import { type Reporter, tell } from "./report.ts";
 import { checkSessions } from "./sessions.ts";
 
@@ -141,7 +141,7 @@ async function takeBackup(options: BackupOptions): Promise<Manifest> {
       const state = sqlStateOf(error);
       const wording = state === undefined ? await readWording(connection) : undefined;
       const problem = { reason: wording?.read(reason) ?? reason, state };
-      if (jobs > 1 && (onlyOfJobs.test(problem.reason) || wording?.isForeign === true)) {
+      if (jobs > 1 && (isOnlyOfJobs(error, problem.reason) || wording?.isForeign === true)) {
         warn(
           `${counted(jobs, "parallel job")} could not dump the database, which is now dumped by one: ${reason}`,
         );

@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { Failure, reasonOf } from "../../lib/failure.ts";
+import { Failure } from "../../lib/failure.ts";
+import { cannotRead } from "../../lib/file-reasons.ts";
+import { readBytes } from "../../lib/files.ts";
 
 /** A migration as Prisma keeps it: a folder with a file migration.sql. */
 export interface Migration {
@@ -36,7 +38,8 @@ export function readMigrations(folder: string): Migration[] {
       return { name, sql, checksum, down: existsSync(down) ? textOf(down) : undefined };
     });
   } catch (error) {
-    throw new Failure("refused", `Cannot read the migrations in ${folder}: ${reasonOf(error)}`);
+    if (error instanceof Failure) throw error;
+    throw cannotRead(`the migrations in ${folder}`, error);
   }
 }
 
@@ -48,8 +51,8 @@ export function digestOf(migrations: readonly Pick<Migration, "name" | "checksum
 }
 
 function textOf(path: string): string {
-  if (statSync(path).size > mostBytes) throw new Error(`${path} is larger than 16 MiB`);
-  const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(readFileSync(path));
+  const bytes = readBytes(`the migration ${path}`, path, { maximumBytes: mostBytes });
+  const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   if (text.includes("\0")) throw new Error(`${path} has a zero byte`);
   return text;
 }

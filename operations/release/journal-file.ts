@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { Failure, reasonOf } from "../../lib/failure.ts";
+import { cannotWrite } from "../../lib/file-reasons.ts";
 import { type Entry, InvalidJournal, type Journal, maximumEntries, parseEntry } from "./journal.ts";
 
 /**
@@ -17,8 +18,8 @@ export class FileJournal implements Journal {
   constructor(path: string, name: string) {
     this.#name = name;
     this.#path = path;
+    if (path !== ":memory:") makeFile(path);
     try {
-      if (path !== ":memory:") mkdirSync(dirname(path), { recursive: true });
       this.#database = new DatabaseSync(path, { timeout: 10_000 });
       this.#database.exec("pragma journal_mode = wal; pragma synchronous = full");
       this.#database.exec(
@@ -64,6 +65,16 @@ export class FileJournal implements Journal {
     } catch (error) {
       throw new Failure("failed", `The journal ${this.#path} cannot be used: ${reasonOf(error)}`);
     }
+  }
+}
+
+/** SQLite says of every file that it cannot open the same. */
+function makeFile(path: string): void {
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    closeSync(openSync(path, "a"));
+  } catch (error) {
+    throw cannotWrite(`the journal ${path}`, error, "refused");
   }
 }
 

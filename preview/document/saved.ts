@@ -1,6 +1,7 @@
-import { readFileSync, statSync } from "node:fs";
 import * as z from "zod";
-import { Failure, fileReasonOf } from "../../lib/failure.ts";
+import { Failure } from "../../lib/failure.ts";
+import { cannotRead } from "../../lib/file-reasons.ts";
+import { readText } from "../../lib/files.ts";
 import { schemaProblems } from "../../lib/schema-problems.ts";
 import { checkDepth, type PropertyMap } from "../engine/values.ts";
 
@@ -80,14 +81,13 @@ export function readSavedPreview(path: string, of: { project: string; stack: str
 }
 
 function parseFile(path: string): unknown {
+  const what = `the saved preview ${path}`;
+  const text = readText(what, path, { maximumBytes: maxSavedBytes, kind: "diff" });
   try {
-    const stats = statSync(path);
-    if (!stats.isFile()) throw new Error("not a file");
-    if (stats.size > maxSavedBytes) throw new Error(`larger than ${maxSavedBytes / 1024 / 1024} MiB`);
-    const content: unknown = JSON.parse(readFileSync(path, "utf8"));
+    const content: unknown = JSON.parse(text);
     checkDepth(content);
     return content;
   } catch (error) {
-    throw new Failure("diff", `saved preview ${path} cannot be read: ${fileReasonOf(error)}`);
+    throw cannotRead(what, error, "diff");
   }
 }

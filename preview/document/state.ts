@@ -1,6 +1,6 @@
-import { readFileSync, statSync } from "node:fs";
 import * as z from "zod";
-import { Failure, fileReasonOf } from "../../lib/failure.ts";
+import { Failure, reasonOf } from "../../lib/failure.ts";
+import { readBytes } from "../../lib/files.ts";
 import { schemaProblems } from "../../lib/schema-problems.ts";
 import { bareResource, type PreviewResource } from "../engine/resource.ts";
 import { nameOf, rootStackType, typeOf } from "../engine/urn.ts";
@@ -154,10 +154,9 @@ const longestSupplied = 10_000;
 const mostSupplied = 100;
 
 function readContent(path: string): unknown {
+  const what = `the state ${path}`;
+  const bytes = readBytes(what, path, { maximumBytes: maxStateBytes, kind: "state" });
   try {
-    const { size } = statSync(path);
-    if (size > maxStateBytes) throw new Error(`larger than ${maxStateBytes / 1024 / 1024} MiB`);
-    const bytes = readFileSync(path);
     const text = bytes.toString(bytes[0] === 0xff && bytes[1] === 0xfe ? "utf16le" : "utf8");
     if (text.startsWith("\0GITCRYPT")) throw new Error("git-crypt has encrypted it: run git-crypt unlock");
     // Windows begins files that a shell writes with a mark of their encoding.
@@ -169,7 +168,7 @@ function readContent(path: string): unknown {
     const hint = isNoJson
       ? ". A state is JSON, as pulumi stack export and terraform state pull write it"
       : "";
-    throw new Failure("state", `state ${path} cannot be read: ${fileReasonOf(error)}${hint}`);
+    throw new Failure("state", `Cannot read ${what}: ${reasonOf(error)}${hint}`);
   }
 }
 

@@ -1,8 +1,9 @@
-import { readFileSync, statSync } from "node:fs";
 import analyzerPb from "@pulumi/pulumi/proto/analyzer_pb.js";
 import structPb from "google-protobuf/google/protobuf/struct_pb.js";
 import * as z from "zod";
-import { Failure, fileReasonOf } from "../../lib/failure.ts";
+import { Failure, reasonOf } from "../../lib/failure.ts";
+import { cannotRead } from "../../lib/file-reasons.ts";
+import { readText } from "../../lib/files.ts";
 import { schemaProblems } from "../../lib/schema-problems.ts";
 import { fromStruct, toStruct } from "../engine/struct.ts";
 import type { PropertyMap, PropertyValue } from "../engine/values.ts";
@@ -32,22 +33,25 @@ export type PackConfig = z.infer<typeof packConfig>;
 type PolicyConfigMessage = InstanceType<typeof analyzerPb.PolicyConfig>;
 type AnalyzerInfo = InstanceType<typeof analyzerPb.AnalyzerInfo>;
 
+/** The most that is read of a file of policy configuration. */
+const maximumConfigBytes = 1024 * 1024;
+
 /** Reads a file of policy configuration, as `pulumi preview --policy-pack-config` does. */
 export function readPackConfig(path: string): PackConfig {
+  const what = `the policy configuration ${path}`;
+  const text = readText(what, path, { maximumBytes: maximumConfigBytes, kind: "policy-pack" });
   let content: unknown;
   try {
-    if (statSync(path).size > 1024 * 1024) throw new Error("larger than 1 MiB");
-    const text = readFileSync(path, "utf8");
     // As Pulumi does, an empty file is no configuration.
     content = text.trim() === "" ? {} : JSON.parse(text);
   } catch (error) {
-    throw new Failure("policy-pack", `policy configuration ${path} cannot be read: ${fileReasonOf(error)}`);
+    throw cannotRead(what, error, "policy-pack");
   }
   const parsed = packConfig.safeParse(content);
   if (parsed.success) return parsed.data;
   throw new Failure(
     "policy-pack",
-    `policy configuration ${path} is not one:\n${schemaProblems(parsed.error)}`,
+    `The policy configuration ${path} does not fit:\n${schemaProblems(parsed.error)}`,
   );
 }
 
@@ -163,7 +167,7 @@ function configProblems(policy: PolicyInfo, properties: PropertyMap): string[] {
       ? []
       : parsed.error.issues.map((issue) => `${[policy.name, ...issue.path].join(".")}: ${issue.message}`);
   } catch (error) {
-    return [`${policy.name}: its configuration schema cannot be read: ${fileReasonOf(error)}`];
+    return [`${policy.name}: its configuration schema cannot be read: ${reasonOf(error)}`];
   }
 }
 

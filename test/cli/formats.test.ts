@@ -223,11 +223,11 @@ describe("one format alone", () => {
 
 describe("files that cannot be read or written", () => {
   it.each([
-    [["--output", "/nowhere/at/all.md"], /^error: Cannot write --output .*: .* does not exist$/m],
+    [["--output", "/nowhere/at/all.md"], /^error: Cannot write --output .*: .* does not exist; create it$/m],
     [["--output", tmpdir(), "--format", "json"], /^error: Cannot write --output .*: it is a folder/],
     [
       ["--diff", "/nowhere.json"],
-      /^error: saved preview \/nowhere\.json cannot be read: there is no such file/,
+      /^error: Cannot read the saved preview \/nowhere\.json: there is no such file/,
     ],
     [["--format", "html"], /argument 'html' is invalid/],
     [["--json", "--format", "sarif"], /--json means --format json/],

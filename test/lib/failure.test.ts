@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { Failure, fileReasonOf, reasonOf } from "../../lib/failure.ts";
+import { Failure, reasonOf } from "../../lib/failure.ts";
 
 describe("the reason of a failure", () => {
   it.each([
@@ -35,14 +35,4 @@ it("a failure has a kind, no place at first, and keeps its cause", () => {
   const failure = new Failure("project", "There is no Pulumi.yaml", { cause });
   expect(failure).toMatchObject({ name: "Failure", kind: "project", problems: [], cause });
   expect(failure).toBeInstanceOf(Error);
-});
-
-it.each([
-  ["ENOENT", "there is no such file"],
-  ["EISDIR", "it is a folder"],
-  ["EACCES", "you may not read it"],
-  ["EIO", "EIO: input/output error"],
-])("a file's %s is said in words where it has some", (code, words) => {
-  const error = Object.assign(new Error(`${code}: input/output error`), { code });
-  expect(fileReasonOf(error)).toBe(words);
 });

@@ -12,7 +12,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { freeBytes, makePrivateFolder, removeFolder, writeAtomic } from "../../lib/files.ts";
+import { freeBytes, makePrivateFolder, readText, removeFolder, writeAtomic } from "../../lib/files.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -62,6 +62,31 @@ describe("a file that is written in one step", () => {
   });
 });
 
+describe("a file that a person named", () => {
+  const read = (path: string, maximumBytes = 10) => readText(`--state ${path}`, path, { maximumBytes });
+
+  it("is read up to a limit, also where it says no size", () => {
+    const path = join(folder, "file.txt");
+    writeFileSync(path, "ten bytes!");
+    expect(read(path)).toBe("ten bytes!");
+    writeFileSync(path, "eleven byte");
+    expect(() => read(path)).toThrow(
+      `Cannot read --state ${path}: it is larger than 10 bytes, the most that is read; name another file`,
+    );
+    expect(() => read("/dev/zero", 1024 ** 2)).toThrow(/larger than 1 MiB/);
+    expect(read("/proc/self/comm", 100)).toMatch(/\n$/);
+    writeFileSync(path, "");
+    expect(read(path)).toBe("");
+  });
+
+  it("is refused where it is not there, is a folder or lies below a file", () => {
+    expect(() => read(join(folder, "none"))).toThrow(/there is no such file/);
+    expect(() => read(folder, 10_000_000)).toThrow(/it is a folder/);
+    writeFileSync(join(folder, "file"), "");
+    expect(() => read(join(folder, "file", "below"))).toThrow(/a part of its path is not a folder/);
+  });
+});
+
 describe("a private folder", () => {
   it("is this account's alone, and goes with all that is in it", () => {
     const path = makePrivateFolder("drill", folder);
@@ -71,6 +96,13 @@ describe("a private folder", () => {
     removeFolder(path);
     removeFolder(path);
     expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it("is refused where it cannot be made", () => {
+    const parent = join(folder, "none");
+    expect(() => makePrivateFolder("drill", parent)).toThrow(
+      `Cannot create a folder in ${parent} (TMPDIR): there is no such folder; create it, or name another`,
+    );
   });
 
   it("has a name that no other has", () => {

@@ -1,6 +1,13 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { formatBytes, formatDuration, formatMinutes, promDuration, spokenDuration } from "../../lib/units.ts";
+import {
+  formatBytes,
+  formatDuration,
+  formatLimit,
+  formatMinutes,
+  promDuration,
+  spokenDuration,
+} from "../../lib/units.ts";
 
 describe("bytes", () => {
   it.each([
@@ -89,4 +96,13 @@ describe("seconds", () => {
       }),
     );
   });
+});
+
+it.each([
+  [1024 ** 3, "1 GiB"],
+  [4 * 1024 ** 2, "4 MiB"],
+  [64 * 1024, "64 KiB"],
+  [1000, "1000 bytes"],
+])("a limit of %i bytes is said as it is set", (bytes, text) => {
+  expect(formatLimit(bytes)).toBe(text);
 });

@@ -1,8 +1,10 @@
 import { mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { Failure } from "../../lib/failure.ts";
+import { ParallelDumpFailure } from "../../operations/archive/folder-archive.ts";
 import { headSchema, parseManifest } from "../../operations/archive/manifest.ts";
-import { jobsWithin, onlyOfJobs } from "../../operations/backup/jobs.ts";
+import { isOnlyOfJobs, jobsWithin } from "../../operations/backup/jobs.ts";
 import { type Ended, ended } from "../cli/command.ts";
 import { linesIn, listedIn } from "./support/listing.ts";
 import { operationEnvironment, runOperation, startFolder, startOperation } from "./support/operation.ts";
@@ -178,13 +180,16 @@ describe("a backup", () => {
     vi.unstubAllEnvs();
     expect(jobs).toBe(1);
     expect(warnings).toEqual([expect.stringMatching(/none, which is not there: .* by one job/)]);
+    const full = Object.assign(new Error("a disk"), { code: "ENOSPC" });
     const reasons = [
-      "pg_dump: error: query failed: ERROR:  out of shared memory",
-      "toc.dat of the dump changed while it was read",
-      "EACCES: permission denied, mkdtemp '/data/optropic-dump'",
+      new Error("pg_dump: error: query failed: ERROR:  out of shared memory"),
+      new ParallelDumpFailure("toc.dat of the dump changed while it was read"),
+      full,
+      new Failure("failed", "The store failed to store it: a disk", { cause: full }),
     ];
-    expect(reasons.filter((reason) => !onlyOfJobs.test(reason))).toEqual([]);
-    expect(onlyOfJobs.test("permission denied for table orders")).toBe(false);
+    expect(reasons.filter((error) => !isOnlyOfJobs(error, error.message))).toEqual([]);
+    const denied = new Error("permission denied for table orders", { cause: new Error("EACCES") });
+    expect(isOnlyOfJobs(denied, denied.message)).toBe(false);
   });
 
   test("has the schemas that it is told to have, and no other", async () => {

@@ -156,7 +156,7 @@ describe("a file of policy configuration", () => {
   });
 
   it.each([
-    ["{", /cannot be read: .*JSON/],
+    ["{", /Cannot read the policy configuration .*JSON/],
     ["[]", /expected a mapping, found a list/],
     ['{"p":"strict"}', /\n {2}p: expected "advisory", "mandatory", "disabled", "remediate" or a mapping$/],
     ['{"p":1}', /\n {2}p: expected .* or a mapping, found a number$/],
@@ -169,7 +169,7 @@ describe("a file of policy configuration", () => {
 
   it("is refused where it is not there", () => {
     expect(() => readPackConfig(join(folder, "nowhere.json"))).toThrow(
-      /nowhere\.json cannot be read: there is no such file/,
+      /Cannot read the policy configuration .*nowhere\.json: there is no such file/,
     );
   });
 });

@@ -47,8 +47,8 @@ describe("a saved preview", () => {
   });
 
   it.each([
-    ["is no JSON", "{", /cannot be read: .*JSON/],
-    ["is empty", "", /cannot be read: /],
+    ["is no JSON", "{", /Cannot read .*JSON/],
+    ["is empty", "", /Cannot read the saved preview /],
     ["is no document", "[]", /is not what optropic preview --json prints/],
     ["is null", "null", /is not what optropic preview --json prints/],
     ["is a state", '{"version":3,"deployment":{}}', /is not what optropic preview --json prints/],
@@ -83,11 +83,11 @@ describe("a saved preview", () => {
 
   it("is refused where it is not there, no file or too large, before it is read", () => {
     expect(() => readSavedPreview(join(folder, "none.json"), shop)).toThrow(
-      /none\.json cannot be read: there is no such file/,
+      /Cannot read the saved preview .*none\.json: there is no such file/,
     );
-    expect(() => readSavedPreview(folder, shop)).toThrow(/cannot be read: not a file/);
+    expect(() => readSavedPreview(folder, shop)).toThrow(/it is a folder/);
     const path = saved("");
     truncateSync(path, 64 * 1024 * 1024 + 1);
-    expect(() => readSavedPreview(path, shop)).toThrow(/cannot be read: larger than 64 MiB/);
+    expect(() => readSavedPreview(path, shop)).toThrow(/it is larger than 64 MiB/);
   });
 });

@@ -106,9 +106,13 @@ describe("a state", () => {
 
 describe("a hostile state is refused", () => {
   it.each([
-    ["that is not there", () => join(folder, "nowhere.json"), /cannot be read: there is no such file/],
-    ["that is a folder", () => folder, /cannot be read: it is a folder/],
-    ["that is no JSON", () => file("{"), /cannot be read: .*JSON/],
+    [
+      "that is not there",
+      () => join(folder, "nowhere.json"),
+      /Cannot read the state .*: there is no such file/,
+    ],
+    ["that is a folder", () => folder, /Cannot read the state .*: it is a folder/],
+    ["that is no JSON", () => file("{"), /Cannot read the state .*JSON/],
     ["of another kind", () => file('{"resources":[]}'), /is not a state as pulumi stack export writes it/],
     ["of another version", () => file('{"version":9,"deployment":{}}'), /\n {2}version: expected/],
     [

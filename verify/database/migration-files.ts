@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { Failure, reasonOf } from "../../lib/failure.ts";
+import { Failure } from "../../lib/failure.ts";
+import { cannotRead } from "../../lib/file-reasons.ts";
+import { readBytes } from "../../lib/files.ts";
 
 /** Migrations of a repository by name, with the checksum that Prisma keeps: SHA-256 of migration.sql. */
 export type MigrationFiles = ReadonlyMap<string, string>;
@@ -24,11 +26,13 @@ export function readMigrationFiles(folder: string): MigrationFiles {
     if (names.length > mostMigrations) throw new Error(`it has more than ${mostMigrations} folders`);
     return new Map(names.map((name) => [name, checksumOf(join(folder, name, "migration.sql"))]));
   } catch (error) {
-    throw new Failure("refused", `Cannot read --migrations ${folder}: ${reasonOf(error)}`);
+    if (error instanceof Failure) throw error;
+    throw cannotRead(`--migrations ${folder}`, error);
   }
 }
 
 function checksumOf(path: string): string {
-  if (statSync(path).size > mostBytes) throw new Error(`${path} is larger than 16 MiB`);
-  return createHash("sha256").update(readFileSync(path)).digest("hex");
+  return createHash("sha256")
+    .update(readBytes(`the migration ${path}`, path, { maximumBytes: mostBytes }))
+    .digest("hex");
 }

@@ -20,6 +20,13 @@ const withoutCode: Readonly<Record<string, string>> = {
   UNSPECIFIED: "refused as browsers do: a weak key or hash, or a name that its authority may not certify",
 };
 
+/** A host that was reached, and with which there is no handshake: it serves no TLS. */
+export class NoHandshake extends Unknown {
+  constructor(host: string, options?: ErrorOptions) {
+    super("target-refused", `${host}: no TLS handshake`, options);
+  }
+}
+
 /** What a handshake needs of a probe's context. */
 export type Hands = Pick<Context, "targets" | "authorities" | "signal" | "limits" | "record">;
 
@@ -27,7 +34,8 @@ export type Hands = Pick<Context, "targets" | "authorities" | "signal" | "limits
  * Shakes hands with a host and hangs up.
  *
  * @param at name or address of the server that is asked for the host, where it is not the host's own
- * @throws {Unknown} where there is no handshake
+ * @throws {NoHandshake} where there is no handshake
+ * @throws {Unknown} where the host has no address that may be asked
  */
 export async function shakeHands(context: Hands, host: string, at = host): Promise<Handshake> {
   const address = await addressOf(at, "https", context.targets);
@@ -65,7 +73,7 @@ export async function shakeHands(context: Hands, host: string, at = host): Promi
     };
   } catch (error) {
     context.signal.throwIfAborted();
-    throw new Unknown("target-refused", `${host}: no TLS handshake`, { cause: error });
+    throw new NoHandshake(host, { cause: error });
   } finally {
     clearTimeout(timer);
     context.signal.removeEventListener("abort", stop);

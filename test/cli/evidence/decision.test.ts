@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -162,6 +162,12 @@ describe("optropic evidence", () => {
       ...{ stack: "production", cwd: project, evidence: join(root, "mistyped"), json: false, debug: false },
       checkpoint: [],
     };
+    const missing = /^Cannot read --evidence .*mistyped: there is no such file or folder/;
+    await expect(verify(flags)).rejects.toThrow(missing);
+    await expect(checkpoint(flags)).rejects.toThrow(missing);
+    const report = await optropic(["report", "--evidence", flags.evidence]);
+    expect(report).toMatchObject({ status: 2, output: "", errors: expect.stringContaining("Cannot read") });
+    mkdirSync(flags.evidence);
     expect(await verify(flags)).toMatchObject({
       status: 2,
       output: expect.stringMatching(/no record of production in .*mistyped.*nothing to check/),

@@ -74,7 +74,7 @@ describe("identities", () => {
     ["empty", () => fileWith("# nothing\n"), / has no age identity$/],
     ["of something else", () => fileWith(canary), /A line of the identities is not an age identity/],
     ["of a broken identity", () => fileWith(`${identity}X`), /is not an age identity/],
-    ["huge", () => fileWith("#".repeat(100_000)), /too large for an identity file/],
+    ["huge", () => fileWith("#".repeat(100_000)), /Cannot read --identity .*: it is larger than 64 KiB/],
   ])("in a file that is %s are refused", (_, file, message) => {
     const failure = refusal(() => readIdentity(file(), {}));
     expect(failure.message).toMatch(message);
