@@ -1,6 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readdirSync, readSync } from "node:fs";
 import { join } from "node:path";
 import { Failure, reasonOf } from "../lib/failure.ts";
+import { cannotRead, cannotWrite, codeOf, readReasonOf } from "../lib/file-reasons.ts";
 import { writeAtomic } from "../lib/files.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import { parentsOf } from "./graph.ts";
@@ -60,7 +61,7 @@ export class EvidenceFolder implements EvidenceStore {
   /**
    * Adds a run, with every record that no other has named as its parents.
    *
-   * @throws {Failure} `failed`, when it cannot be written
+   * @throws {Failure} `output`, when it cannot be written
    */
   add(run: Omit<Run, "parents">, key: SigningKey | undefined): EvidenceRecord {
     const sealed = sealRun({ ...run, parents: parentsOf(this.read([]).records) }, key);
@@ -70,7 +71,7 @@ export class EvidenceFolder implements EvidenceStore {
       // In one step: half a record, of a process that was killed, would count as one that was changed.
       writeAtomic(join(this.path, sealed.name), sealed.bytes);
     } catch (error) {
-      throw new Failure("failed", `Cannot write evidence to ${this.path}: ${reasonOf(error)}`);
+      throw cannotWrite(`evidence to ${this.path}`, error);
     }
     return record;
   }
@@ -80,8 +81,8 @@ export class EvidenceFolder implements EvidenceStore {
     try {
       names = readdirSync(this.path).filter((name) => !name.startsWith(".") && /\.json$/i.test(name));
     } catch (error) {
-      if (isMissing(error)) return [];
-      throw new Failure("refused", `Cannot read the evidence in ${this.path}: ${reasonOf(error)}`);
+      if (codeOf(error) === "ENOENT") return [];
+      throw cannotRead(`the evidence in ${this.path}`, error);
     }
     if (names.length > maximumRecords) {
       throw new Failure(
@@ -96,7 +97,7 @@ export class EvidenceFolder implements EvidenceStore {
 /**
  * The bytes of a record in a folder, which may have been put there by somebody else.
  *
- * @throws {Failure} `failed`, for what is no regular file, too large or called otherwise
+ * @throws {Failure} `failed`, for a link, a file that is too large, or another name
  */
 export function bytesIn(folder: string, name: string): Uint8Array {
   if (!recordName.test(name)) throw invalid(name, "its name is not that of a record");
@@ -110,11 +111,11 @@ export function bytesIn(folder: string, name: string): Uint8Array {
     if (size > maximumRecordBytes) {
       throw invalid(name, `it has ${size} bytes, and the limit is ${maximumRecordBytes}`);
     }
-    const whole = Buffer.alloc(size);
-    return whole.subarray(0, readSync(file, whole, 0, size, 0));
+    const all = Buffer.alloc(size);
+    return all.subarray(0, readSync(file, all, 0, size, 0));
   } catch (error) {
     if (error instanceof Failure) throw error;
-    throw invalid(name, `it cannot be read: ${reasonOf(error)}`);
+    throw invalid(name, readReasonOf(error));
   } finally {
     closeSync(file);
   }
@@ -125,8 +126,7 @@ function opened(name: string, path: string): number {
   try {
     return openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   } catch (error) {
-    const isLink = error instanceof Error && "code" in error && error.code === "ELOOP";
-    throw invalid(name, isLink ? "it is no regular file" : `it cannot be read: ${reasonOf(error)}`);
+    throw invalid(name, codeOf(error) === "ELOOP" ? "it is a symbolic link" : readReasonOf(error));
   }
 }
 
@@ -135,8 +135,4 @@ const shared = Buffer.alloc(64 * 1024);
 
 function invalid(name: string, reason: string): Failure {
   return new Failure("failed", `${name} is not a valid record: ${reason}`);
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "ENOENT";
 }

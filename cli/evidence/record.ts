@@ -4,6 +4,7 @@ import { sha256 } from "../../evidence/digest.ts";
 import { readSigningKey, readVerifyingKey, type SigningKey, type VerifyingKey } from "../../evidence/keys.ts";
 import type { EvidenceRecord } from "../../evidence/record.ts";
 import type { Drift, Result, Run, RunKind } from "../../evidence/statement.ts";
+import { Failure } from "../../lib/failure.ts";
 import packageJson from "../../package.json" with { type: "json" };
 import { findCredential } from "../../policies/model/secret-formats.ts";
 import { projectNameOf } from "../../project/project.ts";
@@ -32,7 +33,7 @@ export interface Finding {
 /**
  * Writes what was found as a record, signed where `EVIDENCE_SIGNING_KEY` is set.
  *
- * @throws {Failure} `refused` for a key that cannot be read, `failed` when the record cannot be written
+ * @throws {Failure} `refused` for a key that cannot be read, `output` when the record cannot be written
  */
 export async function recordRun(folder: string, finding: Finding): Promise<EvidenceRecord> {
   const { kind, cwd, project, stack, startedAt, results, drill, drift, migration } = finding;
@@ -42,23 +43,29 @@ export async function recordRun(folder: string, finding: Finding): Promise<Evide
   const finishedAt = new Date();
   // A clock that was set back meanwhile must not lose the run.
   const begun = startedAt > finishedAt ? finishedAt : startedAt;
-  return (await openEvidence(cwd, folder, stack)).add(
-    {
-      kind,
-      project,
-      stack,
-      ...(commit !== undefined && { commit }),
-      ...(settings !== undefined && { settings }),
-      tool: { name: packageJson.name, version: packageJson.version },
-      startedAt: begun.toISOString(),
-      finishedAt: finishedAt.toISOString(),
-      results: results.map(withoutSecrets),
-      ...(drill !== undefined && { drill }),
-      ...(drift !== undefined && { drift: driftWithoutSecrets(drift) }),
-      ...(migration !== undefined && { migration }),
-    },
-    signingKey(process.env),
-  );
+  const run = {
+    kind,
+    project,
+    stack,
+    ...(commit !== undefined && { commit }),
+    ...(settings !== undefined && { settings }),
+    tool: { name: packageJson.name, version: packageJson.version },
+    startedAt: begun.toISOString(),
+    finishedAt: finishedAt.toISOString(),
+    results: results.map(withoutSecrets),
+    ...(drill !== undefined && { drill }),
+    ...(drift !== undefined && { drift: driftWithoutSecrets(drift) }),
+    ...(migration !== undefined && { migration }),
+  };
+  const store = await openEvidence(cwd, folder, stack);
+  const key = signingKey(process.env);
+  try {
+    return await store.add(run, key);
+  } catch (error) {
+    // What was measured is right; that it is not on record is no failure of what was measured.
+    if (!(error instanceof Failure) || error.kind !== "failed") throw error;
+    throw new Failure("output", error.message, { cause: error });
+  }
 }
 
 /** A result whose texts have no credential in them: evidence is published, and what was measured may repeat one. */

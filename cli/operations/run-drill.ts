@@ -99,7 +99,8 @@ async function written({ evidence: folder, cwd }: DrillFlags, outcome: DrillOutc
       : join(resolve(folder), evidence.stack, record.name);
   } catch (error) {
     await outcome.kept?.remove();
-    throw new Failure("failed", `Cannot write the evidence to ${folder}: ${reasonOf(error)}`);
+    // Nothing shows that the drill was held.
+    throw new Failure("failed", reasonOf(error));
   }
 }
 

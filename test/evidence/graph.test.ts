@@ -115,7 +115,7 @@ describe("a folder of evidence", () => {
     expect(() => folder.add(run, key)).toThrow(/after the run had ended/);
     add(1);
     symlinkSync("/dev/zero", join(folder.path, `20261128T120000Z-${"0".repeat(64)}.json`));
-    expect(verified().problems).toEqual([expect.stringMatching(/it is no regular file/)]);
+    expect(verified().problems).toEqual([expect.stringMatching(/it is a symbolic link/)]);
   });
 
   it("shows a missing parent", () => {

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -39,6 +39,23 @@ describe("a record", () => {
       summary: "DATABASE_URL is postgresql://app:***@db.optropic.example/app",
       details: ["Authorization: Bearer ***", "Nothing else"],
       measured: "(a Stripe key was taken out of this text)",
+    });
+  });
+});
+
+describe("a record that cannot be written", () => {
+  it("ends as what a command puts out, not as an operation that failed", async () => {
+    const finding = {
+      ...{ kind: "verify" as const, cwd, project: "shop", stack: "production", startedAt: new Date() },
+      results: [resultOf({ at: new Date().toISOString() })],
+    };
+    const records = join(cwd, "records");
+    mkdirSync(records);
+    // No account can make a folder where a link leads nowhere.
+    symlinkSync(join(cwd, "nowhere", "at all"), join(records, "production"));
+    await expect(recordRun(records, finding)).rejects.toMatchObject({
+      kind: "output",
+      message: `Cannot write evidence to ${join(records, "production")}: there is no such folder; create it, or name another`,
     });
   });
 });
