@@ -247,7 +247,7 @@ export class Child {
       return exitCode ?? (signalCode === "SIGKILL" ? 137 : 1);
     } catch (error) {
       if (error instanceof Failure) throw error;
-      throw new Failure(failure, `${this.label} did not start: ${String(error)}`);
+      throw new Failure(failure, `${this.label} did not start: ${String(error)}`, { cause: error });
     } finally {
       this.#signal?.removeEventListener("abort", this.#terminate);
       if (group) this.kill();

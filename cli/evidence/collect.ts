@@ -9,13 +9,18 @@ import { Child } from "../../lib/child.ts";
 import type { Result } from "../../lib/command.ts";
 import { exitStatus } from "../../lib/exit.ts";
 import { Failure, reasonOf } from "../../lib/failure.ts";
+import { codeOf } from "../../lib/file-reasons.ts";
 import { makePrivateFolder, removeFolder, writeAtomic } from "../../lib/files.ts";
 import { jsonLine, parseJson } from "../../lib/json.ts";
 import { counted, printableText } from "../../lib/text.ts";
 import type { CollectFlags } from "./options.ts";
 import { isBucket, placeIn } from "./place.ts";
 
-/** Runs GitHub's `gh` and returns what it prints. */
+/**
+ * Runs GitHub's `gh` and returns what it prints.
+ *
+ * @throws {Failure} `refused`, where it cannot tell
+ */
 export type Gh = (args: readonly string[]) => Promise<string>;
 
 const artifactsSchema = z.array(
@@ -212,7 +217,7 @@ function isThere(path: string): boolean {
 function answerOf<Schema extends z.ZodType>(schema: Schema, text: string): z.infer<Schema> {
   const parsed = schema.safeParse(parseJson(text));
   if (!parsed.success)
-    throw new Failure("failed", "GitHub's answer has another form than the one that is known");
+    throw new Failure("refused", "GitHub's answer has another form than the one that is known");
   return parsed.data;
 }
 
@@ -231,7 +236,18 @@ function runGh(cwd: string): Gh {
       launch: { command: "gh", args, cwd, env: { ...env, LC_ALL: "C" } },
       outputBytes: maximumBytes,
     });
-    await child.success();
+    try {
+      await child.success();
+    } catch (error) {
+      const isAbsent = error instanceof Failure && codeOf(error.cause) === "ENOENT";
+      // What GitHub has is not known then, and nothing is wrong with it.
+      throw new Failure(
+        "refused",
+        isAbsent
+          ? "GitHub's gh is not installed: install it (https://cli.github.com), and log in with gh auth login"
+          : reasonOf(error),
+      );
+    }
     return child.output;
   };
 }

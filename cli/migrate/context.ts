@@ -13,6 +13,7 @@ import type { MigrateFlags } from "./flags.ts";
 
 /** What every subcommand of migrate begins with. */
 export interface Context {
+  folder: string;
   migrations: Migration[];
   waivers: MigrationWaiver[];
 }
@@ -21,7 +22,7 @@ export function contextOf(flags: MigrateFlags, settings: Settings, { warn }: Pic
   const folder = resolve(flags.cwd, flags.folder ?? settings.rollout.rollback.migrations);
   const { valid, problems } = migrationWaivers(settings, new Date());
   for (const problem of problems) warn(problem);
-  return { migrations: readMigrations(folder), waivers: valid };
+  return { folder, migrations: readMigrations(folder), waivers: valid };
 }
 
 /** The database of the environment; undefined where it names none. */

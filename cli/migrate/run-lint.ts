@@ -1,3 +1,4 @@
+import { Failure } from "../../lib/failure.ts";
 import { counted } from "../../lib/text.ts";
 import { readHistory } from "../../operations/migrate/history.ts";
 import { dangersIn, type Linted } from "../../operations/migrate/lint.ts";
@@ -15,6 +16,12 @@ export function runLint(flags: MigrateFlags): Promise<void> {
   return runOperation(flags, async (work) => {
     const { settings } = readStack(flags.cwd, flags.stack);
     const context = contextOf(flags, settings, work);
+    if (context.migrations.length === 0) {
+      throw new Failure(
+        "refused",
+        `There are no migrations in ${context.folder}, so nothing was linted: name their folder with --folder`,
+      );
+    }
     const connection = databaseOf(process.env);
     const linted =
       connection === undefined

@@ -68,7 +68,7 @@ function ghOf(fakes: readonly Fake[]): Gh {
     if (where.includes("/compare/")) {
       const status = statuses.get(/\/([0-9a-f]{40})\.\.\.a{40}\?/.exec(where)?.[1]);
       if (status === undefined)
-        throw new Failure("failed", "gh ended with exit status 1:\ngh: Not Found (HTTP 404)");
+        throw new Failure("refused", "gh ended with exit status 1:\ngh: Not Found (HTTP 404)");
       return `${status}\n`;
     }
     const fake = fakes.find((one) => where.endsWith(`/runs/${one.id}`));
