@@ -1,6 +1,7 @@
 import { type Command, CommanderError, Help, type Option } from "commander";
 import { type ExitStatus, exitStatus } from "./exit.ts";
 import { Failure, type Problem, reasonOf } from "./failure.ts";
+import { writeReasonOf } from "./file-reasons.ts";
 import { jsonLine } from "./json.ts";
 import { printableText } from "./text.ts";
 import { wrappedText } from "./wrap.ts";
@@ -82,18 +83,21 @@ export function commandError(error: unknown): CommandError {
 export async function runProgram(program: Command, args: readonly string[]): Promise<void> {
   for (const command of withSubcommands(program)) {
     command.exitOverride().showSuggestionAfterError().configureHelp({ optionDescription });
+    command.configureOutput({ outputError: (text, write) => write(onOneLine(text)) });
+    askLastForRequired(command);
   }
-  // The reader of a pipe, such as head, may stop early.
-  process.stdout.on("error", leaveOnClosedPipe);
+  process.stdout.off("error", endUnwritten).on("error", endUnwritten);
+  // Where nobody can be told what went wrong, the exit status still says it.
+  process.stderr.off("error", ignore).on("error", ignore);
   try {
-    await program.parseAsync(args, { from: "user" });
+    await program.parseAsync(meant(program, args), { from: "user" });
   } catch (error) {
     const json = wantsJson(args);
     if (!(error instanceof CommanderError)) {
       await runCommand({ json, debug: args.includes("--debug") }, () => Promise.reject(error));
     } else if (error.exitCode !== 0) {
       process.exitCode = exitStatus.couldNotTell;
-      const message = error.message.replace(/^error: /, "");
+      const message = onOneLine(error.message.replace(/^error: /, ""));
       if (json) process.stdout.write(errorLine({ failure: "usage", message }));
     }
   }
@@ -139,7 +143,49 @@ function wantsJson(args: readonly string[]): boolean {
   );
 }
 
-function leaveOnClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== "EPIPE") throw error;
-  process.exit();
+/**
+ * A command line with the help that it asks for behind the command. It is cut behind the name of an unknown command,
+ * which would otherwise go unsaid: all commands would be shown instead.
+ */
+function meant(program: Command, args: readonly string[]): readonly string[] {
+  const names: string[] = [];
+  let command = program;
+  for (const [index, arg] of args.entries()) {
+    if (command.commands.length === 0 || command.registeredArguments.length > 0 || arg.startsWith("-")) {
+      return args[0] === "help" ? [...names, "--help", ...args.slice(index)] : args;
+    }
+    if (arg === "help") continue;
+    names.push(arg);
+    const found = command.commands.find((each) => each.name() === arg || each.aliases().includes(arg));
+    if (found === undefined) return names;
+    command = found;
+  }
+  return names.length < args.length ? [...names, "--help"] : args;
 }
+
+/** An unknown option may be a required one that is misspelled: it is said before that one is missed. */
+function askLastForRequired(command: Command): void {
+  const required = command.options.filter(({ mandatory }) => mandatory);
+  for (const option of required) option.makeOptionMandatory(false);
+  if (required.length === 0) return;
+  command.hook("preAction", () => {
+    const missing = required.find((option) => command.getOptionValue(option.attributeName()) === undefined);
+    if (missing === undefined) return;
+    const code = "commander.missingMandatoryOptionValue";
+    command.error(`error: required option '${missing.flags}' not specified`, { code });
+  });
+}
+
+/** What commander suggests stands on a line of its own. */
+function onOneLine(text: string): string {
+  return text.replace(/\n(?=\(Did you mean )/, " ");
+}
+
+/** The reader of a pipe, such as head, may stop early. A disk may be full. */
+function endUnwritten(error: NodeJS.ErrnoException): void {
+  if (error.code === "EPIPE") process.exit();
+  process.stderr.write(`error: Cannot write to standard output: ${writeReasonOf(error)}\n`);
+  process.exit(exitStatus.couldNotTell);
+}
+
+function ignore(): void {}
