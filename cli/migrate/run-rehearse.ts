@@ -3,6 +3,7 @@ import { counted } from "../../lib/text.ts";
 import { formatDuration } from "../../lib/units.ts";
 import { chooseBackup } from "../../operations/archive/inventory.ts";
 import type { Head } from "../../operations/archive/manifest.ts";
+import { restoreProblems } from "../../operations/drill/findings.ts";
 import { drill } from "../../operations/drill/run.ts";
 import { migrationControls, resultOf } from "../../operations/migrate/controls.ts";
 import { factsOf } from "../../operations/migrate/facts.ts";
@@ -62,7 +63,10 @@ export function runRehearse(flags: RehearseFlags): Promise<void> {
           waivers: context.waivers,
           ...work,
         });
-        rehearsal.problems.unshift(...restored.problems.filter((problem) => !isAboutTime(problem)));
+        // That a restore took too long, or the backup is old, is what a drill is for.
+        rehearsal.problems.unshift(
+          ...(restored.drill === undefined ? restored.problems : restoreProblems(restored.drill)),
+        );
         rehearsal.notes.push(
           "name" in role
             ? `The copy was migrated as ${role.name}, the role of DATABASE_URL.`
@@ -135,11 +139,6 @@ async function previousOf(
     throw new Failure("refused", `Git does not have the release ${previous}: fetch it with its history`);
   }
   return found;
-}
-
-/** That a restore took too long, or the backup is old, is what a drill is for. */
-function isAboutTime(problem: string): boolean {
-  return problem.includes("objective");
 }
 
 async function accessCells(session: ServerSession): Promise<Record<string, string>> {

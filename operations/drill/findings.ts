@@ -50,15 +50,20 @@ function isNewest({ name, at }: Choice): boolean {
   return name === undefined && at === undefined;
 }
 
+/** What does not hold of what was restored, whatever time it took and however old the backup is. */
+export function restoreProblems({ differences, checks }: Drill): string[] {
+  return [
+    ...differences,
+    ...checks.filter(({ holds }) => !holds).map(({ name, found }) => `The check «${name}» got ${found}.`),
+  ];
+}
+
 function problemsOf(drill: Drill, newest: boolean): string[] {
   const { durationMs, rtoMinutes, lossMinutes, rpoMinutes, graceMinutes } = drill;
   const late = durationMs > rtoMinutes * minute;
   const old = newest && lossMinutes > rpoMinutes + graceMinutes;
   return [
-    ...drill.differences,
-    ...drill.checks
-      .filter(({ holds }) => !holds)
-      .map(({ name, found }) => `The check «${name}» got ${found}.`),
+    ...restoreProblems(drill),
     ...(late
       ? [`The drill took longer than the recovery time objective of ${counted(rtoMinutes, "minute")}.`]
       : []),

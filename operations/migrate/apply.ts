@@ -79,17 +79,16 @@ async function apply(session: ServerSession, options: ApplyOptions): Promise<App
   progress?.("the database afterwards");
   const after = await readCatalog(session);
   const changes = securityChanges(before, after);
-  const weaker = changes.filter((change) => !change.endsWith("policies changed"));
   const left = await readHistory(session, migrations);
   return {
     ...{ before: history.applied, applied, backup },
     problems: [
       ...left.pending.map(({ name }) => `${name} is still pending`),
       ...(await invalidIndexes(session)),
-      ...weaker,
+      ...changes.filter(({ isWeaker }) => isWeaker).map(({ text }) => text),
       ...(await unguardedTables(session, new Set(before.keys()))),
     ],
-    notes: changes.filter((change) => !weaker.includes(change)),
+    notes: changes.filter(({ isWeaker }) => !isWeaker).map(({ text }) => text),
   };
 }
 

@@ -68,13 +68,23 @@ export function removedBetween(before: Catalog, after: Catalog): string[] {
   });
 }
 
-/** Tables whose row-level security is weaker or other than before, and new tables without it. */
-export function securityChanges(before: Catalog, after: Catalog): string[] {
+/** A change of a table's row-level security. */
+export interface SecurityChange {
+  /** One sentence, which begins with the table's name. */
+  text: string;
+  /** Whether it protects less than before; other policies may protect as much. */
+  isWeaker: boolean;
+}
+
+/** Tables whose row-level security is weaker or other than before. */
+export function securityChanges(before: Catalog, after: Catalog): SecurityChange[] {
   return [...after.values()].flatMap(({ id, name, rls }) => {
     const was = before.get(id)?.rls;
     if (was === undefined) return [];
-    if (was.enabled && !rls.enabled) return [`${name}: row-level security was turned off`];
-    if (was.forced && !rls.forced) return [`${name}: row-level security no longer holds for the owner`];
-    return was.policies === rls.policies ? [] : [`${name}: its policies changed`];
+    const weaker = (what: string): SecurityChange[] => [{ text: `${name}: ${what}`, isWeaker: true }];
+    if (was.enabled && !rls.enabled) return weaker("row-level security was turned off");
+    if (was.forced && !rls.forced) return weaker("row-level security no longer holds for the owner");
+    if (was.policies === rls.policies) return [];
+    return [{ text: `${name}: its policies changed`, isWeaker: false }];
   });
 }

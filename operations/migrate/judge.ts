@@ -62,7 +62,7 @@ export function few(names: readonly string[]): string {
 }
 
 export function securityProblems(before: Catalog, after: Catalog): string[] {
-  return securityChanges(before, after).filter((change) => !change.endsWith("policies changed"));
+  return securityChanges(before, after).flatMap(({ text, isWeaker }) => (isWeaker ? [text] : []));
 }
 
 export function accessChanges(before: Access, after: Access): { changes: string[]; problems: string[] } {

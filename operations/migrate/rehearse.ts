@@ -124,6 +124,7 @@ async function rehearse(sessions: Sessions, options: RehearsalOptions): Promise<
   const migrations: RehearsedMigration[] = [];
   const problems: string[] = [];
   const changed: string[] = [];
+  let hasFailed = false;
   for (const each of linted) {
     progress?.(each.migration.name);
     const catalog = await readCatalog(subject);
@@ -143,6 +144,7 @@ async function rehearse(sessions: Sessions, options: RehearsalOptions): Promise<
     migrations.push({ name, checksum, phase, durationMs: Math.round(durationMs), observations });
     if (failure !== undefined) {
       problems.push(`${name} failed on the copy at ${failure}`);
+      hasFailed = true;
       break;
     }
     const harm = harmIn(name, observations, options.longestLockMs);
@@ -152,7 +154,7 @@ async function rehearse(sessions: Sessions, options: RehearsalOptions): Promise<
     );
     await record(subject, each.migration);
   }
-  if (problems.some((problem) => problem.includes(" failed on the copy "))) {
+  if (hasFailed) {
     return { ...empty(history.applied), migrations, problems };
   }
   progress?.("the copy after");

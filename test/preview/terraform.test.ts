@@ -172,10 +172,10 @@ describe("a Terraform state", () => {
     ]);
     expect(resources).toHaveLength(1);
     expect(warnings).toEqual([
-      "the state has data sources, which it does not manage, so no policy sees them: cloudflare_zone",
-      "the state has resources that wait to be deleted, so no policy sees them: cloudflare_zone",
-      "the state has resources in the form of Terraform before 0.12, so no policy sees them; terraform apply -refresh-only writes them anew: vercel_project",
-      "the state has resources that no provider of this project has, so no policy sees them: aws_iam_role × 2, cloudflare_no_such_thing, ../../etc/passwd, null_resource",
+      "the state has data sources, which it does not manage, so they are left out: cloudflare_zone",
+      "the state has resources that wait to be deleted, so they are left out: cloudflare_zone",
+      "the state has resources in the form of Terraform before 0.12, so they are left out; terraform apply -refresh-only writes them anew: vercel_project",
+      "the state has resources that no provider of this project has, so they are left out: aws_iam_role × 2, cloudflare_no_such_thing, ../../etc/passwd, null_resource",
     ]);
     // Policies judge these vendors, so that nothing passes for what is left out; null_resource is nobody's.
     expect(unread?.map(({ vendor, what }) => [vendor, what])).toEqual([
@@ -290,7 +290,7 @@ describe("a Terraform state", () => {
   it("says which resources it has no attributes of, for which nothing passes", () => {
     const { warnings, unread } = read([{ type: "cloudflare_zone", instances: [{ attributes: null }] }]);
     expect(warnings).toEqual([
-      "the state has resources without attributes, so no policy sees them: cloudflare_zone",
+      "the state has resources without attributes, so they are left out: cloudflare_zone",
     ]);
     expect(unread).toEqual([expect.objectContaining({ vendor: "cloudflare", what: "cloudflare_zone" })]);
   });

@@ -15,12 +15,12 @@ const judged = new Set([
 ]);
 
 const words: Readonly<Record<Reason, string>> = {
-  unmapped: "the state has resources that no provider of this project has, so no policy sees them",
+  unmapped: "the state has resources that no provider of this project has, so they are left out",
   "in the form of Terraform before 0.12":
-    "the state has resources in the form of Terraform before 0.12, so no policy sees them; terraform apply -refresh-only writes them anew",
-  "without attributes": "the state has resources without attributes, so no policy sees them",
-  "data sources": "the state has data sources, which it does not manage, so no policy sees them",
-  "waiting to be deleted": "the state has resources that wait to be deleted, so no policy sees them",
+    "the state has resources in the form of Terraform before 0.12, so they are left out; terraform apply -refresh-only writes them anew",
+  "without attributes": "the state has resources without attributes, so they are left out",
+  "data sources": "the state has data sources, which it does not manage, so they are left out",
+  "waiting to be deleted": "the state has resources that wait to be deleted, so they are left out",
 };
 
 /** What of a Terraform state is left out, by reason and type. */
