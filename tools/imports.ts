@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { cruise, type IModule, type IViolation } from "dependency-cruiser";
 import { reasonOf } from "../lib/failure.ts";
 import { counted, listed } from "../lib/text.ts";
+import { hiddenImports } from "./hidden-imports.ts";
 import { type Room, readRooms, roomOf } from "./rooms.ts";
 
 /** An import that its room may not make, or a circle of imports. */
@@ -15,11 +16,33 @@ export interface ImportProblem {
 }
 
 /**
- * Checks every import between the files of a project, type-only imports included.
+ * Files and folders of which a run alone tells what they load, and why none of it is in a room that they may not
+ * import. One that loads nothing so any more has to leave the list.
+ */
+const loadsAtRun: Readonly<Record<string, string>> = {
+  "docs/guides.ts": "it writes pages of these names",
+  "docs/recovery.ts": "it writes pages of these names",
+  "operations/migrate/squawk.ts": "it finds the program that the package squawk-cli installs for a platform",
+  "preview/host/": "it loads the SDK, the packages and the files of the program that is previewed",
+  "preview/isolation/watcher.ts": "it starts watch.ts beside it, or what a build made of it",
+  "preview/packs/start.ts": "it finds packages of the policy pack that is run",
+};
+
+/** Rooms that nothing imports and that may import nearly every other. */
+const free: ReadonlySet<string> = new Set(["test/", "bench/"]);
+
+/**
+ * Checks every import between the files of a project, type-only imports included. What it cannot follow is refused
+ * unless it is listed.
  *
  * @param root folder of the project
+ * @param reasons files and folders that may load what only a run can tell, and why
  */
-export async function checkImports(root: string, rooms: readonly Room[]): Promise<ImportProblem[]> {
+export async function checkImports(
+  root: string,
+  rooms: readonly Room[],
+  reasons: Readonly<Record<string, string>> = {},
+): Promise<ImportProblem[]> {
   const { output } = await cruise(
     ["."],
     {
@@ -27,7 +50,7 @@ export async function checkImports(root: string, rooms: readonly Room[]): Promis
       validate: true,
       ruleSet: { forbidden: [{ name: "circle", from: {}, to: { circular: true } }] },
       doNotFollow: { path: installed.source },
-      exclude: { path: "^(node_modules|test/fixtures|dist)/" },
+      exclude: { path: "^(node_modules|dist)/" },
       tsPreCompilationDeps: true,
     },
     { conditionNames: ["import", "types", "node"], exportsFields: ["exports"] },
@@ -37,6 +60,11 @@ export async function checkImports(root: string, rooms: readonly Room[]): Promis
     ({ source, coreModule, couldNotResolve }) => !coreModule && !couldNotResolve && !installed.test(source),
   );
   return [
+    ...hiddenProblems(
+      root,
+      own.map(({ source }) => source),
+      { rooms, reasons },
+    ),
     ...own.flatMap((module) => importsOf(module, rooms)),
     ...output.summary.violations.map((violation) => circleOf(violation, rooms)),
   ];
@@ -48,17 +76,65 @@ const installed = /(^|\/)node_modules\//;
 function importsOf({ source, dependencies }: IModule, rooms: readonly Room[]): ImportProblem[] {
   const own = roomOf(source, rooms);
   if (own === undefined) return [{ rooms: source, message: `${source} is in no room of the table` }];
-  const allowed = listed([...own.mayImport], "and") || "nothing";
   return dependencies
     .filter(({ coreModule, couldNotResolve, resolved }) => {
       return !coreModule && !couldNotResolve && !installed.test(resolved);
     })
     .map(({ resolved }) => ({ resolved, path: roomOf(resolved, rooms)?.path ?? resolved }))
     .filter(({ path }) => path !== own.path && !own.mayImport.includes(path))
-    .map(({ resolved, path }) => ({
-      rooms: `${own.path} → ${path}`,
-      message: `${source} imports ${resolved}, but ${own.path} may import ${allowed}`,
-    }));
+    .map(({ resolved, path }) => refusedImport(source, resolved, { own, target: path }));
+}
+
+function hiddenProblems(
+  root: string,
+  files: readonly string[],
+  { rooms, reasons }: { rooms: readonly Room[]; reasons: Readonly<Record<string, string>> },
+): ImportProblem[] {
+  const unused = new Set(Object.keys(reasons));
+  const found = files.flatMap((source) => {
+    const own = roomOf(source, rooms);
+    if (own === undefined || free.has(own.path)) return [];
+    const entry = Object.keys(reasons).find((key) =>
+      key.endsWith("/") ? source.startsWith(key) : source === key,
+    );
+    return hiddenImports(source, readFileSync(join(root, source), "utf8")).flatMap(({ line, path, code }) => {
+      if (path !== undefined) {
+        const target = roomOf(path, rooms)?.path ?? path;
+        return target === own.path || own.mayImport.includes(target)
+          ? []
+          : [refusedImport(source, path, { own, target })];
+      }
+      if (entry !== undefined) {
+        unused.delete(entry);
+        return [];
+      }
+      return [
+        {
+          rooms: own.path,
+          message: `${source}:${line} loads what only a run can tell: ${code}. Name the file, or list it with a reason in tools/imports.ts`,
+        },
+      ];
+    });
+  });
+  return [
+    ...found,
+    ...[...unused].map((path) => ({
+      rooms: path,
+      message: `${path} loads nothing that only a run can tell: take it from the list in tools/imports.ts`,
+    })),
+  ];
+}
+
+function refusedImport(
+  source: string,
+  resolved: string,
+  { own, target }: { own: Room; target: string },
+): ImportProblem {
+  const allowed = listed([...own.mayImport], "and") || "nothing";
+  return {
+    rooms: `${own.path} → ${target}`,
+    message: `${source} imports ${resolved}, but ${own.path} may import ${allowed}`,
+  };
 }
 
 function circleOf({ from, cycle = [] }: IViolation, rooms: readonly Room[]): ImportProblem {
@@ -70,7 +146,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const root = dirname(import.meta.dirname);
   try {
     const rooms = readRooms(readFileSync(join(root, "docs", "architecture.md"), "utf8"));
-    const problems = await checkImports(root, rooms);
+    const problems = await checkImports(root, rooms, loadsAtRun);
     for (const { message } of problems) console.error(message);
     if (problems.length > 0) {
       console.error(`${counted(problems.length, "import")} not allowed by the table in docs/architecture.md`);

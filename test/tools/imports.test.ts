@@ -60,14 +60,17 @@ describe("the import check", () => {
     for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
   });
 
-  async function messagesFor(files: Readonly<Record<string, string>>): Promise<string[]> {
+  async function messagesFor(
+    files: Readonly<Record<string, string>>,
+    reasons: Readonly<Record<string, string>> = {},
+  ): Promise<string[]> {
     const root = mkdtempSync(join(tmpdir(), "imports-"));
     folders.push(root);
     for (const [path, text] of Object.entries(files)) {
       mkdirSync(dirname(join(root, path)), { recursive: true });
       writeFileSync(join(root, path), text);
     }
-    return (await checkImports(root, readRooms(page))).map(({ message }) => message);
+    return (await checkImports(root, readRooms(page), reasons)).map(({ message }) => message);
   }
 
   const downwards = {
@@ -94,6 +97,84 @@ describe("the import check", () => {
     expect(await messagesFor({ ...downwards, "lib/up.ts": line })).toEqual([
       "lib/up.ts imports config/load.ts, but lib/ may import nothing",
     ]);
+  });
+
+  it("refuses a room above in fixtures of tests too", async () => {
+    const files = {
+      "lib/test/fixtures/up.ts": 'import "../../../config/load.ts";\n',
+      "test/fixtures/no-room.ts": "export const room = 1;\n",
+    };
+    expect(await messagesFor({ ...downwards, ...files })).toEqual([
+      "lib/test/fixtures/up.ts imports config/load.ts, but lib/ may import nothing",
+      "test/fixtures/no-room.ts is in no room of the table",
+    ]);
+  });
+
+  it.each([
+    ["a URL", 'const load = new URL("../config/load.ts", import.meta.url);'],
+    ["a path of a module", 'const load = import.meta.resolve("../config/load.ts");'],
+    [
+      "a function with another name than require",
+      'import { createRequire as make } from "node:module";\nmake(import.meta.url)("../config/load.ts");',
+    ],
+    [
+      "such a function of a module",
+      'import Module from "node:module";\nModule.createRequire(import.meta.url).resolve("../config/load.ts");',
+    ],
+  ])("refuses %s that leads to a room above", async (_, text) => {
+    expect(await messagesFor({ ...downwards, "lib/up.ts": text })).toEqual([
+      "lib/up.ts imports config/load.ts, but lib/ may import nothing",
+    ]);
+  });
+
+  const unfollowed: [string, string][] = [
+    ["import() of a variable", "export const load = (name: string) => import(name);"],
+    [
+      "import() of a text with a gap",
+      `export const load = (name: string) => import(\`../config/\${name}.ts\`);`,
+    ],
+    ["a path that is put together", 'export const load = import.meta.resolve("../config" + "/load.ts");'],
+    ["a URL that is put together", "export const load = (name: string) => new URL(name, import.meta.url);"],
+    [
+      "createRequire under another name",
+      'import { createRequire as make } from "node:module";\nexport const load = make(import.meta.url);',
+    ],
+    [
+      "createRequire that is called by its name",
+      'import { createRequire } from "node:module";\nexport const load = createRequire(import.meta.url);',
+    ],
+    [
+      "require() of a variable",
+      'import { createRequire } from "node:module";\nconst require = createRequire(import.meta.url);\nexport const load = (name: string) => require(name);',
+    ],
+  ];
+
+  it.each(unfollowed)("refuses %s, unless it is listed", async (_, text) => {
+    const files = { ...downwards, "lib/up.ts": text };
+    expect(await messagesFor(files)).toEqual([
+      expect.stringMatching(/^lib\/up\.ts:\d+ loads what only a run can tell: .*list it with a reason/),
+    ]);
+    expect(await messagesFor(files, { "lib/up.ts": "a reason" })).toEqual([]);
+    expect(await messagesFor(files, { "lib/": "a reason" })).toEqual([]);
+  });
+
+  it("refuses a listed file that loads nothing so", async () => {
+    expect(await messagesFor(downwards, { "lib/text.ts": "a reason" })).toEqual([
+      "lib/text.ts loads nothing that only a run can tell: take it from the list in tools/imports.ts",
+    ]);
+  });
+
+  it("lets a file load packages, and read what is no code", async () => {
+    const text = [
+      'import { createRequire } from "node:module";',
+      "const require = createRequire(import.meta.url);",
+      'require("absent-package");',
+      'createRequire(import.meta.url).resolve("absent-package/package.json");',
+      'import.meta.resolve("absent-package");',
+      'new URL("../config/settings.yaml", import.meta.url);',
+      `export const page = (name: string) => new URL(\`../docs/\${name}.md\`, import.meta.url);`,
+    ];
+    expect(await messagesFor({ ...downwards, "lib/up.ts": text.join("\n") })).toEqual([]);
   });
 
   it("refuses a file in no room, and imports of it", async () => {
