@@ -12,7 +12,7 @@ export function attestCommand(): Command {
     .option("--by <address>", "the e-mail address of who answers for it")
     .option("--shows <url>", "what shows it: a ticket, a page, a recording")
     .option("--until <date>", "the last day on which it counts, such as 2026-12-24")
-    .option("--note <text>", "what whoever reads it should know")
+    .option("--note <text>", "a note for whoever reads it")
     .option("--does-not-hold", "record that it does not hold", false)
     .option("--list", "list the items that need a signature, with what is missing or about to end", false);
   for (const option of evidenceOptions()) command.addOption(option);

@@ -7,7 +7,7 @@ import { collect } from "./collect.ts";
 export function doctorCommand(): Command {
   return adoptCommand("doctor", {
     description:
-      "Says before the first update what becomes of each declared resource, and refuses while the update would remove rules or routes that the program does not declare. It changes nothing.",
+      "Shows before the first update which declared resources it would import, create or overwrite, and refuses it where it would remove rules or routes that the program does not declare. It changes nothing.",
     example: "optropic doctor --from state.json",
   })
     .option("--no-ask", "do not ask the other hosts of the zone whether they serve TLS")

@@ -33,7 +33,7 @@ function verify(): Command {
     .addOption(checkpointOption())
     .addHelpText(
       "after",
-      "\nExample:\n  $ optropic evidence verify --checkpoint checkpoint.txt\n\nExit status: 0 the evidence is whole, 1 it is not, 2 could not tell.",
+      "\nExample:\n  $ optropic evidence verify --checkpoint checkpoint.txt\n\nExit status: 0 the evidence is intact, 1 it is not, 2 could not tell.",
     )
     .action(async (flags: VerifyEvidenceFlags) => {
       await runCommand(flags, async () => (await import("./evidence/commands.ts")).verify(flags));
@@ -49,13 +49,10 @@ function checkpoint(): Command {
     .option("-o, --output <file>", "write a file instead of printing")
     .option(
       "--bucket [place]",
-      "keep it in a bucket, locked where the bucket locks (default: that of the backups)",
+      "keep it in a bucket, under its object lock where it has one (default: the bucket of the backups)",
     )
     .option("--tag <name>", "keep it in an annotated tag of Git")
-    .option(
-      "--subject <file>",
-      "write the line that names what it is of: the subject of an attestation of it",
-    )
+    .option("--subject <file>", "write the checkpoint's origin, which an attestation names as its subject")
     .addHelpText("after", "\nExample:\n  $ optropic evidence checkpoint --bucket --tag evidence-2026-11-28\n")
     .action(async (flags: CheckpointFlags) => {
       await runCommand(flags, async () => (await import("./evidence/commands.ts")).checkpoint(flags));
@@ -66,7 +63,7 @@ function gates(): Command {
   return withOptions(
     new Command("gates").description("Checks what the repository itself shows, and records it as evidence."),
   )
-    .option("--record-only", "end with 0 whatever the gates show, since a decision follows", false)
+    .option("--record-only", "exit with 0 whatever the gates show, when a decision follows", false)
     .addHelpText(
       "after",
       "\nExample:\n  $ optropic evidence gates --stack production\n\nExit status: 0 every gate holds, 1 one does not, 2 could not tell.",
@@ -82,7 +79,7 @@ function loadTest(): Command {
       .description("Records what a load test showed, from k6's summary.")
       .argument("<summary>", "the file that npm run loadtest -- --summary FILE wrote"),
   )
-    .requiredOption("--target <url>", "what was put under load")
+    .requiredOption("--target <url>", "the address that was put under load")
     .addHelpText(
       "after",
       "\nExample:\n  $ optropic evidence load-test summary.json --target https://api.staging.example\n\nExit status: 0 within every objective, 1 not, 2 too few requests to tell.",
@@ -100,7 +97,7 @@ function collect(): Command {
       "Brings the records that workflows kept as artifacts of their runs into the folder. Needs GitHub's gh.",
     ),
   )
-    .option("--days <number>", "of the last days; GitHub keeps an artifact for 90", readDays, 30)
+    .option("--days <number>", "how many days to look back; GitHub keeps an artifact for 90", readDays, 30)
     .addHelpText(
       "after",
       "\nExample:\n  $ optropic evidence collect --days 7\n\nExit status: 0 every record is there, 2 one could not be read.",

@@ -13,7 +13,7 @@ export function initCommand(): Command {
     .option("--folder <folder>", "where to write", ".")
     .option(
       "--from <file>",
-      "a state of pulumi stack export or of Terraform, from which answers are taken; repeatable",
+      "a state from pulumi stack export or Terraform, to take answers from; repeatable",
       collect,
       [],
     )

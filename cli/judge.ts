@@ -9,8 +9,8 @@ export function judgeCommand(): Command {
     .description(
       "Reads what the vendors have, with tokens that may only read, and judges it by the checklist. It needs no program and no state, and changes nothing. What a token may not read is unknown.",
     )
-    .option("-s, --stack <name>", "what to call what is judged", "live")
-    .option("--project <name>", "what to call the platform", "platform")
+    .option("-s, --stack <name>", "a name for what is judged", "live")
+    .option("--project <name>", "a name for the platform", "platform")
     .option("--policy-pack-config <file>", "the configuration of the checklist's policy pack");
   withReportOptions(command)
     .option("--json", "print one JSON document and nothing else", false)

@@ -39,7 +39,7 @@ function statusCommand(): Command {
 function lintCommand(): Command {
   return subcommand("lint", {
     description:
-      "Finds locks, rewrites and losses in the text of what is pending: with DATABASE_URL what that database lacks, else every migration.",
+      "Finds locks, table rewrites and lost data in the SQL of pending migrations: with DATABASE_URL those that the database lacks, without it all of them.",
     example: "optropic migrate lint",
   }).action(async (flags: MigrateFlags) => {
     const { runLint } = await import("./migrate/run-lint.ts");
@@ -98,7 +98,7 @@ function driftCommand(): Command {
 function resolveCommand(): Command {
   return subcommand("resolve", {
     description:
-      "Shows the ways on from a migration, each with what it loses. prisma migrate resolve --rolled-back works on failed migrations only.",
+      "Shows how to go on from a migration, and what each way loses. prisma migrate resolve --rolled-back works on failed migrations only.",
     example: "optropic migrate resolve 20260101000000_add_note",
   })
     .argument("<migration>", "the name of the migration")

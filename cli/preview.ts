@@ -85,7 +85,7 @@ export function previewCommand(): Command {
     .option("--state <file>", "judge an exported state instead of the program")
     .option(
       "--timeout <seconds>",
-      "stop when nothing comes of the program or a policy pack for this long",
+      "stop when the program or a policy pack is silent for this long",
       readSeconds,
       defaultTimeoutMs / 1000,
     )
@@ -96,18 +96,13 @@ export function previewCommand(): Command {
     .addOption(
       new Option(
         "--isolate [by]",
-        "keep the program and the packs from everything of yours: by namespaces of Linux, or by Node's permissions, which stop less",
+        "keep the program and the packs away from your files, environment and network: with Linux namespaces, or with Node.js permissions, which stop less",
       )
         .choices(["namespaces", "permissions"])
         .preset("namespaces"),
     )
-    .option(
-      "--env <name>",
-      "with --isolate, a variable of your environment that they get, repeatable",
-      collect,
-      [],
-    )
-    .option("--read <path>", "with --isolate, a file or folder that they may read, repeatable", collect, [])
+    .option("--env <name>", "with --isolate, an environment variable to pass on; repeatable", collect, [])
+    .option("--read <path>", "with --isolate, a file or folder that they may read; repeatable", collect, [])
     .option("--no-color", "print without colors")
     .option("--debug", "print stack traces", false)
     .addHelpText(
@@ -198,7 +193,7 @@ function isolationFrom({ isolate, env, read }: PreviewFlags): IsolationOptions |
   if (given.length === 0) return undefined;
   throw new Failure(
     "refused",
-    `${given.join(" and ")} without --isolate: the program then gets your complete environment and reads what you can read`,
+    `${given.join(" and ")} without --isolate: a program that is not isolated has your environment and reads what you can read`,
   );
 }
 

@@ -17,9 +17,9 @@ export function releaseCommand(): Command {
     .option("--journal <file>", "the file of the journal, where rollout.journal is file")
     .option("--plan", "print every step, what it does and who answers for it", false)
     .option("--wait", "stay until the release is done, stops or cannot go on", false)
-    .option("--scheduled", "end with 0 where it only waits: whoever runs it by a schedule calls again", false)
+    .option("--scheduled", "exit with 0 while it only waits, for a schedule that calls it again", false)
     .option("--from <step>", "begin with this step; earlier ones then have no evidence from this release")
-    .option("--until <step>", "end behind this step")
+    .option("--until <step>", "stop after this step")
     .option("--dry-run", "look, and say what is due, but change nothing", false)
     .option(
       "--auto-rollback",

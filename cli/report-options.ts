@@ -14,7 +14,7 @@ export function withReportOptions(command: Command): Command {
       collect,
       [],
     )
-    .option("--resources", "show every resource, not their numbers alone", false)
-    .option("--policies", "show every policy, not their numbers alone", false)
+    .option("--resources", "show every resource, not only how many there are", false)
+    .option("--policies", "show every policy, not only how many there are", false)
     .option("--items", "show every item of the checklist and what is known of it", false);
 }

@@ -35,10 +35,10 @@ export function verifyCommand(): Command {
     )
     .option(
       "--migrations <folder>",
-      "compare the applied migrations with those in this folder of Prisma's (default: rollout.rollback.migrations)",
+      "compare the applied migrations with this folder of Prisma migrations (default: rollout.rollback.migrations)",
     )
-    .option("--only <ids>", "measure these items of the checklist, by commas", readItems)
-    .option("--allow-unknown <ids>", "items that may stay unknown, by commas", readItems, [])
+    .option("--only <ids>", "measure only these items of the checklist, separated by commas", readItems)
+    .option("--allow-unknown <ids>", "items that may stay unknown, separated by commas", readItems, [])
     .option("--allow-writes", "run the probes that write too; they clean up after themselves", false)
     .option(
       "--preview <file>",

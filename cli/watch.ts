@@ -29,7 +29,7 @@ export function watchCommand(): Command {
     )
     .option("--journal <file>", "the file of the journal, where rollout.journal is file")
     .option("--evidence [folder]", "record what was found as evidence (default folder: records)")
-    .option("--scheduled", "end with 0 where it only waits: whoever runs it by a schedule calls again", false)
+    .option("--scheduled", "exit with 0 while it only waits, for a schedule that calls it again", false)
     .option("--json", "print one JSON document and nothing else", false)
     .addHelpText(
       "after",

@@ -11,13 +11,13 @@ export function adoptCommand(name: string, about: { description: string; example
     .option("-C, --cwd <folder>", "the folder of the Pulumi project", ownProject)
     .option(
       "--from <file>",
-      "a state of pulumi stack export or of Terraform, of whatever manages the platform today; repeatable",
+      "a state from pulumi stack export or Terraform, of whatever manages the platform today; repeatable",
       collect,
       [],
     )
     .option(
       "--vendor <name>",
-      "a vendor of which the states have everything, or that has nothing yet, such as sentry; repeatable",
+      "a vendor whose resources are all in the states, or that has none yet, such as sentry; repeatable",
       collect,
       [],
     )

@@ -69,7 +69,7 @@ export function reasonsOf(
     ],
     [
       deleted.length > 0,
-      "the update would delete what the stack has and the program no longer declares. Where it is to stay, take it out of the state first: pulumi state delete URN.",
+      "the update would delete what the stack has and the program no longer declares. To keep it, take it out of the state first: pulumi state delete URN.",
     ],
     [
       steps.some(({ replaces, overwrites }) => (replaces ?? overwrites) !== undefined),
@@ -77,7 +77,7 @@ export function reasonsOf(
     ],
     [
       steps.some(({ remade }) => remade !== undefined),
-      "the first update would make anew what cannot be changed where it is, and delete what is there. Set what it has in the settings.",
+      "the first update would replace what cannot be changed in place, and delete what is there. Set what it has in the settings.",
     ],
     [
       steps.some(({ blockedBy }) => blockedBy !== undefined),
@@ -100,7 +100,7 @@ export function reasonsOf(
     ],
     [
       hosts.some(({ serves }) => serves === undefined),
-      "find out of each host with a question mark whether it serves TLS.",
+      "check whether each host with a question mark serves TLS.",
     ],
   ];
   const first = (reasons: readonly [boolean, string][]) => reasons.find(([holds]) => holds)?.[1];

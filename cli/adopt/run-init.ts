@@ -173,7 +173,10 @@ async function allAnswers(given: Answers, existing: readonly Existing[], flags: 
   if (open.length === 0) return answers;
   if (flags.yes || flags.json || !process.stdin.isTTY) {
     const missing = open.map(({ flag, text }) => `  --${flag}: ${text}`).join("\n");
-    throw new Failure("refused", `nobody is asked here, and there is no answer to:\n${missing}`);
+    throw new Failure(
+      "refused",
+      `There is no terminal to ask at, and these answers are missing:\n${missing}`,
+    );
   }
   const asked: Record<string, string> = { ...given };
   const terminal = createInterface({ input: process.stdin, output: process.stderr });

@@ -63,7 +63,7 @@ export async function tagCheckpoint(cwd: string, name: string, file: string): Pr
   if (made === undefined) {
     throw new Failure(
       "failed",
-      `Git cannot make the tag ${name}: it is there already, or this is no work tree`,
+      `Git cannot make the tag ${name}: it exists already, or this folder is not a Git repository`,
     );
   }
 }

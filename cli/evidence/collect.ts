@@ -216,8 +216,7 @@ function isThere(path: string): boolean {
 
 function answerOf<Schema extends z.ZodType>(schema: Schema, text: string): z.infer<Schema> {
   const parsed = schema.safeParse(parseJson(text));
-  if (!parsed.success)
-    throw new Failure("refused", "GitHub's answer has another form than the one that is known");
+  if (!parsed.success) throw new Failure("refused", "GitHub's answer has an unknown form");
   return parsed.data;
 }
 

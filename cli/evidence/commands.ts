@@ -67,7 +67,7 @@ export async function verify(flags: VerifyEvidenceFlags): Promise<Result> {
     `${anchored} anchored by ${counted(notes.length, "checkpoint")}, ${open.length} not: nothing would show that the newest of these was removed.`,
     isEmpty
       ? `There is no record of ${flags.stack} in ${store.path}, so there is nothing to check.`
-      : `The evidence is ${problems.length === 0 ? "whole" : "not whole"}.`,
+      : `The evidence is ${problems.length === 0 ? "intact" : "not intact"}.`,
   ];
   return {
     status: isEmpty
@@ -131,7 +131,7 @@ export async function checkpoint(flags: CheckpointFlags): Promise<Result> {
       throw new Failure("refused", `There is no record of ${flags.stack} in ${store.path} to anchor`);
     }
     if (problem !== undefined) {
-      throw new Failure("refused", `The evidence is not whole, so there is nothing to anchor: ${problem}`);
+      throw new Failure("refused", `The evidence is not intact, so nothing was anchored: ${problem}`);
     }
     const text = writeCheckpoint(made, key);
     const places = await keepCheckpoint(text, cwd, flags, bucket);

@@ -9,7 +9,10 @@ export function keygenCommand(): Command {
     )
     .option("--out <file>", "the file for the private key, which must not exist yet", "evidence-key.pem")
     .addOption(
-      new Option("--print-private-key", "print the private key instead, such as into a manager of secrets")
+      new Option(
+        "--print-private-key",
+        "print the private key instead, such as to pipe it into a secret manager",
+      )
         .default(false)
         .conflicts("out"),
     )

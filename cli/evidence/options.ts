@@ -119,10 +119,10 @@ export function readMoment(text: string): Date {
 export function readPast(text: string): Date {
   const at = readMoment(text);
   if (at.getTime() <= Date.now()) return at;
-  throw new InvalidArgumentError("It has not come yet.");
+  throw new InvalidArgumentError("It is in the future.");
 }
 
 function readCommit(text: string): string {
   if (/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(text)) return text;
-  throw new InvalidArgumentError("Expected a whole commit in hexadecimal digits.");
+  throw new InvalidArgumentError("Expected a full commit hash: 40 or 64 hexadecimal digits.");
 }

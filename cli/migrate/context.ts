@@ -39,7 +39,7 @@ export function requiredDatabase(environment: NodeJS.ProcessEnv): Connection {
   if (connection !== undefined) return connection;
   throw new Failure(
     "refused",
-    "DATABASE_URL is not set: the direct address of the database, not of a pooler",
+    "DATABASE_URL is not set: set it to the direct address of the database, not of a pooler",
   );
 }
 

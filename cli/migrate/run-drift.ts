@@ -28,7 +28,7 @@ export function runDrift(flags: MigrateFlags & { scratch?: string }): Promise<vo
         document: { differences },
         text:
           differences.length === 0
-            ? "The schema is as its migrations make it."
+            ? "The schema matches its migrations."
             : [
                 `${counted(differences.length, "difference")}:`,
                 ...differences.map((text) => `  ${text}`),

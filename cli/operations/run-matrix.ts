@@ -50,7 +50,7 @@ export async function runMatrix(flags: MatrixFlags): Promise<void> {
 async function measureCopy(signal: AbortSignal): Promise<Matrix> {
   const { MATRIX_DATABASE_URL: url } = readVariables(variables, process.env);
   if (url === undefined)
-    throw new Failure("refused", "MATRIX_DATABASE_URL is not set: the address of a copy");
+    throw new Failure("refused", "MATRIX_DATABASE_URL is not set: set it to the address of a copy");
   const connection = readConnection({ ...process.env, DATABASE_URL: url });
   try {
     return await withSession(connection, "optropic matrix", (session) => measureMatrix(session), signal);
@@ -64,5 +64,5 @@ async function measureCopy(signal: AbortSignal): Promise<Matrix> {
 function dangers(matrix: Matrix): string[] {
   const found = dangersOf(matrix);
   if (found.length === 0) return [];
-  return ["Look at these: somebody can write rows that are another's.", ...found.map((each) => `  ${each}`)];
+  return ["Look at these: somebody can write the rows of another user.", ...found.map((each) => `  ${each}`)];
 }

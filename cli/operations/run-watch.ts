@@ -61,7 +61,7 @@ async function look(flags: WatchFlags, work: Work, signal: AbortSignal): Promise
   const since = flags.since === "release" ? await newestRelease(settings) : flags.since;
   if (since > now) throw new Failure("refused", "--since is in the future");
   if (before !== undefined && before >= since) {
-    throw new Failure("refused", "--before is not before --since");
+    throw new Failure("refused", "--before must be earlier than --since");
   }
   if (flags.scheduled && now.getTime() - since.getTime() > firstDayMs) {
     const words = `The first day after ${since.toISOString()} is over.`;

@@ -14,12 +14,12 @@ export const envFile: Gate = {
   fix: "Add .env* to .gitignore; take a committed file out of the history with git filter-repo, and rotate what it had.",
   async check({ git }) {
     if ((await git(["rev-parse", "--is-inside-work-tree"])) !== "true") {
-      return { state: "unknown", summary: "This is no work tree of Git, or Git is not installed" };
+      return { state: "unknown", summary: "This folder is not a Git repository, or Git is not installed" };
     }
     if ((await git(["rev-parse", "--is-shallow-repository"])) !== "false") {
       return {
         state: "unknown",
-        summary: "The history is not here as a whole: fetch it with git fetch --unshallow",
+        summary: "The Git history is incomplete: fetch it with git fetch --unshallow",
       };
     }
     const notIgnored: string[] = [];

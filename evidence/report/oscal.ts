@@ -55,7 +55,7 @@ export function oscalReport(document: ReportDocument): string {
           ...(observations.length > 0 && { observations }),
           ...(due.length > 0 && { findings: due.map((item) => finding(item, named)) }),
           ...(evidence.problems.length > 0 && {
-            remarks: prose(`The evidence is not whole: ${evidence.problems.join("; ")}`),
+            remarks: prose(`The evidence is not intact: ${evidence.problems.join("; ")}`),
           }),
         },
       ],

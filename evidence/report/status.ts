@@ -93,7 +93,7 @@ export function evidenceLine({
     ...(unsigned > 0 ? [`${unsigned} unsigned`] : []),
     ...(untrusted > 0 ? [`${untrusted} by unknown keys`] : []),
     ...(open.length > 0 ? [`${open.length} not anchored`] : []),
-    problems.length === 0 ? "whole" : counted(problems.length, "problem"),
+    problems.length === 0 ? "intact" : counted(problems.length, "problem"),
   ];
   return parts.join(", ");
 }

@@ -23,8 +23,8 @@ export function driftBetween(made: Objects, found: Objects): string[] {
   });
 }
 
-const missing = "is made by a migration, and not in the database.";
-const extra = "is in the database, and no migration makes it.";
+const missing = "is created by a migration, but missing from the database.";
+const extra = "is in the database, but no migration creates it.";
 
 /** Lines of a definition: of a table, one is a column with its type and what else it has. */
 function partsBetween(expected: Described, actual: Described): string[] {

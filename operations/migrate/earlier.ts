@@ -44,7 +44,7 @@ export async function judgeForEarlier(
   for (const { name, sql, rehearsed } of migrations) {
     const statements = await parsed(name, sql);
     if (statements === undefined) {
-      open.push(`${name}, which is not SQL of PostgreSQL`);
+      open.push(`${name}, which is not valid SQL for PostgreSQL`);
       continue;
     }
     values.push(...newValuesIn(statements, types).map(({ name: value }) => value));

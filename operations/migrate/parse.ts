@@ -27,7 +27,7 @@ export async function parseScript(name: string, sql: string): Promise<Statement[
   const { stmts = [] } = await parse(text).catch((error: unknown) => {
     const place = hasSqlDetails(error) ? error.sqlDetails?.cursorPosition : undefined;
     const line = place === undefined ? "" : `:${lineAt(text.slice(0, place))}`;
-    throw new Failure("refused", `${name}${line} is not SQL of PostgreSQL: ${reasonOf(error)}`);
+    throw new Failure("refused", `${name}${line} is not valid SQL for PostgreSQL: ${reasonOf(error)}`);
   });
   if (stmts.length > mostStatements) {
     throw new Failure("refused", `${name} has ${stmts.length} statements; the limit is ${mostStatements}`);

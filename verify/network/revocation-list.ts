@@ -39,7 +39,7 @@ export function reducedList(bytes: Buffer, serial: Buffer): ReducedList {
     signature?.tag !== tags.bits ||
     rest.length > 0
   )
-    throw new RangeError("it is no list of certificates");
+    throw new RangeError("it is not a certificate revocation list");
   const parts = childrenOf(bytes, signed);
   const entries = parts.find(({ tag }, index) => tag === tags.sequence && isTime(parts[index - 1]));
   const own = entries && entryOf(bytes, entries, serial);
@@ -99,7 +99,8 @@ function childrenOf(bytes: Buffer, { content, end }: Element): Element[] {
 
 function only(bytes: Buffer, start: number, end: number): Element {
   const element = elementAt(bytes, start, end);
-  if (element.tag !== tags.sequence || element.end !== end) throw new RangeError("it is no sequence in DER");
+  if (element.tag !== tags.sequence || element.end !== end)
+    throw new RangeError("it is not a sequence in DER");
   return element;
 }
 

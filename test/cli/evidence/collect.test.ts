@@ -153,7 +153,7 @@ it("names what is not the record that its name says, follows no link and goes on
   expect(readdirSync(join(folder, "records"))).toEqual(["production"]);
 });
 
-it("refuses a bucket, and an answer of another form", async () => {
+it("refuses a bucket, and an answer of an unknown form", async () => {
   await expect(collect({ ...flags(), evidence: "s3:" }, ghOf([]))).rejects.toThrow(/in a bucket/);
-  await expect(collect(flags(), async () => "<html>")).rejects.toThrow(/another form/);
+  await expect(collect(flags(), async () => "<html>")).rejects.toThrow(/unknown form/);
 });

@@ -67,7 +67,7 @@ it("takes no moment for a rollback's database that has not come", () => {
     .exitOverride()
     .configureOutput({ writeErr: () => undefined });
   const parse = () => command.parse(["--database-to", "2999-01-01T00:00:00Z"], { from: "user" });
-  expect(parse).toThrow(/--database-to.* It has not come yet/);
+  expect(parse).toThrow(/--database-to.* It is in the future/);
 });
 
 describe("the plan of a release", () => {

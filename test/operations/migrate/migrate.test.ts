@@ -115,12 +115,12 @@ describe("optropic migrate", () => {
       "drifted",
     );
     expect((await command("drifted", ["drift", "--folder", folder])).document.differences).toEqual([
-      "index public.i is made by a migration, and not in the database.",
+      "index public.i is created by a migration, but missing from the database.",
       "table public.account: `plan text default` is `plan character varying(9) default` by the migrations.",
-      "table public.account: `by_hand integer` is in the database, and no migration makes it.",
-      "table public.account: `note text` is made by a migration, and not in the database.",
+      "table public.account: `by_hand integer` is in the database, but no migration creates it.",
+      "table public.account: `note text` is created by a migration, but missing from the database.",
       "table public.account: the default of plan is `'pro'::text`, and `'free'::character varying` by the migrations.",
-      "table public.by_hand is in the database, and no migration makes it.",
+      "table public.by_hand is in the database, but no migration creates it.",
     ]);
   });
 });

@@ -426,7 +426,7 @@ describe("the lint", () => {
 
   test("refuses what is no SQL, with its place", async () => {
     await expect(lint([migration("select 1;\nselekt 2")], { version: "17.4", signal })).rejects.toThrow(
-      /20260101000000_change\/migration\.sql:2 is not SQL of PostgreSQL: .*selekt/,
+      /20260101000000_change\/migration\.sql:2 is not valid SQL for PostgreSQL: .*selekt/,
     );
   });
 });
