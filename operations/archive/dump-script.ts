@@ -11,6 +11,9 @@ import { serverNames } from "./names.ts";
 /** A name as pg_dump writes it. */
 export const identifier = String.raw`(?:"(?:[^"]|"")*"|[^\s".;]+)`;
 
+/** A name as the server quotes it, in a list too: one with anything but letters, digits and underscores has quotes. */
+export const quotable = String.raw`(?:"(?:[^"]|"")*"|[^\s".,;()]+)`;
+
 /**
  * Statements that let those of a session mean what they say again after statements of a script of pg_restore. It begins
  * with settings of the database that was dumped, such as how strings are read, and sets others for each object.

@@ -4,11 +4,21 @@ import type { Contents } from "./contents.ts";
 import { asSessionText, type DumpFile, identifier, scriptOf } from "./dump-script.ts";
 import { unquoted } from "./qualified-names.ts";
 
+/** A foreign key that is missing. */
+export interface MissingKey {
+  /** As pg_dump writes it. */
+  statement: string;
+  /** Quoted name of its table. */
+  table: string;
+  name: string;
+}
+
 /**
  * Makes the foreign keys again that the server refused, for new rows only: rows of the backup violate them, as they did
  * in the source. The server has no such keys of partitioned tables before version 18, which stay missing.
  *
  * @param keys their lines in the contents of a dump, and those of keys that are there
+ * @param mend may make a key as it was
  * @param attempt runs a statement, which changes nothing when it fails; resolves with the reason then
  * @returns whether some were made
  * @throws {Failure} `failed`, with the error of pg_restore
@@ -18,6 +28,7 @@ export async function addViolatedKeys(
   { keys, ...dump }: DumpFile & { keys: Contents },
   attempt: (statement: string) => Promise<string | undefined>,
   signal: AbortSignal,
+  mend: (key: MissingKey) => Promise<boolean> = async () => false,
 ): Promise<boolean> {
   if (keys.isEmpty) return false;
   const script = await scriptOf(dump, keys, signal);
@@ -32,8 +43,9 @@ export async function addViolatedKeys(
   );
   const missing = missingRows.parse(await session.rows(missingQuery, [JSON.stringify(all)]));
   let isMade = false;
-  for (const { statement } of missing) {
-    if ((await attempt(statement.replace(/;$/, " not valid"))) === undefined) isMade = true;
+  for (const key of missing) {
+    if (await mend(key)) isMade = true;
+    else if ((await attempt(key.statement.replace(/;$/, " not valid"))) === undefined) isMade = true;
   }
   return isMade;
 }
@@ -44,9 +56,9 @@ const addition = new RegExp(
   "gm",
 );
 
-const missingRows = z.array(z.object({ statement: z.string() }));
+const missingRows = z.array(z.object({ statement: z.string(), table: z.string(), name: z.string() }));
 
 const missingQuery = `
-  select k.statement
+  select k.statement, k."table", k.name
     from json_to_recordset(($1::text[])[1]::json) k(statement text, "table" text, name text)
    where not exists (select from pg_constraint c where c.conrelid = to_regclass(k."table") and c.conname = k.name)`;

@@ -101,12 +101,12 @@ async function clearData(
   return { withData, refused };
 }
 
-/** The companions' tables that are empty and sequences that are unused, if the dump has their rows: their entries. */
+/** The companions' tables that are empty and sequences that are unused, if the dump has their rows, with their entries. */
 export async function emptyCompanions(
   session: Session,
   { companionRows }: Manifest,
-): Promise<ReadonlySet<string>> {
-  const entries = new Set<string>();
+): Promise<ReadonlyMap<string, { entry: string; isSequence: boolean }>> {
+  const found = new Map<string, { entry: string; isSequence: boolean }>();
   const there = relationRows.parse(
     await session.rows(
       "select c.oid::regclass::text as name, c.relkind = 'S' as \"isSequence\" from pg_class c where c.oid::regclass::text = any($1)",
@@ -120,9 +120,9 @@ export async function emptyCompanions(
       ? `bool_or(is_called) or not has_sequence_privilege(${escapeLiteral(name)}, 'update') as found from ${name}`
       : `exists (select from ${name}) as found`;
     const [row] = await session.rows(`select ${used}`);
-    if (!z.object({ found: z.boolean() }).parse(row).found) entries.add(entry);
+    if (!z.object({ found: z.boolean() }).parse(row).found) found.set(name, { entry, isSequence });
   }
-  return entries;
+  return found;
 }
 
 const relationRows = z.array(z.object({ name: z.string(), isSequence: z.boolean() }));

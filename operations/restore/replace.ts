@@ -30,10 +30,10 @@ import { makeRoom } from "./make-room.ts";
 import { planBeside, revertedSentence } from "./plan.ts";
 import { watchPublications } from "./publications.ts";
 import { replaceTables, type TablesPart } from "./replace-tables.ts";
+import { RowsElsewhere } from "./rows-elsewhere.ts";
 import { runDump } from "./run-dump.ts";
 import { ScriptSession } from "./script-session.ts";
 import { lostOfServer, putMappingsAside, readServerOwn } from "./server-own.ts";
-import { unmetKeys } from "./unmet-keys.ts";
 
 export interface ReplaceOptions {
   target: Connection;
@@ -62,6 +62,8 @@ export interface DumpFiles {
   file: string;
   /** Its table of contents. */
   contents: Contents;
+  /** All of that, where `contents` is a part of it. */
+  complete?: Contents | undefined;
   details: Details;
   /** What the backup has. */
   listing: Listing;
@@ -189,7 +191,10 @@ async function replaceWithin(
     extensions: manifest.extensions,
     leftOut: room.leftOut,
   });
-  const made = await runDump(session, manifest, { plan, room, carrier, listing: files.listing }, run);
+  const { contents, complete = contents, listing } = files;
+  const { acceptDifferences } = options;
+  const elsewhere = new RowsElsewhere(session, manifest, run, { all: complete, acceptDifferences });
+  const made = await runDump(session, manifest, { plan, room, carrier, listing, elsewhere }, run);
   const { runEventTriggers, notFilled, refusedChecks } = made;
   const uncommented = await commentExtensions(files.listing, tried, (name) => plan.globals.has(name));
   await forbidCreate?.(session);
@@ -202,7 +207,9 @@ async function replaceWithin(
   }
   const given = await runEventTriggers();
   await enableOthers();
-  const refusedSoFar = (await session.refused()).filter((sentence) => !given.includes(sentence));
+  const refusedSoFar = (await session.refused()).filter(
+    (sentence) => !given.includes(sentence) && !elsewhere.isMended(sentence),
+  );
   const isForeign = isDefaultPrivilegesOf(files.foreignRoles);
   const restored = {
     listing: files.listing,
@@ -230,7 +237,7 @@ async function replaceWithin(
     options.accepted,
   );
   if (differences.length > 0) {
-    const unmet = await unmetKeys(session, manifest, differences);
+    const { unmet } = elsewhere;
     failOn("The restored schemas differ from the backup", [...differences, ...refused, ...unmet], options);
   }
   // Deferred constraints fail here, where it is certain that nothing was changed.
@@ -249,6 +256,7 @@ async function replaceWithin(
       ...[...plan.unchanged].map((name) => `${name} differs from the backup and was left unchanged.`),
       ...(isPart ? [] : await leftDefaults(session, manifest, files.listing)),
       ...room.notes,
+      ...elsewhere.notes,
       ...carrier.notes,
       ...(await differingDatabase(session, files.details)),
       ...[...uncommented.keys()].map((name) => `The ${name} was not restored: only its owner can set it.`),

@@ -5,7 +5,6 @@ import type { Carrier } from "../archive/carried.ts";
 import {
   type Contents,
   contentsOf,
-  dataOf,
   divideContents,
   foreignKeysOf,
   isDataOf,
@@ -45,10 +44,10 @@ import { lendSchemas } from "../archive/stand-in.ts";
 import { type Untangled, untangle, withoutMissing } from "../archive/tangle.ts";
 import { splitEventTriggers } from "../archive/triggers.ts";
 import { giveToOwners } from "../archive/unfit-owners.ts";
-import { addViolatedKeys } from "../archive/violated-keys.ts";
+import { addViolatedKeys, type MissingKey } from "../archive/violated-keys.ts";
 import { colonsApart } from "./colons.ts";
 import { type RoleName, withoutDefaultPrivileges } from "./default-privileges.ts";
-import { emptyCompanions, type Room } from "./make-room.ts";
+import type { Room } from "./make-room.ts";
 import type { Plan } from "./plan.ts";
 import { type ScriptSession, withKnownSettings, withoutCommit } from "./script-session.ts";
 
@@ -66,6 +65,14 @@ export interface DumpRun extends DumpFile {
   signal: AbortSignal;
 }
 
+/** What puts rows into tables outside of the schemas. */
+interface Elsewhere {
+  /** Gives those that are empty the rows of the backup. */
+  fillEmpty(): Promise<void>;
+  /** Makes a key by the rows that it needs. @returns whether it is made */
+  mend(key: MissingKey): Promise<boolean>;
+}
+
 /**
  * Runs the part of a dump that is restored, in the session's transaction: first rows of other schemas that
  * foreign keys refer to, then the schemas and what is in none, then what other schemas lost.
@@ -77,15 +84,18 @@ export interface DumpRun extends DumpFile {
 export async function runDump(
   session: ScriptSession,
   manifest: Manifest,
-  { plan, room, carrier, listing }: { plan: Plan; room: Room; carrier: Carrier; listing: Listing },
+  {
+    plan,
+    room,
+    carrier,
+    listing,
+    elsewhere,
+  }: { plan: Plan; room: Room; carrier: Carrier; listing: Listing; elsewhere: Elsewhere },
   run: DumpRun,
 ): Promise<{ runEventTriggers: () => Promise<string[]>; notFilled: string[]; refusedChecks: string[] }> {
   const tried: Attempt = (statements) => attempt(session, statements);
   await carrier.make("first");
-  const filled = await emptyCompanions(session, manifest);
-  if (filled.size > 0) {
-    await runList(session, run, dataOf(run.contents, filled), ["--section=data"]);
-  }
+  await elsewhere.fillEmpty();
   const globals = await GlobalLines.read(
     listing,
     (name) => plan.globals.has(name) && !belongsTo(name, room.leftOut),
@@ -101,7 +111,7 @@ export async function runDump(
   const course = { ...parts, carrier, lent, lend };
   const definitions = await makeDefinitions(session, course, run);
   const refusedChecks = await restoreRows(session, schemas, { course, definitions }, run);
-  await makeRest(session, { course, definitions }, run);
+  await makeRest(session, { course, definitions, elsewhere }, run);
   const views = await refreshedViews(session, run, parts.refreshes, run.signal);
   let notFilled = await lent.without(() => fillViews(session, manifest, views));
   await carrier.make("last");
@@ -245,7 +255,11 @@ async function restoreRows(
 /** Makes what comes after the rows: indexes, keys, triggers and privileges. What the rows do not allow is left out. */
 async function makeRest(
   session: ScriptSession,
-  { course, definitions: { main } }: { course: Course; definitions: Untangled },
+  {
+    course,
+    definitions: { main },
+    elsewhere,
+  }: { course: Course; definitions: Untangled; elsewhere: Elsewhere },
   run: DumpRun,
 ): Promise<void> {
   const { attachments, afterAttachments, foreignKeys, privileges, pathLines, early, last } = course;
@@ -262,7 +276,8 @@ async function makeRest(
   if ((await session.refused()).length === 0) return;
   const { keys, about } = foreignKeys;
   const add = (statement: string): Promise<string | undefined> => attempt(session, [statement]);
-  const made = await addViolatedKeys(session, { ...run, keys }, add, run.signal);
+  const mend = (key: MissingKey): Promise<boolean> => elsewhere.mend(key);
+  const made = await addViolatedKeys(session, { ...run, keys }, add, run.signal, mend);
   if (made) await session.goingOn(() => runList(session, run, about, []));
 }
 
@@ -371,12 +386,17 @@ function mainContents(
   return withoutDefaultPrivileges(selected, foreignRoles);
 }
 
-/** Runs a part of a dump's contents in the session. */
+/**
+ * Runs a part of a dump's contents in the session.
+ *
+ * @param changed the script as it is run
+ */
 export async function runList(
   session: ScriptSession,
   run: DumpRun,
   list: Contents,
   options: readonly string[],
+  changed: (script: AsyncIterable<Uint8Array>) => AsyncIterable<Uint8Array> = (script) => script,
 ): Promise<void> {
   const { file, dumpVersion, signal } = run;
   if (list.isEmpty) return;
@@ -396,7 +416,7 @@ export async function runList(
   });
   script.stdin.end();
   try {
-    const statements = withKnownSettings(withoutCommit(script), settings);
+    const statements = changed(withKnownSettings(withoutCommit(script), settings));
     await session.script(options.includes("--section=data") ? statements : colonsApart(statements));
     // All go to the server at once.
     await session.run([readableEncoding, ...ownSettings].join(" \\; "));

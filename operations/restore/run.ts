@@ -131,6 +131,7 @@ async function restoreChosen(
   const files = {
     file,
     contents: subject.contents,
+    complete: contents,
     details: subject.details,
     listing: subject.listing,
     foreignRoles,

@@ -1130,12 +1130,29 @@ describe("a project at Supabase, by a role that is no superuser,", () => {
     );
     await cycle.restore(owner);
     expect(await ask(asked)).toBe(before);
+    await ask(`create table auth.mail (n int); alter table auth.users owner to supabase_admin;
+      create function auth.welcome() returns trigger language plpgsql security definer set search_path = '' as $$ begin insert into auth.mail values (1); return new; end $$;
+      create trigger welcome after insert on auth.users for each row execute function auth.welcome()`);
     await ask("delete from auth.users where email = 'a@x'");
     await expect(cycle.restore(owner)).rejects.toThrow(
-      /violates foreign key[\s\S]*\nThe schema auth is not part of the backup, which has the rows of auth\.users that the constraint profiles_id_fkey of public\.profiles needs, and the target lacks some: a restore puts them into an empty table only\. Restore [\s\S]*Nothing was changed/,
+      /violates foreign key[\s\S]*\nauth\.users is not in the schemas that are restored\. The backup has the rows of it that the constraint profiles_id_fkey of public\.profiles needs, the target lacks some, and they could not be put back: trigger welcome on auth\.users would run, which the role may not prevent\. [\s\S]*Nothing was changed/,
     );
-    await ask("insert into auth.users values ('11111111-1111-1111-1111-111111111111', 'a@x')");
-    await cycle.restore(owner);
+    await ask("delete from auth.users");
+    await expect(cycle.restore(owner)).rejects.toThrow(
+      /auth\.users is empty, the 2 rows that the backup has of it would be put there, and trigger welcome on auth\.users would run\. [\s\S]*Nothing was changed/,
+    );
+    await ask("grant set on parameter session_replication_role to project_owner");
+    expect((await cycle.restore(owner)).differences).toEqual([
+      lost,
+      "auth.users was empty and got the 2 rows that the backup has of it.",
+    ]);
+    await ask("delete from auth.users where email = 'a@x'");
+    expect((await cycle.restore(owner)).differences).toEqual([
+      lost,
+      "1 row of auth.users that restored rows refer to was missing and put back.",
+    ]);
+    expect(await ask("select count(*) from auth.mail")).toBe("0");
+    await ask("drop trigger welcome on auth.users");
     expect(await ask(asked)).toBe(before);
     await ask(`create schema jobs; create extension cube schema jobs; create table jobs.job (id serial); insert into jobs.job default values;
       alter extension cube add table jobs.job; alter extension cube add sequence jobs.job_id_seq;
@@ -1187,6 +1204,78 @@ test("a restore in place makes what its target lacks of the schemas beside those
   expect(await ask("select count(*) from reports.v")).toBe("3");
   expect((await cycle.restore(target)).differences).toEqual([]);
   expect(await ask("select count(*), to_regclass('private.own') from app.t")).toBe("2|private.own");
+});
+
+test("rows outside of the schemas that restored rows refer to are put back with what they need themselves, and no trigger runs at them", async () => {
+  const { connection, ask } = await make(
+    `create schema app; create schema people; create table people.city (id int primary key, name text);
+     create table people."U ser" (id int generated always as identity primary key, city int references people.city initially deferred,
+       by int references people."U ser" deferrable, loud text generated always as ('x') stored, gone int, "a, (b" text default 'now');
+     alter table people."U ser" drop column gone; create table people.mail (n int); create function people.send() returns trigger language plpgsql as 'begin insert into people.mail values (1); return new; end';
+     create trigger send after insert on people."U ser" for each row execute function people.send();
+     alter table people."U ser" enable always trigger send;
+     insert into people.city values (1, 'one'), (2, 'two'), (3, 'three');
+     insert into people."U ser" (city, by, "a, (b") values (1, null, 'a'), (2, 1, 'b'), (3, 2, 'c'), (null, null, 'd');
+     create table app.t (u int, constraint "of, (user" foreign key (u) references people."U ser") partition by list (u);
+     create table app.t_1 partition of app.t default; insert into app.t values (3), (null); create table app.u (u int references people."U ser"); insert into app.u values (1), (4)`,
+  );
+  await ask("delete from people.mail");
+  const asked = `select (select string_agg(u::text, ',' order by id) from people."U ser" u), (select string_agg(name, ',' order by id) from people.city),
+    (select count(*) from people.mail), (select string_agg(tgenabled, '') from pg_trigger where tgname = 'send'),
+    (select count(*) from pg_constraint where contype = 'f' and convalidated), (select string_agg(u::text, ',' order by u) from app.u)`;
+  await cycle.backUp(connection, ["app"]);
+  const before = await ask(asked);
+  await ask(
+    'truncate app.t, app.u; delete from people."U ser" where id < 4; delete from people.city where id > 1',
+  );
+  const back = (await cycle.restore(connection)).differences;
+  expect(back).toEqual([
+    "2 rows of people.city that restored rows refer to were missing and put back.",
+    '3 rows of people."U ser" that restored rows refer to were missing and put back.',
+  ]);
+  expect(await ask(asked)).toBe(before);
+  await ask('truncate app.t, app.u, people."U ser"');
+  expect((await cycle.restore(connection)).differences).toEqual([
+    'people."U ser" was empty and got the 4 rows that the backup has of it.',
+  ]);
+  expect(await ask(asked)).toBe(before);
+  await cycle.backUp(connection);
+  await ask('truncate app.t, app.u; delete from people."U ser" where id = 4');
+  const wanted = { schemas: ["app"], tables: [] };
+  expect((await cycle.restore(connection, { wanted })).differences).toEqual([
+    '1 row of people."U ser" that restored rows refer to was missing and put back.',
+    expect.stringMatching(/^Only the selection was restored/),
+  ]);
+  expect(await ask(asked)).toBe(before);
+});
+
+test("a database in an encoding that the server does not convert to UTF-8 comes back", async () => {
+  const text = "convert_from('\\x81e9', 'MULE_INTERNAL')";
+  const create = "encoding 'MULE_INTERNAL' lc_collate 'C' lc_ctype 'C' template template0";
+  await cycle.source.sql(`create database mule ${create}`);
+  const source = cycle.source.connection("mule");
+  const content = (database: string) =>
+    withSession(cycle.source.connection(database), "test", (session) =>
+      session.rows(
+        `select encode(convert_to(t::text, 'MULE_INTERNAL'), 'hex') as row, attname::text as name,
+                (select count(*) from pg_attrdef) as defaults from pg_attribute, t where attrelid = 't'::regclass and attnum = 1`,
+      ),
+    );
+  await withSession(source, "test", (session) =>
+    session.run(
+      `create table t (a text); insert into t values (${text}); create index on t (a);
+       do $$ begin execute format('alter table t rename a to %I', ${text}); execute format('alter table t alter %I set default %L', ${text}, ${text}); end $$`,
+    ),
+  );
+  const before = await content("mule");
+  expect(before).toMatchObject([{ row: "2881e929" }]);
+  await cycle.backUp(source);
+  expect((await cycle.drill()).problems).toEqual([]);
+  await withSession(source, "test", (session) => session.run("drop table t"));
+  await cycle.restore(source);
+  expect(await content("mule")).toEqual(before);
+  await cycle.restore(cycle.source.connection("mule_anew"), { jobs: 2 });
+  expect(await content("mule_anew")).toEqual(before);
 });
 
 test("what a role owns where it may no longer create anything comes back by a role that creates no roles", async () => {

@@ -1,0 +1,81 @@
+import * as z from "zod";
+import type { Session } from "../../postgres/session.ts";
+import { attempt } from "../archive/attempt.ts";
+
+/** Tables whose triggers do not run at rows that a restore puts back. */
+export interface Quiet {
+  /** Triggers that run nevertheless, such as `trigger welcome on auth.users`: the session may not stop them. */
+  loud: string[];
+  /** Whether the server does not check foreign keys meanwhile. */
+  isUnchecked: boolean;
+  /** Lets the triggers run again. */
+  end: () => Promise<void>;
+}
+
+/**
+ * Stops the triggers that run at new rows of tables and of their partitions, within the session's transaction. Only the
+ * owner of a table disables one. Who may set how a session replicates stops most without that, and with them the checks of
+ * foreign keys.
+ *
+ * @param tables quoted names
+ */
+export async function quietTriggers(session: Session, tables: readonly string[]): Promise<Quiet> {
+  const all = triggerRows.parse(await session.rows(triggersQuery, tables));
+  const disabled: typeof all = [];
+  const left: typeof all = [];
+  for (const one of all) {
+    const reason = await attempt(session, [`alter table only ${one.table} disable trigger ${one.name}`]);
+    (reason === undefined ? disabled : left).push(one);
+  }
+  const running = left.filter(({ enable }) => enable !== "enable replica");
+  const isUsual = running.length > 0 && left.every(({ enable }) => enable === "enable");
+  const before = isUsual ? await replicationRole(session) : undefined;
+  const isUnchecked =
+    isUsual && (await attempt(session, ["set local session_replication_role = replica"])) === undefined;
+  return {
+    loud: isUnchecked ? [] : running.map(({ table, name }) => `trigger ${name} on ${table}`),
+    isUnchecked,
+    async end() {
+      if (isUnchecked) await session.run(`set local session_replication_role = ${before}`);
+      if (disabled.length === 0) return;
+      // A table with checks that wait for the end of the transaction cannot be altered.
+      for (const statement of await checkingNow(session, tables)) await session.run(statement);
+      for (const { table, name, enable } of disabled)
+        await session.run(`alter table only ${table} ${enable} trigger ${name}`);
+    },
+  };
+}
+
+/** Statements that check what waits for the end of the transaction, of some tables. */
+export async function checkingNow(session: Session, tables: readonly string[]): Promise<string[]> {
+  const [late] = lateRows.parse(await session.rows(lateQuery, tables));
+  if (late === undefined || late.names === null) return [];
+  return [`set constraints ${late.names} immediate`, `set constraints ${late.names} deferred`];
+}
+
+async function replicationRole(session: Session): Promise<string> {
+  const [row] = await session.rows("select current_setting('session_replication_role') as role");
+  return z.object({ role: z.string() }).parse(row).role;
+}
+
+const triggerRows = z.array(z.object({ table: z.string(), name: z.string(), enable: z.string() }));
+
+/** The tables `$1` and their partitions. */
+const withPartitions = `
+  select t.relid from unnest($1) name cross join lateral (
+    select to_regclass(name) as relid union select relid from pg_partition_tree(to_regclass(name))) t`;
+
+/** Those that run at new rows have the bit 4. */
+const triggersQuery = `
+  select t.tgrelid::regclass::text as table, quote_ident(t.tgname) as name,
+         case t.tgenabled when 'A' then 'enable always' when 'R' then 'enable replica' else 'enable' end as enable
+    from pg_trigger t
+   where t.tgrelid in (${withPartitions}) and not t.tgisinternal and t.tgenabled <> 'D' and t.tgtype & 4 <> 0
+   order by t.tgrelid, t.tgname`;
+
+const lateRows = z.array(z.object({ names: z.string().nullable() }));
+
+const lateQuery = `
+  select string_agg(distinct format('%I.%I', n.nspname, k.conname), ', ') as names
+    from pg_constraint k join pg_namespace n on n.oid = k.connamespace
+   where k.condeferred and k.conrelid in (${withPartitions})`;

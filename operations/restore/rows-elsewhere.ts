@@ -1,0 +1,302 @@
+import { escapeLiteral } from "pg";
+import * as z from "zod";
+import { Failure } from "../../lib/failure.ts";
+import { counted, listed } from "../../lib/text.ts";
+import { attempt } from "../archive/attempt.ts";
+import { type Contents, dataOf } from "../archive/contents.ts";
+import { quotable } from "../archive/dump-script.ts";
+import type { Manifest } from "../archive/manifest.ts";
+import { parseQualified } from "../archive/qualified-names.ts";
+import type { MissingKey } from "../archive/violated-keys.ts";
+import { emptyCompanions } from "./make-room.ts";
+import { checkingNow, type Quiet, quietTriggers } from "./quiet-triggers.ts";
+import { isUnmet, meets, type Reference, referencesOf } from "./references.ts";
+import { type DumpRun, runList } from "./run-dump.ts";
+import type { ScriptSession } from "./script-session.ts";
+import { stageRows } from "./staged-rows.ts";
+
+/** A table outside of the schemas of which the backup has rows. */
+interface Elsewhere {
+  table: string;
+  /** Temporary tables: of all its rows in the backup, and of those that are to be put there. */
+  all: string;
+  chosen: string;
+  columns: readonly string[];
+  references: readonly Reference[];
+}
+
+/**
+ * Puts rows of a backup into tables outside of the schemas that are restored, to which foreign keys of these lead. The
+ * triggers of the target do not run at them: they may send a mail to everybody who signed up years ago.
+ */
+export class RowsElsewhere {
+  readonly #session: ScriptSession;
+  readonly #manifest: Manifest;
+  readonly #run: DumpRun;
+  readonly #all: Contents;
+  readonly #acceptDifferences: boolean;
+  readonly #filled: string[] = [];
+  readonly #unmet: string[] = [];
+  readonly #elsewhere = new Map<string, Elsewhere>();
+  readonly #put = new Map<string, { rows: number; loud: readonly string[] }>();
+  readonly #mended: MissingKey[] = [];
+
+  /** @param all every line of the dump's contents */
+  constructor(
+    session: ScriptSession,
+    manifest: Manifest,
+    run: DumpRun,
+    { all, acceptDifferences }: { all: Contents; acceptDifferences: boolean },
+  ) {
+    this.#session = session;
+    this.#manifest = manifest;
+    this.#run = run;
+    this.#all = all;
+    this.#acceptDifferences = acceptDifferences;
+  }
+
+  /** What was put where, one sentence each. */
+  get notes(): string[] {
+    return [
+      ...this.#filled,
+      ...[...this.#put].map(
+        ([table, { rows, loud }]) =>
+          `${counted(rows, "row")} of ${table} that restored rows refer to ${rows === 1 ? "was" : "were"} missing and put back${ran(loud)}.`,
+      ),
+    ];
+  }
+
+  /** Which keys could not get the rows that they need, one sentence each. */
+  get unmet(): readonly string[] {
+    return this.#unmet;
+  }
+
+  /**
+   * Gives tables of the companions that are empty the rows of the backup.
+   *
+   * @throws {Failure} `failed`, where triggers would run at them
+   */
+  async fillEmpty(): Promise<void> {
+    const empty = await emptyCompanions(this.#session, this.#manifest);
+    if (empty.size === 0) return;
+    const tables = [...empty].flatMap(([name, { isSequence }]) => (isSequence ? [] : [name]));
+    const quiet = await quietTriggers(this.#session, tables);
+    if (quiet.loud.length > 0 && !this.#acceptDifferences) await this.#refuseLoud(tables);
+    const entries = new Set([...empty.values()].map(({ entry }) => entry));
+    await runList(this.#session, this.#run, dataOf(this.#run.contents, entries), ["--section=data"]);
+    for (const table of tables) if (quiet.isUnchecked) await this.#checkReferences(table);
+    await quiet.end();
+    for (const table of tables) {
+      const rows = await this.#count(table);
+      if (rows === 0) continue;
+      this.#filled.push(
+        `${table} was empty and got the ${counted(rows, "row")} that the backup has of it${ran(quiet.loud, table)}.`,
+      );
+    }
+  }
+
+  /**
+   * Makes a key that the server refused, where the backup has the rows of another schema that it needs: puts these there,
+   * and those that they need themselves.
+   *
+   * @returns whether it is made
+   */
+  async mend(key: MissingKey): Promise<boolean> {
+    const [, only = "", table = "", name = "", own = "", parent = "", theirs = ""] =
+      definition.exec(key.statement) ?? [];
+    if (!this.#isElsewhere(parent)) return false;
+    const columns = namesIn(theirs);
+    const reference: Reference = {
+      name: `constraint ${name} of ${table}`,
+      table: parent,
+      pairs: namesIn(own).map((from, index) => ({
+        from,
+        to: columns[index] ?? "",
+        operator: "pg_catalog.=",
+      })),
+    };
+    const reason =
+      (await this.#choose(reference, `${only}${table}`)) ??
+      (await this.#chooseFurther()) ??
+      (await this.#putChosen());
+    if (reason !== undefined && reason !== nothing) {
+      this.#unmet.push(
+        `${parent} is not in the schemas that are restored. The backup has the rows of it that the ${reference.name} needs, the target lacks some, and they could not be put back: ${reason}. Copy the missing rows of ${parent} from a drill with --keep, and restore again.`,
+      );
+      return false;
+    }
+    // Another key may have brought back what this one needs.
+    if (reason === nothing && this.#put.size === 0) return false;
+    if ((await attempt(this.#session, [key.statement])) !== undefined) return false;
+    this.#mended.push(key);
+    return true;
+  }
+
+  /** Whether the server's reason is that of a key which could be made in the end. */
+  isMended(sentence: string): boolean {
+    return this.#mended.some(
+      ({ table, name }) => sentence.includes(name) && sentence.includes(parseQualified(table)?.name ?? table),
+    );
+  }
+
+  #isElsewhere(table: string): boolean {
+    const schema = parseQualified(table)?.schema;
+    return schema !== undefined && !this.#manifest.schemas.some(({ name }) => name === schema);
+  }
+
+  /** A table with its rows in the backup; a reason where they cannot be had. */
+  async #stage(table: string): Promise<Elsewhere | string> {
+    const known = this.#elsewhere.get(table);
+    if (known !== undefined) return known;
+    const number = this.#elsewhere.size + 1;
+    const all = `optropic_all_${number}`;
+    const chosen = `optropic_chosen_${number}`;
+    const staged = await stageRows(this.#session, this.#run, { table, all: this.#all, name: all });
+    if (staged === undefined) return nothing;
+    if ("reason" in staged) return staged.reason;
+    await this.#session.run(
+      `create temporary table ${chosen} on commit drop as select * from ${all} with no data`,
+    );
+    const references = await referencesOf(this.#session, table);
+    const found = { table, all, chosen, columns: staged.columns, references };
+    this.#elsewhere.set(table, found);
+    return found;
+  }
+
+  /**
+   * Chooses those rows that a reference needs and the target lacks.
+   *
+   * @param rows the table with the rows that refer to them
+   * @returns why not
+   */
+  async #choose({ table, pairs }: Reference, rows: string): Promise<string | undefined> {
+    const found = await this.#stage(table);
+    if (typeof found === "string") return found;
+    const same = (other: string): string =>
+      pairs.map(({ to }) => `${other}.${to} is not distinct from s.${to}`).join(" and ");
+    return attempt(this.#session, [
+      `insert into ${found.chosen} select s.* from ${found.all} s
+        where exists (select from ${rows} r where ${meets(pairs, "s", "r")})
+          and not exists (select from ${table} t where ${same("t")})
+          and not exists (select from ${found.chosen} c where ${same("c")})`,
+    ]);
+  }
+
+  /** Chooses what those that are chosen refer to themselves. */
+  async #chooseFurther(): Promise<string | undefined> {
+    for (let before = -1, now = await this.#chosen(); before !== now; ) {
+      for (const { chosen, references } of [...this.#elsewhere.values()]) {
+        for (const reference of references) {
+          if (!this.#isElsewhere(reference.table)) continue;
+          const reason = await this.#choose(reference, chosen);
+          if (reason !== undefined && reason !== nothing) return reason;
+        }
+      }
+      before = now;
+      now = await this.#chosen();
+    }
+    return undefined;
+  }
+
+  async #chosen(): Promise<number> {
+    let rows = 0;
+    for (const { chosen } of this.#elsewhere.values()) rows += await this.#count(chosen);
+    return rows;
+  }
+
+  /** Puts what is chosen into its tables, those that others refer to first. @returns why not */
+  async #putChosen(): Promise<string | undefined> {
+    let left: Elsewhere[] = [];
+    for (const one of this.#elsewhere.values()) if ((await this.#count(one.chosen)) > 0) left.push(one);
+    if (left.length === 0) return nothing;
+    let reason: string | undefined;
+    for (let before = 0; left.length !== before && left.length > 0; ) {
+      before = left.length;
+      const refused: Elsewhere[] = [];
+      for (const one of left) {
+        const why = await this.#putInto(one);
+        if (why === undefined) continue;
+        refused.push(one);
+        reason = why;
+      }
+      left = refused;
+    }
+    for (const { chosen } of this.#elsewhere.values()) await this.#session.run(`delete from ${chosen}`);
+    return left.length === 0 ? undefined : reason;
+  }
+
+  async #putInto({ table, chosen, columns, references }: Elsewhere): Promise<string | undefined> {
+    const quiet = await quietTriggers(this.#session, [table]);
+    if (quiet.loud.length > 0 && !this.#acceptDifferences) {
+      await quiet.end();
+      return `${listed(quiet.loud, "and")} would run, which the role may not prevent`;
+    }
+    const rows = await this.#count(chosen);
+    const names = columns.join(", ");
+    const reason = await attempt(this.#session, [
+      `insert into ${table} (${names}) overriding system value select ${names} from ${chosen}`,
+      ...(await checkingNow(this.#session, [table])),
+      ...(quiet.isUnchecked ? references.map((reference) => refusal(reference, chosen)) : []),
+    ]);
+    await quiet.end();
+    if (reason === undefined) {
+      const before = this.#put.get(table)?.rows ?? 0;
+      this.#put.set(table, { rows: before + rows, loud: quiet.loud });
+    }
+    return reason;
+  }
+
+  /** Refuses rows at which triggers would run. */
+  async #refuseLoud(tables: readonly string[]): Promise<void> {
+    for (const table of tables) {
+      const { loud, end }: Quiet = await quietTriggers(this.#session, [table]);
+      await end();
+      if (loud.length === 0) continue;
+      const found = await this.#stage(table);
+      const rows = typeof found === "string" ? 0 : await this.#count(found.all);
+      if (rows === 0) continue;
+      throw new Failure(
+        "failed",
+        `${table} is empty, the ${counted(rows, "row")} that the backup has of it would be put there, and ${listed(loud, "and")} would run. The role may not prevent that: let the owner of ${table} disable the triggers until the restore has ended, grant the role to set session_replication_role, or pass --accept-differences to let them run.`,
+      );
+    }
+  }
+
+  /** Refuses rows that refer to others which are not there, where the server did not check that. */
+  async #checkReferences(table: string): Promise<void> {
+    for (const reference of await referencesOf(this.#session, table)) {
+      const reason = await attempt(this.#session, [refusal(reference, table)]);
+      if (reason !== undefined)
+        throw new Failure("failed", `The rows of ${table} cannot be put back: ${reason}.`);
+    }
+  }
+
+  async #count(table: string): Promise<number> {
+    const [row] = await this.#session.rows(`select count(*) as rows from ${table}`);
+    return z.object({ rows: z.number() }).parse(row).rows;
+  }
+}
+
+/** No reason: the backup does not have what is missing. */
+const nothing = "";
+
+/** A statement that fails where rows refer to others which are not there. */
+function refusal(reference: Reference, rows: string): string {
+  const body = `begin if exists (select from ${rows} r where ${isUnmet(reference, "r")}) then
+    raise exception '%', ${escapeLiteral(`${reference.table} lacks rows that the ${reference.name} needs`)}; end if; end`;
+  return `do ${escapeLiteral(body)}`;
+}
+
+function ran(loud: readonly string[], table?: string): string {
+  const own = table === undefined ? loud : loud.filter((name) => name.endsWith(` on ${table}`));
+  return own.length === 0 ? "" : `, at which ${listed(own, "and")} ran`;
+}
+
+/** How pg_dump writes a foreign key: the only word, the table, the key, its columns, and those that they lead to. */
+const definition = new RegExp(
+  `^ALTER TABLE (ONLY )?(${quotable}\\.${quotable})\\s+ADD CONSTRAINT (${quotable}) FOREIGN KEY \\((${quotable}(?:, ${quotable})*)\\) REFERENCES (${quotable}\\.${quotable})\\((${quotable}(?:, ${quotable})*)\\)`,
+);
+
+function namesIn(list: string): string[] {
+  return list.match(new RegExp(quotable, "g")) ?? [];
+}
