@@ -5,11 +5,17 @@ import type { Session } from "../../postgres/session.ts";
 import { namesOf } from "./names.ts";
 import { serverMajor } from "./server.ts";
 
+/** How the names of temporary roles begin, and what they are. */
+const creatorStart = "optropic_restore_";
+const isCreator = `r.rolname ~ '^${creatorStart}[0-9a-f]{8}$'`;
+
 /** Roles whose privileges the session does not have, and which it has not granted itself. */
 const candidatesQuery = `
   select quote_ident(r.rolname) as name
     from pg_roles r
    where not r.rolsuper and r.rolname !~ '^pg_' and not pg_has_role(r.oid, 'usage')
+     -- Those of other restores go when these end.
+     and not ${isCreator}
      and not exists (select from pg_auth_members m join pg_roles me on me.oid = m.member
                       where me.rolname = current_user and m.roleid = r.oid
                         and (m.grantor = me.oid or current_setting('server_version_num')::int < 160000))`;
@@ -59,9 +65,10 @@ export async function letCreate(
   schemas: readonly string[],
 ): Promise<Revoke | undefined> {
   const makers = await namesOf(session, makersQuery);
+  if (makers.size > 0) await dropLeft(session);
   const roles = [...(await namesOf(session, ownersQuery, names))];
   if (roles.length === 0 || schemas.length === 0 || makers.size === 0) return undefined;
-  const creator = `optropic_restore_${randomBytes(4).toString("hex")}`;
+  const creator = `${creatorStart}${randomBytes(4).toString("hex")}`;
   // Before version 16, the role decides it.
   const inheriting = (await serverMajor(session)) < 16 ? "" : " with inherit true";
   const places = schemas.map(escapeIdentifier).join(", ");
@@ -71,6 +78,22 @@ export async function letCreate(
   );
   return (by) => by.run(`revoke create, usage on schema ${places} from ${creator}; drop role ${creator}`);
 }
+
+/**
+ * Drops the temporary roles of restores that were killed. One that has privileges in a database stays: that of a restore
+ * which is under way, and one that was killed until its database is dropped.
+ */
+async function dropLeft(session: Session): Promise<void> {
+  for (const role of await namesOf(session, leftQuery)) {
+    const body = `begin drop role ${role}; exception when others then null; end`;
+    await session.run(`do ${escapeLiteral(body)}`);
+  }
+}
+
+const leftQuery = `
+  select quote_ident(rolname) as name from pg_roles r
+   where ${isCreator} and not rolcanlogin
+     and not exists (select from pg_shdepend d where d.refclassid = 'pg_authid'::regclass and d.refobjid = r.oid)`;
 
 /**
  * Lets roles use schemas and create objects there, where they may not: a role may own what it could no longer make, and

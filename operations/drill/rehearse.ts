@@ -9,6 +9,7 @@ import type { Accepted } from "../archive/accepted.ts";
 import type { Manifest, Role } from "../archive/manifest.ts";
 import { namesOf, neutralSettings, serverNames } from "../archive/names.ts";
 import { serverMajor } from "../archive/server.ts";
+import { anew } from "../restore/anew.ts";
 import type { RoleName } from "../restore/default-privileges.ts";
 import { foreignRolesOf, ownersAmong } from "../restore/inspect.ts";
 import { restoreIntoNew } from "../restore/new-database.ts";
@@ -80,7 +81,7 @@ async function rehearseAs(role: Role, place: Place, manifest: Manifest, files: F
   }
   const reason = await tryNew(place, manifest, files);
   if (reason === undefined) {
-    const note = `A restore in place by the role ${role.name} failed in the drill, and one into a new database passed: restore with --jobs. ${failure}`;
+    const note = `A restore in place by the role ${role.name} failed in the drill, and one into a new database passed: restore ${anew(role)}. ${failure}`;
     return { notes: [note], differences: [] };
   }
   const difference = `The restore by the role ${role.name} is not possible. In place: ${failure} Into a new database: ${reason}`;

@@ -13,6 +13,7 @@ import { oneLine, type QualifiedName } from "../archive/qualified-names.ts";
 import { schemasQuery } from "../archive/scope.ts";
 import { standIn } from "../archive/stand-in.ts";
 import { hasLargeObjects } from "../archive/surroundings.ts";
+import { anew } from "./anew.ts";
 import { type RoleName, readForeignRoles } from "./default-privileges.ts";
 import { inFirst, maintenance } from "./maintenance.ts";
 
@@ -37,6 +38,8 @@ export interface Present {
   missingExtensions: string[];
   /** Extensions that something in the backup needs, and that the target has elsewhere and the role may not move. */
   displaced: Displaced[];
+  /** Whether the role may create a database. */
+  createDatabase: boolean;
 }
 
 /**
@@ -63,7 +66,7 @@ async function inspectWithin(
 ): Promise<Present> {
   await refuseTransactionPooler(session, target);
   await session.run(`${neutralSettings}; ${serverNames}`);
-  const [below, all, everySchema, roles, tablespaces, available, largeObjects, capacity, displaced] =
+  const [below, all, everySchema, roles, tablespaces, available, largeObjects, capacity, displaced, makers] =
     await Promise.all([
       namesOf(session, partitionSchemasQuery, [JSON.stringify(tables)]),
       namesOf(session, schemasQuery),
@@ -74,6 +77,10 @@ async function inspectWithin(
       hasLargeObjects(session),
       lockCapacity(session),
       displacedExtensions(session, manifest),
+      namesOf(
+        session,
+        "select rolname::text as name from pg_roles where rolname = current_user and (rolcreatedb or rolsuper)",
+      ),
     ]);
   const restored = new Set([...manifest.schemas.map(({ name }) => name), ...below]);
   const schemas = [...all].filter((name) => restored.has(name));
@@ -93,6 +100,7 @@ async function inspectWithin(
       .filter(({ name, needed }) => needed && !available.has(name))
       .map(({ name }) => name),
     displaced: displaced.filter(({ extension, isMovable }) => extension.needed && !isMovable),
+    createDatabase: makers.size > 0,
   };
 }
 
@@ -192,9 +200,10 @@ const unowned =
 export function refuseUnrestorable(
   { target, createRoles }: { target: Connection; createRoles: boolean },
   manifest: Manifest,
-  { missingRoles, missingExtensions, displaced, locks }: Present,
+  { missingRoles, missingExtensions, displaced, locks, createDatabase }: Present,
 ): void {
   const where = describeConnection(target);
+  const another = anew({ name: target.PGUSER, createDatabase });
   const problem = locksProblem(locks.needed, locks.capacity);
   const problems = [
     ...(missingRoles.length === 0 || createRoles
@@ -207,12 +216,12 @@ export function refuseUnrestorable(
       : [`${where} does not have the extensions ${listed(missingExtensions, "and")}: install them there.`]),
     ...displaced.map(
       (one) =>
-        `${displacement(one)}. The role may not move it there: its owner moves it with ALTER EXTENSION, or restore into a new database with --jobs.`,
+        `${displacement(one)}. The role may not move it there: its owner moves it with ALTER EXTENSION, or restore ${another}.`,
     ),
     ...(problem === undefined
       ? []
       : [
-          `${where} is too small: ${problem}. Raise max_locks_per_transaction there by a factor of ${Math.ceil((locks.needed + 1000) / locks.capacity)}, or restore into a new database with --jobs.`,
+          `${where} is too small: ${problem}. Raise max_locks_per_transaction there by a factor of ${Math.ceil((locks.needed + 1000) / locks.capacity)}, or restore ${another}.`,
         ]),
   ];
   if (problems.length === 0) return;

@@ -1,6 +1,7 @@
 import { afterAll, expect, test } from "vitest";
-import { refuseForeignOwners } from "../../../operations/restore/inspect.ts";
+import { refuseForeignOwners, refuseUnrestorable } from "../../../operations/restore/inspect.ts";
 import { startContents } from "../support/contents.ts";
+import { manifestWith } from "../support/manifest.ts";
 
 const { of: contentsOf, remove } = startContents();
 
@@ -29,4 +30,26 @@ test("rows and values of an extension that another role made are no reason to re
       });
   expect(checks("24; 1259 3 TABLE public t maker")).not.toThrow();
   expect(checks("25; 1259 4 VIEW public v other")).toThrow(/may not give objects to other\./);
+});
+
+test.each([
+  [true, "or restore into a new database with --jobs."],
+  [
+    false,
+    "or restore with --jobs into an empty database that belongs to maker, which somebody else has to create: the role may create none.",
+  ],
+])("the way out of too few locks is one that the role has (creates databases: %s)", (createDatabase, way) => {
+  const present = {
+    schemas: [],
+    largeObjects: false,
+    missingCompanions: [],
+    foreignRoles: [],
+    missingRoles: [],
+    tablespaces: true,
+    locks: { needed: 90_000, capacity: 6400 },
+    missingExtensions: [],
+    displaced: [],
+    createDatabase,
+  };
+  expect(() => refuseUnrestorable({ target, createRoles: false }, manifestWith(), present)).toThrow(way);
 });
