@@ -39,6 +39,8 @@ export const drillSchema = z.strictObject({
     .array(z.strictObject({ difference: shortText, reason: shortText }))
     .max(1000)
     .optional(),
+  /** The role as which restores were tried after the first one; absent when none was tried. */
+  rehearsedAs: shortText.optional(),
   /** What the backup does not contain, and what the drill could not try. */
   notes: z.array(shortText).max(1000).default([]),
 });

@@ -115,6 +115,9 @@ function describe({ evidence }: DrillOutcome): string[] {
     ...steps.map(({ name, durationMs: ms }) => `  ${name.padEnd(width)}  ${formatDuration(ms)}`),
     `  Recovery took ${formatDuration(durationMs)}; the objective is ${formatMinutes(rtoMinutes)}.`,
     `  The backup was ${formatMinutes(lossMinutes)} old; the objective is ${formatMinutes(rpoMinutes)}.`,
+    ...(found.rehearsedAs === undefined
+      ? []
+      : [`  A restore was rehearsed as the role ${found.rehearsedAs}.`]),
     ...found.checks.map(({ name, holds: held, found: answer }) => `  ${held ? "✓" : "✗"} ${name}: ${answer}`),
     ...problems.map((problem) => `  - ${problem}`),
     ...(found.accepted ?? []).map(({ difference, reason }) => `  Accepted: ${difference} (${reason})`),

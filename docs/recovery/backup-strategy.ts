@@ -92,7 +92,7 @@ function roleText(role: string | undefined): string {
     role === undefined
       ? "the role that takes the backups, where that owns what they have"
       : `${code(role)} (\`backups.drill.role\`)`;
-  return `Then it tries a restore in place as ${named}: with the attributes, memberships and rights that the role had when the backup was taken, and with the policies of others' tables that supautils lets it manage at Supabase. What else a vendor lets its roles do is not tried. Where the role can restore neither in place nor into a new database, the drill fails, until \`backups.drill.accept\` names \`restore by the role …\`.`;
+  return `Then it tries a restore in place as ${named}: with the attributes, memberships and rights that the role had when the backup was taken, and with the policies of others' tables that supautils lets it manage at Supabase. First it looks whether the role may read everything that a restore backs up of its target before it begins. What else a vendor lets its roles do is not tried, nor are limits to the connections of a role or a database. Where the role can restore neither in place nor into a new database, the drill fails, until \`backups.drill.accept\` names \`restore by the role …\`.`;
 }
 
 function jobsText(jobs: number): string {

@@ -59,6 +59,9 @@ function figures(at: string, drill: Drill): string {
       ["size, encrypted", megabytes(backup.sealedBytes), ""],
       ["size, dumped", megabytes(backup.plainBytes), ""],
       ["tables, rows", `${drill.tables}, ${drill.rows}`, ""],
+      ...(drill.rehearsedAs === undefined
+        ? []
+        : [["restore rehearsed as", `the role ${code(drill.rehearsedAs)}`, ""]]),
       ["differences from the manifest", String(drill.differences.length), "0"],
       ["time to restore", `${seconds(drill.durationMs)} s`, `${drill.rtoMinutes} min (RTO)`],
       [

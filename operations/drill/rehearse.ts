@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { escapeIdentifier } from "pg";
 import { reasonOf } from "../../lib/failure.ts";
-import { listed, shortened } from "../../lib/text.ts";
+import { listed, listedSome, shortened } from "../../lib/text.ts";
 import { formatDuration } from "../../lib/units.ts";
 import type { Connection } from "../../postgres/connection.ts";
 import { type ServerSession, type Session, withPatientSession } from "../../postgres/session.ts";
@@ -38,6 +38,8 @@ export interface Rehearsal {
 
 /** What a rehearsal found. */
 export interface Rehearsed {
+  /** The role as which it was tried; undefined where it was not. */
+  role?: string | undefined;
   /** A sentence for each way to restore that was not tried, or not possible beside another. */
   notes: string[];
   /** A sentence where the role could restore in no way. */
@@ -59,13 +61,15 @@ export async function rehearse(rehearsal: Rehearsal, manifest: Manifest, files: 
   const chosen = isOwn ? await chooseRole(rehearsal, manifest) : undefined;
   const target = { ...connection, PGUSER: chosen?.name ?? connection.PGUSER };
   const place = { ...rehearsal, target };
-  if (chosen !== undefined && !chosen.superuser) return rehearseAs(chosen, place, manifest, files);
+  const role = target.PGUSER;
+  if (chosen !== undefined && !chosen.superuser)
+    return { ...(await rehearseAs(chosen, place, manifest, files)), role };
   const { notes, failure } = await tryInPlace(place, manifest, files);
   if (chosen === undefined) notes.unshift(notTried(rehearsal));
   if (failure !== undefined) {
     notes.push(`A restore in place failed in the drill; restore into a new database with --jobs. ${failure}`);
   }
-  return { notes, differences: [] };
+  return { notes, differences: [], role };
 }
 
 async function rehearseAs(role: Role, place: Place, manifest: Manifest, files: Files): Promise<Rehearsed> {
@@ -146,6 +150,11 @@ async function tryInPlace(
   files: Files,
 ): Promise<{ notes: string[]; owners: string[]; failure?: string }> {
   try {
+    const unreadable = await unreadableFor(target, manifest, signal);
+    if (unreadable.length > 0) {
+      const failure = `The backup of the target that a restore takes first is not possible: the role may not read ${listedSome(unreadable, 5)}.`;
+      return { notes: [], owners: [], failure };
+    }
     const foreignRoles = await foreignRolesFor(target, signal);
     const restored = { ...asTried(files), foreignRoles };
     const { differences } = await replace({ ...strict, target, accepted, signal }, manifest, restored);
@@ -210,6 +219,25 @@ function foreignRolesFor(target: Connection, signal: AbortSignal): Promise<RoleN
   };
   return withPatientSession(target, "optropic drill", read, signal);
 }
+
+/** Tables and sequences of the schemas of which a dump by the role would fail. */
+function unreadableFor(target: Connection, { schemas }: Manifest, signal: AbortSignal): Promise<string[]> {
+  const read = async (session: Session): Promise<string[]> => {
+    await session.run(`${neutralSettings}; ${serverNames}`);
+    const names = schemas.map(({ name }) => name);
+    return [...(await namesOf(session, unreadableQuery, names))];
+  };
+  return withPatientSession(target, "optropic drill", read, signal);
+}
+
+const unreadableQuery = `
+  select c.oid::regclass::text as name
+    from pg_class c join pg_namespace n on n.oid = c.relnamespace
+   where n.nspname = any($1) and c.relkind in ('r', 'p', 'S')
+     and (not has_table_privilege(c.oid, 'select') or row_security_active(c.oid))
+     -- Of what belongs to an extension, a dump has some rows only.
+     and not exists (select from pg_depend d where d.classid = c.tableoid and d.objid = c.oid and d.deptype = 'e')
+   order by n.nspname collate "C", c.relname collate "C"`;
 
 /** Why a restore failed, without where psql read it and that it changed nothing. */
 function sentenceOf(error: unknown): string {

@@ -153,6 +153,8 @@ interface Restored extends Pick<Verified, "figures" | "differences" | "accepted"
   checks: Drill["checks"];
   /** From the start of the drill to the last check, in milliseconds. */
   durationMs: number;
+  /** The role as which restores were rehearsed. */
+  rehearsedAs?: string | undefined;
 }
 
 async function restoreAndLook(
@@ -227,13 +229,14 @@ async function restoreAndLook(
           listing,
         }),
       )
-    : { notes: [], differences: [] };
+    : { notes: [], differences: [], role: undefined };
   const { counted, accepted: besides } = divideAccepted(rehearsed.differences, acceptable);
   const accepted = [...done.accepted, ...besides];
   return {
     ...done,
     differences: [...done.differences, ...counted],
     accepted,
+    rehearsedAs: rehearsed.role,
     notes: [...done.notes, ...rehearsed.notes, ...unusedNotes(acceptable, accepted)],
   };
 }
@@ -246,7 +249,7 @@ function figuresOf(
   place: Place,
   { objectives, at }: DrillOptions,
   { manifest, watch }: Subject,
-  { figures, differences, accepted, notes, checks, durationMs }: Restored,
+  { figures, differences, accepted, notes, checks, durationMs, rehearsedAs }: Restored,
 ): Drill {
   return {
     backup: {
@@ -266,6 +269,7 @@ function figuresOf(
     checks,
     differences: firstOf(differences, "difference"),
     ...(accepted.length > 0 && { accepted: accepted.slice(0, mostSentences).map(shortenedDifference) }),
+    ...(rehearsedAs !== undefined && { rehearsedAs: shortened(rehearsedAs, 999) }),
     notes: firstOf(notes, "note").map((note) => shortened(note, 999)),
   };
 }

@@ -75,6 +75,7 @@ describe("a drill", () => {
       rows: manifest.contains.rows,
       checks: good.map(({ name, expect: found }) => ({ name, holds: true, found })),
       differences: [],
+      rehearsedAs: rig.postgres.user,
       notes: ["The backup is unsigned: nothing shows who made it."],
     });
     expect(steps.map(({ name }: { name: string }) => name)).toEqual([
@@ -321,6 +322,7 @@ describe("a restore in place is tried", () => {
     const owner = makeProject(join(rig.files.folder, "owner"), [], { [restorer]: "project_owner" });
     const run = await drill(["--cwd", owner], {}, "hosted/");
     expect(run).toMatchObject({ status: 0, stderr: "" });
+    expect(JSON.parse(run.stdout).evidence.drill.rehearsedAs).toBe("project_owner");
     expect(JSON.parse(run.stdout).notes.slice(2)).toEqual([
       "A restore in place: default privileges of supabase_admin in public on r were dropped, because only that role can set them.",
       expect.stringMatching(
@@ -333,6 +335,17 @@ describe("a restore in place is tried", () => {
     expect(JSON.parse(unknown.stdout).notes).toContain(
       "The drill tried a restore in place as a superuser: which role restores at the source is not known. Name it in backups.drill.role.",
     );
+
+    await rig.postgres.sql("create table public.sealed (a int)", "hosted");
+    await rig.backup("hosted", "hosted/", by("hosted_reader"));
+    const sealed = await drill(["--cwd", owner], {}, "hosted/");
+    expect(sealed).toMatchObject({ status: 1 });
+    expect(JSON.parse(sealed.stdout).evidence.problems).toEqual([
+      expect.stringMatching(
+        /In place: The backup of the target that a restore takes first is not possible: the role may not read public\.sealed\. Into a new database: it may not give objects to /,
+      ),
+    ]);
+    await rig.postgres.sql("drop table public.sealed", "hosted");
 
     await rig.postgres.sql("alter database hosted reset supautils.policy_grants");
     await rig.backup("hosted", "hosted/", by("project_owner"));
