@@ -1,5 +1,5 @@
 import { afterScript, members } from "./extension-members.ts";
-import { grantee, ownerOf } from "./fragments.ts";
+import { grantedBy, grantedOn, grantee, grants, ownerOf } from "./fragments.ts";
 import { onPathOf } from "./path-operators.ts";
 import { firstNormal } from "./pristine.ts";
 
@@ -10,12 +10,9 @@ function ownerChange(what: string, owner: string, extension: string): string {
 }
 
 /** The privileges that a member had when it was added; later ones are in the dump. */
-function grants(what: string, oid: string): string {
-  const given = `from pg_init_privs b %s where b.objoid = ${oid}::oid and b.objsubid = 0 and b.privtype = 'e'`;
-  return `array(select format('revoke all on ${what} %s from public', ${oid}::text) ${given.replace("%s", "")})
-    || array(select format('grant %s on ${what} %s to %s', x.privilege_type, ${oid}::text,
-      ${grantee})
-    ${given.replace("%s", "cross join lateral aclexplode(b.initprivs) x")})`;
+function grantsOf(what: string, { oid, kind, owner }: { oid: string; kind: string; owner: string }): string {
+  return `coalesce((select ${grants(what, "b.initprivs", kind, owner)}
+    from pg_init_privs b where b.objoid = ${oid} and b.objsubid = 0 and b.privtype = 'e'), '{}')`;
 }
 
 /** A statement of a block that finds the member of an extension with the body of a function: its only one, or none. */
@@ -221,7 +218,8 @@ export const extensionChangesQuery = `
     union all
     -- Once it is a member, the server takes the privileges that it has for the extension's.
     select a.extension, format('membership of %s', a.name), 'first',
-           case when c.oid is not null then ${grants("", "c.oid::regclass")} when p.oid is not null then ${grants("routine", "p.oid::regprocedure")} else '{}' end
+           case when c.oid is not null then ${grantsOf("c.oid::regclass", { oid: "c.oid", kind: "r", owner: "c.relowner" })}
+                when p.oid is not null then ${grantsOf("'routine ' || p.oid::regprocedure", { oid: "p.oid", kind: "f", owner: "p.proowner" })} else '{}' end
              || format('alter extension %I add %s', e.extname, a.name)
       from added a
       join script using (extension)
@@ -429,9 +427,11 @@ export const hostPrivilegesQuery = `
     join pg_namespace n on n.oid = e.extnamespace
    cross join lateral (
      select format('revoke all on schema %I from %I; ', n.nspname, pg_get_userbyid(n.nspowner))
-              || string_agg(format('grant %s on schema %I to %s%s;', x.privilege_type, n.nspname, ${grantee},
-                   case when x.is_grantable then ' with grant option' end), ' ' order by x.grantee, x.privilege_type) as statements
-       from aclexplode(n.nspacl) x) g
+              || string_agg(format('begin %s; exception when others then %s; end;', ${grantedBy("pg_get_userbyid(n.nspowner)", "w.statement")}, w.statement),
+                   ' ' order by x.grantor <> n.nspowner, x.place) as statements
+       from (${grantedOn("n.nspacl", "n.nspowner")}) x
+      cross join lateral (select format('grant %s on schema %I to %s%s', x.privilege_type, n.nspname, ${grantee},
+                   case when x.is_grantable then ' with grant option' end) as statement) w) g
    where n.nspname <> all($1) and n.nspacl is not null and g.statements is not null
      and n.nspname !~ '^pg_' and n.nspname not in ('information_schema', 'public')
      and not exists (select from pg_depend d where d.classid = n.tableoid and d.objid = n.oid and d.deptype = 'e')`;

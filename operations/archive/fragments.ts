@@ -30,6 +30,37 @@ export function grantedBy(owner: string, grant: string): string {
 }
 
 /**
+ * Statements that give an object the privileges that it has, as an array; those of its owner stay. A grantor who could not
+ * grant them by what these privileges say was an owner of the time, and they are granted as this one's.
+ *
+ * @param what an expression for the object with its kind, as `grant` takes it
+ * @param kind of the default privileges, which count where `acl` is null
+ * @param column an expression for the name of a column
+ */
+export function grants(what: string, acl: string, kind: string, owner: string, column?: string): string {
+  const columns = column === undefined ? "" : `(' || quote_ident(${column}) || ')`;
+  return `(array[format('revoke all${columns} on %s from public', ${what})]
+    || array(select ${grantedBy(
+      `pg_get_userbyid(${owner})`,
+      `format('grant %s${columns} on %s to %s%s', x.privilege_type, ${what}, ${grantee},
+         case when x.is_grantable then ' with grant option' end)`,
+    )}
+       from (${grantedOn(`coalesce(${acl}, acldefault('${kind}', ${owner}))`, owner)}) x
+      where x.grantee <> ${owner}
+      -- Whoever may grant a privilege has it first.
+      order by case when x.grantor = ${owner} then 0 else x.place end, x.grantee = 0, pg_get_userbyid(x.grantee) collate "C",
+        x.privilege_type collate "C"))`;
+}
+
+/** Privileges in their order, each with its grantor, or the owner where that one could not grant it. */
+export function grantedOn(acl: string, owner: string): string {
+  return `select case when exists (select from aclexplode(${acl}) own
+                         where own.grantee = given.grantor and own.privilege_type = given.privilege_type and own.is_grantable)
+              then given.grantor else ${owner} end as grantor, given.grantee, given.privilege_type, given.is_grantable, given.place
+    from aclexplode(${acl}) with ordinality given (grantor, grantee, privilege_type, is_grantable, place)`;
+}
+
+/**
  * Privileges in a fixed order, without their grantors. An object without any has the default ones. The owner's
  * MAINTAIN, which PostgreSQL 17 added to the default, is left out, and so is what the source's server does not know:
  * `GRANT ALL` of a dump gives it to everybody.

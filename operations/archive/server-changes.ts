@@ -2,7 +2,7 @@ import { escapeLiteral } from "pg";
 import * as z from "zod";
 import type { Session } from "../../postgres/session.ts";
 import { afterScript, type Membership, membersIn } from "./extension-members.ts";
-import { commentedObject, grantedBy, grantee } from "./fragments.ts";
+import { commentedObject, grantee, grants } from "./fragments.ts";
 import { onPathOf } from "./path-operators.ts";
 import { firstNormal, firstRole, type Pristine, publicSchema } from "./pristine.ts";
 
@@ -167,22 +167,6 @@ function owners({ memberOf, ofMembers }: Membership): string {
          else o.${column} <> e.extowner and (o.${column} <> ${firstRole} or e.extowner in (select oid from pg_roles where rolsuper))`)} end`,
     )
     .join(" union all ");
-}
-
-/** Statements that give an object the privileges that it has; those of its owner stay. */
-function grants(what: string, acl: string, kind: string, owner: string, column?: string): string {
-  const columns = column === undefined ? "" : `(' || quote_ident(${column}) || ')`;
-  return `(array[format('revoke all${columns} on %s from public', ${what})]
-    || array(select ${grantedBy(
-      `pg_get_userbyid(${owner})`,
-      `format('grant %s${columns} on %s to %s%s', x.privilege_type, ${what}, ${grantee},
-         case when x.is_grantable then ' with grant option' end)`,
-    )}
-       from aclexplode(coalesce(${acl}, acldefault('${kind}', ${owner}))) with ordinality x (grantor, grantee, privilege_type, is_grantable, place)
-      where x.grantee <> ${owner}
-      -- Whoever may grant a privilege has it first.
-      order by case when x.grantor = ${owner} then 0 else x.place end, x.grantee = 0, pg_get_userbyid(x.grantee) collate "C",
-        x.privilege_type collate "C"))`;
 }
 
 /** Privileges on what a dump passes over: `information_schema` with what initdb made in it, and languages. */

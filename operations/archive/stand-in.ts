@@ -115,11 +115,14 @@ export async function lendSchemas(
 
 const lackingRows = z.array(z.object({ what: z.string(), role: z.string() }));
 
-/** A superuser gives objects to roles whatever these may do. */
+/**
+ * A superuser gives objects to roles whatever these may do. Before version 16, one that does not inherit has nothing of what
+ * the temporary role may, and may need to use a schema to grant what is in it.
+ */
 const lackingQuery = `
   select format('%s on schema %I', privilege, n.nspname) as what, quote_ident(r.rolname) as role
     from pg_namespace n cross join pg_roles r cross join unnest('{create,usage}'::text[]) privilege
-   where current_setting('is_superuser') = 'off' and not r.rolsuper and r.rolname <> current_user and r.rolname !~ '^pg_'
+   where (current_setting('is_superuser') = 'off' or not r.rolinherit) and not r.rolsuper and r.rolname <> current_user and r.rolname !~ '^pg_'
      and n.nspname = any(array(select json_array_elements_text(($1::text[])[1]::json -> 'schemas')))
      and r.rolname = any(array(select json_array_elements_text(($1::text[])[1]::json -> 'names')))
      and pg_has_role(r.oid, 'usage') and pg_has_role(n.nspowner, 'usage')

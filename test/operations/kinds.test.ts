@@ -1307,16 +1307,18 @@ test("privileges on a schema that a backup leaves out are made with the extensio
   const { connection, ask } = await make(
     `create schema hosting; create extension pgcrypto schema hosting; create extension pg_trgm schema hosting;
      create function hosting.own() returns int language sql as 'select 1'; grant usage on schema hosting to pg_monitor with grant option;
+     set role pg_monitor; grant usage on schema hosting to pg_read_all_stats; reset role;
      create table t (k bytea default hosting.gen_random_bytes(4)); insert into t default values`,
   );
   const granted = "select nspacl::text from pg_namespace where nspname = 'hosting'";
   const before = await ask(granted);
   expect(before).toContain("pg_monitor=U*/");
+  expect(before).toContain("pg_read_all_stats=U/pg_monitor");
   await cycle.backUp(connection, ["public"]);
   expect((await cycle.drill()).holds).toBe(true);
   await cycle.restore(cycle.source.connection("hosted_anew"), { jobs: 2 });
   expect(await cycle.source.sql(granted, "hosted_anew")).toBe(before);
-  await ask("revoke all on schema hosting from pg_monitor");
+  await ask("revoke all on schema hosting from pg_monitor cascade");
   const narrower = await ask(granted);
   await cycle.restore(connection);
   expect(await ask(granted)).toBe(narrower);
