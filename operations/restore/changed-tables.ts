@@ -81,10 +81,12 @@ export async function changedTables(
 
 const oidRows = z.array(z.object({ oid: z.string() }));
 
+/** Partitions of the tables `$1`, and what inherits from them. */
 const belowQuery = `
-  select distinct t.relid::oid::text as oid
-    from pg_class c cross join lateral pg_partition_tree(c.oid) t
-   where c.oid::text = any($1) and c.relkind = 'p'`;
+  with recursive below (oid) as (
+    select c.oid from pg_class c where c.oid::text = any($1)
+    union select i.inhrelid from pg_inherits i join below on below.oid = i.inhparent)
+  select oid::text as oid from below`;
 
 /** What tables have: their columns with types, by the tables, and the names of what belongs to them. */
 export interface Shape {

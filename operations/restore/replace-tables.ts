@@ -2,6 +2,7 @@ import { escapeIdentifier } from "pg";
 import * as z from "zod";
 import { Failure } from "../../lib/failure.ts";
 import { type Contents, splitPartitionsElsewhere } from "../archive/contents.ts";
+import { asSessionText, identifier, scriptOf } from "../archive/dump-script.ts";
 import type { Manifest } from "../archive/manifest.ts";
 import { namesOf } from "../archive/names.ts";
 import { readPools } from "../archive/partition-pools.ts";
@@ -31,6 +32,8 @@ export interface ReplacedTables {
   notes: string[];
   /** What depended on tables that were made again, and was made again with them: names with entries. */
   dependents: Plan["dependents"];
+  /** Why a partition is not attached to its table, one sentence each. */
+  apart: string[];
   /** Why materialized views among these could not be filled, one sentence each. */
   notFilled: string[];
 }
@@ -62,6 +65,7 @@ export async function replaceTables(
     tableOf,
   });
   const again = present.filter(({ oid }) => changed.has(oid));
+  refuse(await heirsOf(session, [...changed]));
   const kept = present.filter(({ oid }) => !changed.has(oid));
   const own = kept.map(({ oid }) => oid);
   const below = presentRows.parse(await session.rows(newerQuery, own));
@@ -110,6 +114,7 @@ export async function replaceTables(
   for (const { table, name, enable } of triggers)
     await session.run(`alter table only ${table} ${enable} trigger ${name}`);
   for (const statement of takeBack) await session.run(statement);
+  const apart = await partitionsApart(session, run, attachments);
   const unpublished = (await dropped?.publishAgain()) ?? [];
   return {
     notes: [
@@ -120,9 +125,55 @@ export async function replaceTables(
       ...unmade,
     ],
     dependents: plan.dependents,
+    apart,
     notFilled: [...notFilled].map(([view, reason]) => unfilled(view, reason)),
   };
 }
+
+/** A sentence for each table that would be dropped with one from which it inherits. */
+async function heirsOf(session: ScriptSession, changed: readonly string[]): Promise<string[]> {
+  const heirs = heirRows.parse(await session.rows(heirsQuery, changed));
+  return heirs.map(
+    ({ table, above }) =>
+      `${table} inherits from ${above}, which has another definition than in the backup, and would be dropped with it: restore ${table} with --table, too.`,
+  );
+}
+
+const heirRows = z.array(z.object({ table: z.string(), above: z.string() }));
+
+const heirsQuery = `
+  select i.inhrelid::regclass::text as table, min(i.inhparent::regclass::text) as above
+    from pg_inherits i join pg_class c on c.oid = i.inhparent
+   where c.relkind = 'r' and c.oid::text = any($1) and i.inhrelid::text <> all($1)
+   group by i.inhrelid order by 1`;
+
+/** A sentence for each partition that the table above it does not take. */
+async function partitionsApart(
+  session: ScriptSession,
+  run: DumpRun,
+  attachments: Contents,
+): Promise<string[]> {
+  const script = await scriptOf(run, attachments, run.signal);
+  const names = [...script.matchAll(attachment)].flatMap(([, above = "", table = ""]) => [above, table]);
+  const pairs = (await asSessionText(session, run, names)).flatMap((above, index, all) =>
+    index % 2 === 0 ? [{ above, table: all[index + 1] ?? "" }] : [],
+  );
+  const found = heirRows.parse(await session.rows(apartQuery, [JSON.stringify(pairs)]));
+  return found.map(
+    ({ table, above }) =>
+      `${table} cannot be a partition of ${above}, which the target has with another definition than the backup: restore ${above} with --table.`,
+  );
+}
+
+const attachment = new RegExp(
+  `^ALTER TABLE ONLY (${identifier}\\.${identifier}) ATTACH PARTITION (${identifier}\\.${identifier}) `,
+  "gm",
+);
+
+const apartQuery = `
+  select p."table", p.above from json_to_recordset(($1::text[])[1]::json) p(above text, "table" text)
+   where not exists (select from pg_inherits i
+                      where i.inhrelid = to_regclass(p."table") and i.inhparent = to_regclass(p.above))`;
 
 /** Drops tables that are made again, and finds what goes with them. */
 async function dropTables(
@@ -171,7 +222,7 @@ async function dropTables(
  * @param odd names of what is missing, once what is different was dropped
  */
 async function refuseTaken(session: ScriptSession, odd: ReadonlySet<string>): Promise<void> {
-  const names = [...odd].filter((name) => /^(?:table|index|sequence) /.test(name));
+  const names = [...odd].filter((name) => /^(?:table|index|sequence|statistics) /.test(name));
   if (names.length === 0) return;
   const taken = takenRows.parse(await session.rows(takenQuery, names));
   if (taken.length === 0) return;
@@ -191,6 +242,12 @@ const takenQuery = `
     join pg_class c on c.oid = to_regclass(w.name)
     left join pg_index x on x.indexrelid = c.oid
    cross join lateral pg_identify_object('pg_class'::regclass, c.oid, 0) i
+   where w.object not like 'statistics %'
+  union all
+  select w.object, format('statistics %I.%I of %s', n.nspname, s.stxname, s.stxrelid::regclass)
+    from wanted w
+    join pg_namespace n on w.object like 'statistics %'
+    join pg_statistic_ext s on s.stxnamespace = n.oid and format('%I.%I', n.nspname, s.stxname) = w.name
   union all
   select w.object, 'type ' || t.oid::regtype
     from wanted w

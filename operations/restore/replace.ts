@@ -366,7 +366,11 @@ async function replaceTablesWithin(
     options.accepted,
   );
   if (differences.length > 0)
-    failOn("The restored tables differ from the backup", [...differences, ...refused], options);
+    failOn(
+      "The restored tables differ from the backup",
+      [...differences, ...refused, ...replaced.apart],
+      options,
+    );
   await session.run("set constraints all immediate");
   await standBack(session, actedFor);
   await removeBlocks();

@@ -397,6 +397,33 @@ describe("restores in place of a part", () => {
     expect(await ask("select count(*) from public.later", "leaned")).toBe("1");
   });
 
+  test("name what else is to be restored where the table above or below it has changed", async () => {
+    await cycle.source.sql("create database heirs");
+    await ask(
+      `create schema app; create table app.up (a int); create table app.down (b int) inherits (app.up); insert into app.up values (1); insert into app.down values (2, 3);
+       create table app.list (k int, v text) partition by list (k); create table app.list_1 partition of app.list for values in (1); insert into app.list values (1, 'x');
+       create statistics app.st on a, b from app.down; create table app.other (a int, b int)`,
+      "heirs",
+    );
+    await cycle.backUp(cycle.source.connection("heirs"));
+    const state = "select string_agg(t::text, ' ') from app.up t union all select l::text from app.list l";
+    const before = await ask(state, "heirs");
+    await ask("alter table app.up add extra int; alter table app.list add extra int", "heirs");
+    await expect(into("heirs", { tables: ["app.up"] })).rejects.toThrow(
+      /\napp\.down inherits from app\.up, which has another definition [^\n]*: restore app\.down with --table, too\.\n[\s\S]*Nothing was changed/,
+    );
+    await into("heirs", { tables: ["app.up", "app.down"] });
+    await expect(into("heirs", { tables: ["app.list_1"] })).rejects.toThrow(
+      /\napp\.list_1 cannot be a partition of app\.list, which [^\n]*: restore app\.list with --table\.\n[\s\S]*Nothing was changed/,
+    );
+    await into("heirs", { tables: ["app.list"] });
+    expect(await ask(state, "heirs")).toBe(before);
+    await ask("drop statistics app.st; create statistics app.st on a, b from app.other", "heirs");
+    await expect(into("heirs", { tables: ["app.down"] })).rejects.toThrow(
+      /\nstatistics app\.st of app\.other is in the place of statistics app\.st\.\n[\s\S]*Nothing was changed/,
+    );
+  });
+
   test("refuse one partition by the hash of an enum, since its rows may come into another", async () => {
     await cycle.source.sql("create database hashed");
     await cycle.source.sql(
