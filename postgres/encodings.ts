@@ -34,6 +34,14 @@ const names: Readonly<Record<string, string>> = {
   WIN1258: "windows-1258",
 };
 
+/**
+ * Whether texts in the encoding of a database pass as bytes: those of SQL_ASCII may be in any encoding, and the server
+ * converts MULE_INTERNAL to few others, of which UTF-8 is none.
+ */
+export function isRaw(encoding: unknown): boolean {
+  return encoding === "SQL_ASCII" || encoding === "MULE_INTERNAL";
+}
+
 /** Whether the characters of an encoding are known here. */
 export function isKnownEncoding(encoding: string): boolean {
   return encoding === "UTF8" || encoding === "LATIN1" || names[encoding] !== undefined;
@@ -52,7 +60,7 @@ export function textIn(encoding: string, bytes: Buffer): string {
  * @throws {Failure} `refused`, when a character is not known to be in it
  */
 export function bytesIn(encoding: string, text: string): Buffer {
-  if (encoding === "UTF8" || encoding === "SQL_ASCII") return rawBytes(text);
+  if (encoding === "UTF8" || isRaw(encoding)) return rawBytes(text);
   const known = charactersOf(encoding);
   const parts = Array.from(text, (character) => {
     const bytes = /^[\0-\x7f]$/.test(character) ? [character.charCodeAt(0)] : known.get(character);

@@ -109,3 +109,20 @@ function messageOf(message: Buffer, parts: readonly Buffer[]): Buffer {
   head.writeUInt32BE(body.length + 4, 1);
   return Buffer.concat([head, body]);
 }
+
+/** Version 3.0 of the protocol. */
+const protocol = 196_608;
+
+/** Lets the client library begin a session in which the server converts no text, where it would ask for UTF-8. */
+export function beginRaw(connection: { stream: Duplex }): void {
+  Object.defineProperty(connection, "startup", {
+    value: (settings: Readonly<Record<string, string>>) => {
+      const pairs = Object.entries({ ...settings, client_encoding: "SQL_ASCII" }).flat();
+      const body = Buffer.from(`${pairs.map((text) => `${text}\0`).join("")}\0`, "utf8");
+      const head = Buffer.alloc(8);
+      head.writeUInt32BE(body.length + head.length, 0);
+      head.writeUInt32BE(protocol, 4);
+      connection.stream.write(Buffer.concat([head, body]));
+    },
+  });
+}

@@ -10,8 +10,9 @@ import {
 } from "pg";
 import { Failure, reasonOf } from "../lib/failure.ts";
 import { type Connection, connectSeconds, describeConnection } from "./connection.ts";
+import { isRaw } from "./encodings.ts";
 import { passwordFileProblem, passwordFromFile } from "./password-file.ts";
-import { passRawText } from "./raw-stream.ts";
+import { beginRaw, passRawText } from "./raw-stream.ts";
 import { tlsAttempts } from "./tls.ts";
 
 /**
@@ -212,7 +213,8 @@ export async function connect(
 ): Promise<ServerSession> {
   const reasons = new Set<string>();
   let cause: unknown;
-  for (const ssl of tlsAttempts(connection)) {
+  const attempts = tlsAttempts(connection).map((ssl) => ({ ssl, isRawText: false }));
+  for (const { ssl, isRawText } of attempts) {
     const client = new Client({
       ...clientConfig(connection, ssl !== false),
       ssl,
@@ -220,6 +222,7 @@ export async function connect(
       pipeline: true,
       ...(mostBytes !== undefined && { stream: () => boundedSocket(mostBytes) }),
     });
+    if (isRawText) beginRaw(client.connection);
     // A session that the server ends fails the running or the next statement.
     client.on("error", () => undefined);
     let encoding: unknown;
@@ -229,13 +232,14 @@ export async function connect(
     try {
       await client.connect();
       const session = new ServerSession(client);
-      if (encoding === "SQL_ASCII") {
+      if (isRaw(encoding)) {
         passRawText(client.connection.stream);
         await session.run("set client_encoding = 'SQL_ASCII'");
       }
       return session;
     } catch (error) {
-      reasons.add(reasonOf(error));
+      if (sqlStateOf(error) === unconvertible && !isRawText) attempts.push({ ssl, isRawText: true });
+      else reasons.add(reasonOf(error));
       cause = error;
       await client.end().catch(() => undefined);
     }
@@ -243,6 +247,9 @@ export async function connect(
   const where = describeConnection(connection);
   throw new Failure("failed", `Cannot connect to ${where}: ${[...reasons].join("; ")}`, { cause });
 }
+
+/** The server's code where it cannot convert what the client library asks for, UTF-8. */
+const unconvertible = "0A000";
 
 /**
  * Runs work in a session, which ends with the work. An abort ends a running statement, and is then what is thrown.

@@ -14,7 +14,7 @@ import { inTermsOf } from "./source-terms.ts";
  * encoding, and the server refuses to send them as UTF-8; unknown bytes are then replaced as they are read.
  */
 export const readableEncoding =
-  "select set_config('client_encoding', case getdatabaseencoding() when 'SQL_ASCII' then 'SQL_ASCII' else 'UTF8' end, false)";
+  "select set_config('client_encoding', case when getdatabaseencoding() in ('SQL_ASCII', 'MULE_INTERNAL') then 'SQL_ASCII' else 'UTF8' end, false)";
 
 /**
  * Queries of catalogs look dear to the planner and read few rows: the server would compile each for up to a second.
@@ -33,6 +33,7 @@ const sessionSettings = `
   set datestyle = 'ISO, YMD';
   set intervalstyle = postgres;
   set timezone = 'UTC';
+  set lc_time = 'C';
   set bytea_output = hex;
   set extra_float_digits = 1;
   set quote_all_identifiers = off;

@@ -2,7 +2,7 @@ import { escapeLiteral } from "pg";
 import * as z from "zod";
 import { bytesOf } from "../../lib/child.ts";
 import { rawBytes } from "../../lib/raw-text.ts";
-import { isKnownEncoding, textIn } from "../../postgres/encodings.ts";
+import { isKnownEncoding, isRaw, textIn } from "../../postgres/encodings.ts";
 import { launchOf, majorOf } from "../../postgres/programs.ts";
 import type { Session } from "../../postgres/session.ts";
 import type { Contents } from "./contents.ts";
@@ -59,7 +59,7 @@ export async function asSessionText(
   texts: readonly string[],
 ): Promise<string[]> {
   // A session in a database without an encoding writes bytes, too.
-  if (encoding === "SQL_ASCII" || isKnownEncoding(encoding) || texts.length === 0) return [...texts];
+  if (isRaw(encoding) || isKnownEncoding(encoding) || texts.length === 0) return [...texts];
   const rows = await session.rows(
     `select convert_from(decode(t.bytes, 'hex'), ${escapeLiteral(encoding)}) as text
        from unnest($1::text[]) with ordinality t(bytes, number) order by t.number`,

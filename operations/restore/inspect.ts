@@ -2,6 +2,7 @@ import { escapeLiteral } from "pg";
 import { Failure } from "../../lib/failure.ts";
 import { listed } from "../../lib/text.ts";
 import { type Connection, describeConnection } from "../../postgres/connection.ts";
+import { isRaw } from "../../postgres/encodings.ts";
 import { refuseKnownPooler, refuseTransactionPooler } from "../../postgres/pooler.ts";
 import { type ServerSession, type Session, withPatientSession } from "../../postgres/session.ts";
 import type { Contents } from "../archive/contents.ts";
@@ -111,7 +112,7 @@ async function inspectWithin(
  */
 async function missingOf(session: Session, names: readonly string[], encoding: string): Promise<string[]> {
   const isEncoded = names.some((name) => /[^ -~]/.test(name));
-  if (!isEncoded || encoding === "UTF8" || encoding === "SQL_ASCII") return [...names];
+  if (!isEncoded || encoding === "UTF8" || isRaw(encoding)) return [...names];
   const query = `
     select n.name from unnest($1::text[]) n(name)
      where getdatabaseencoding() = 'UTF8' and exists (
