@@ -213,7 +213,7 @@ const sequencesAtOnce = 200;
 
 interface ReadSequence {
   item: Extract<Item, { kind: "sequence" }>;
-  /** Whether it counts in a circle. */
+  /** Whether it counts in a circle and may have gone round meanwhile. */
   isCircle: boolean;
 }
 

@@ -214,9 +214,16 @@ export const tablesQuery = `
    where n.nspname = any($1) and c.relkind in ('r', 'p') and ${notOfExtension("pg_class", "c.oid")}
    order by c.oid::regclass::text collate "C"`;
 
-/** Sequences, and whether they count down and in a circle. A replica does not have those that are unlogged. */
+/** Values that no server gives during a backup: at ten million each second, it takes more than a day. */
+const longRound = "1e12";
+
+/**
+ * Sequences, and whether they count down, and in a circle so short that they may have gone round during a backup. A
+ * replica does not have those that are unlogged.
+ */
 export const sequencesQuery = `
-  select ${inItsQuotes("c.oid::regclass::text")} as name, s.seqincrement < 0 as descending, s.seqcycle as "isCircle"
+  select ${inItsQuotes("c.oid::regclass::text")} as name, s.seqincrement < 0 as descending,
+         s.seqcycle and (s.seqmax::numeric - s.seqmin) / abs(s.seqincrement::numeric) / s.seqcache < ${longRound} as "isCircle"
     from pg_sequence s
     join pg_class c on c.oid = s.seqrelid
     join pg_namespace n on n.oid = c.relnamespace

@@ -51,8 +51,8 @@ async function valuesIn(
 
 /**
  * Lists sequences once their dump has ended: each twice, with its value now and with that before the dump, which is last.
- * One that was set back or counts in a circle and moved may have had any value meanwhile, and is listed three times; one
- * that is no longer there, once.
+ * One that was set back may have had any value meanwhile, and is listed three times; so is one that counts in a circle,
+ * which may be where it was, exactly one round further. One that is no longer there is listed once.
  *
  * @returns notes that name those whose values may lie anywhere
  */
@@ -78,8 +78,8 @@ export async function listSequences(
       gone.delete(now.name);
       const first = itemOf(now.name, value);
       const moved = distance(value, now);
-      const isAny = moved < 0 || (moved > 0 && isCircle);
-      if (isAny) restarted.push(now.name);
+      const isAny = moved < 0 || (isCircle && now.called);
+      if (isAny && moved !== 0) restarted.push(now.name);
       for (const item of isAny ? [first, now, first] : [now, first]) await listing.write(side, item);
     }
     for (const [name, value] of gone) await listing.write(side, itemOf(name, value));
