@@ -240,6 +240,7 @@ async function notesOn(
     capacity,
     invalid,
     keysDisabled,
+    unchecked,
     reordered,
     columnsUnmade,
     endless,
@@ -258,6 +259,7 @@ async function notesOn(
     lockCapacity(session),
     named(invalidIndexesQuery),
     named(disabledKeysQuery),
+    named(uncheckedQuery),
     named(reorderedQuery),
     named(unmadeColumnsQuery),
     named(endlessViewsQuery),
@@ -279,6 +281,11 @@ async function notesOn(
     ...keysDisabled.map(
       (name) =>
         `Triggers that enforce foreign keys are disabled on ${name}. They are enabled in a restored database, which lacks a key that rows violate: that is a difference.`,
+    ),
+    ...notesNaming(
+      unchecked,
+      (names) =>
+        `Foreign keys are not checked for what these write, so that rows may violate them, which only a drill or a restore finds: ${names}.`,
     ),
     ...reordered.map(
       (name) =>
@@ -416,6 +423,23 @@ const disabledKeysQuery = `
     join pg_class c on c.oid = t.tgrelid
     join pg_namespace n on n.oid = c.relnamespace
    where n.nspname = any($1) and t.tgisinternal and t.tgenabled <> 'O'`;
+
+/** Who writes without the triggers that enforce foreign keys, by its settings or as the server does it for subscriptions. */
+const uncheckedQuery = `
+  with keyed as (
+    select k.conrelid as oid from pg_constraint k join pg_namespace n on n.oid = k.connamespace
+     where k.contype = 'f' and n.nspname = any($1)
+  )
+  select case s.setrole when 0 then 'sessions of the database' else format('sessions of the role %I', pg_get_userbyid(s.setrole)) end
+           || ' (session_replication_role)' as name
+    from pg_db_role_setting s
+   where exists (select from unnest(s.setconfig) c where lower(c) = 'session_replication_role=replica') and exists (select from keyed)
+     and s.setdatabase in (0, (select oid from pg_database where datname = current_database()))
+  union
+  select format('the subscription %I', s.subname)
+    from pg_subscription_rel r join pg_subscription s on s.oid = r.srsubid
+   where r.srrelid in (select keyed.oid from keyed)
+  order by 1`;
 
 const unloggedQuery = `
   select case c.relkind when 'S' then format('The value of the unlogged sequence %s is', c.oid::regclass)

@@ -9,6 +9,7 @@ import type { Item } from "./items.ts";
 import type { Manifest } from "./manifest.ts";
 import { comparePathOperators, type PathOperators, pathsOf } from "./path-operators.ts";
 import type { Listing } from "./sections.ts";
+import { findingViolations } from "./violating-rows.ts";
 
 /** What of a backup was restored. */
 export interface Restored {
@@ -100,7 +101,8 @@ export async function verify(
   const isShown = accepted.some(({ difference }) => !restored.missing.includes(difference));
   const differences = limited(counted.length === 0 && !isShown ? refused : counted);
   const why = refused.filter((sentence) => !differences.includes(sentence));
-  return { figures, missed, differences, accepted, refused: why };
+  const finding = await findingViolations(session, counted);
+  return { figures, missed, differences, accepted, refused: [...why, ...finding] };
 }
 
 /** What a comparison found. */
@@ -111,7 +113,7 @@ export interface Verified {
   missed: string[];
   differences: string[];
   accepted: AcceptedDifference[];
-  /** Why the server refused some of what differs, one sentence each that is no difference itself. */
+  /** Why the server refused some of what differs, and how to find rows that violate it: sentences that are no differences. */
   refused: readonly string[];
 }
 

@@ -588,8 +588,15 @@ test("keys, checks and indexes that the rows do not allow are named, and can be 
   expect(problems.toSorted()).toEqual(lost);
   const reason = 'insert or update on table "down" violates foreign key constraint "to_up"';
   expect(drill?.notes).toContain(`The server refused a part of the backup: ${reason}.`);
+  // Each finds its one row.
+  const finding = [...(drill?.notes ?? []).join("\n").matchAll(/find the rows .* violate the (.*?): (.*)/g)];
+  expect(finding.map(([, name]) => name)).toEqual([
+    "constraint few of public.t",
+    "constraint to_up of public.down",
+  ]);
+  for (const [, , query = ""] of finding) expect(await ask(query)).toMatch(/^(?:7|2\|99\|5)$/);
   await expect(cycle.restore(connection)).rejects.toThrow(
-    /constraint to_up of public\.down has a different definition[\s\S]*violates foreign key constraint[\s\S]*Nothing was changed/,
+    /constraint to_up of public\.down has a different definition[\s\S]*violates foreign key constraint[\s\S]*To find the rows of the source that violate the constraint to_up of public\.down: select [\s\S]*Nothing was changed/,
   );
   const accepted = lost.map((sentence) => ({
     name: sentence.replace(/ (?:is|has) .*$/, ""),

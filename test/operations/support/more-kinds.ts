@@ -344,6 +344,9 @@ export const moreKinds: readonly Kind[] = [
           'session_replication_role = replica', 'quote_all_identifiers = on', 'check_function_bodies = off'] loop
         execute format('alter database %I set %s', current_database(), s); end loop; end $$;`,
     asked: `select a::text || x || i || m || at from t`,
+    notes: [
+      "Foreign keys are not checked for what these write, so that rows may violate them, which only a drill or a restore finds: sessions of the database (session_replication_role).",
+    ],
   },
   {
     name: "partitions by the hash of an enum, whose rows go to other partitions",
