@@ -163,6 +163,6 @@ export function coverageLine(
   const others =
     left.length === 0
       ? ""
-      : ` No policy judges the other ${left.length}: they need measurements, gates, documents or signatures.`;
+      : ` No policy for this stack judges the other ${left.length}: they need measurements, gates, documents or signatures.`;
   return `Checklist: ${enforced} of ${items.length} items enforced: ${parts.join(", ")}. ${still}${others}`;
 }

@@ -5,6 +5,7 @@ import { type Control, controls, items, itemsWithControl } from "../checklist/it
 import { registeredControls } from "../cli/evidence/controls.ts";
 import { writeAtomic } from "../lib/files.ts";
 import { markdownTable } from "../lib/table.ts";
+import { registry } from "../policies/registry.ts";
 
 /** The README's table of what is shown to hold and how, computed from the code. */
 export function coverageText(): string {
@@ -23,7 +24,14 @@ export function coverageText(): string {
       : `${covered.length} of the ${items.length} items have at least one of them here. No machine here shows the other ${open}: a person signs for them in place of what is not built, and every report says so.`;
   return `${markdownTable(["how an item is shown to hold", "items that ask for it", "items with it here"], rows)}
 
-An item can ask for several. ${rest}`;
+An item can ask for several. ${rest} ${byStack(shown.policy)}`;
+}
+
+/** Why a preview of the platform counts fewer items as enforced than the table does. */
+function byStack(enforced: ReadonlySet<string>): string {
+  const ofPlatform = new Set(registry.filter(({ scope }) => scope !== "delivery").flatMap((it) => it.items));
+  const others = items.filter(({ id }) => enforced.has(id) && !ofPlatform.has(id)).map(({ id }) => id);
+  return `The previews above enforce ${enforced.size - others.length} of the ${enforced.size}, because the other ${others.length} (${others.join(", ")}) are about the repository, which the program in \`delivery/\` declares.`;
 }
 
 /** Puts the table into a page, between the two comments that mark its place. */

@@ -26,7 +26,7 @@ describe("what a preview covers of the checklist", () => {
 
   it("is one line, and none where no policy covers an item", () => {
     expect(coverageLine([{ items: ["4.1"], status: "violated" }])).toBe(
-      "Checklist: 1 of 175 items enforced: 0 passed, 1 violated (4.1). 1 of them is declared, not verified, and still needs 1 measurement. No policy judges the other 174: they need measurements, gates, documents or signatures.",
+      "Checklist: 1 of 175 items enforced: 0 passed, 1 violated (4.1). 1 of them is declared, not verified, and still needs 1 measurement. No policy for this stack judges the other 174: they need measurements, gates, documents or signatures.",
     );
     expect(coverageLine([{ items: [], status: "violated" }])).toBeUndefined();
   });
@@ -34,7 +34,7 @@ describe("what a preview covers of the checklist", () => {
   it("does not call an item verified that more than policies must show", () => {
     const policies = [{ items: ["1.1", "2.4", "4.1"], status: "passed" as const }];
     expect(coverageLine(policies)).toBe(
-      "Checklist: 3 of 175 items enforced: 3 passed, 0 violated. 2 of them are declared, not verified, and still need 1 measurement and 1 gate. No policy judges the other 172: they need measurements, gates, documents or signatures.",
+      "Checklist: 3 of 175 items enforced: 3 passed, 0 violated. 2 of them are declared, not verified, and still need 1 measurement and 1 gate. No policy for this stack judges the other 172: they need measurements, gates, documents or signatures.",
     );
     expect(enforcedWords(policies)).toBe(
       "3 of 175 items enforced; 2 of them still need a measurement or a gate.",
