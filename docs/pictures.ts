@@ -1,10 +1,19 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { preview, renderPreview } from "../preview/index.ts";
 
-/** Draws the README's pictures from real previews: `npm run pictures`. */
-const root = join(import.meta.dirname, "..");
-const pictures = [
+/** A picture of the README: a preview of the production stack, as a terminal shows it. */
+export interface Picture {
+  /** Name of the file in this folder. */
+  readonly file: string;
+  /** The command line above what it prints. */
+  readonly command: string;
+  /** Settings that `--config` overrides. */
+  readonly config: readonly string[];
+}
+
+export const pictures: readonly Picture[] = [
   { file: "preview-passes.svg", command: "npm run preview", config: [] },
   {
     file: "preview-fails.svg",
@@ -26,15 +35,16 @@ const width = 100;
 const lineHeight = 18;
 const characterWidth = 8.1;
 
-for (const { file, command, config } of pictures) {
+/** Runs the preview and draws what it prints. */
+export async function drawn({ command, config }: Picture): Promise<string> {
+  const root = join(import.meta.dirname, "..");
   const document = await preview({
     cwd: root,
     stack: "production",
     policyPacks: [join(root, "policies")],
-    config,
+    config: [...config],
   });
-  const lines = [`$ ${command}`, ...renderPreview(document, { color: true, width }).split("\n")];
-  writeFileSync(join(import.meta.dirname, file), svg(command, lines));
+  return svg(command, [`$ ${command}`, ...renderPreview(document, { color: true, width }).split("\n")]);
 }
 
 function svg(title: string, lines: readonly string[]): string {
@@ -67,4 +77,10 @@ function spans(line: string): string {
       return "";
     })
     .join("");
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  for (const picture of pictures) {
+    writeFileSync(join(import.meta.dirname, picture.file), await drawn(picture));
+  }
 }
