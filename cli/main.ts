@@ -3,7 +3,7 @@ import { keepHeapSmall } from "../lib/memory.ts";
 import { runOptropic } from "./program.ts";
 
 /** The subcommands in the order of the help. Each is loaded by itself, since all together take half a second. */
-const commands: ReadonlyMap<string, () => Promise<Command>> = new Map([
+export const commands: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ["preview", async () => (await import("./preview.ts")).previewCommand()],
   ["backup", async () => (await import("./backup.ts")).backupCommand()],
   ["backups", async () => (await import("./backups.ts")).backupsCommand()],

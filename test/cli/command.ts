@@ -13,8 +13,9 @@ export interface Ended {
 }
 
 /** Starts the command as a shell does. */
-export function start(args: readonly string[], env: NodeJS.ProcessEnv = {}): ChildProcess {
+export function start(args: readonly string[], env: NodeJS.ProcessEnv = {}, cwd?: string): ChildProcess {
   return spawn(process.execPath, [command, ...args], {
+    cwd,
     stdio: ["ignore", "pipe", "pipe"],
     env: { ...process.env, ...env },
   });
