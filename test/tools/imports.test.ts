@@ -1,4 +1,5 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
@@ -53,6 +54,31 @@ describe("the table of rooms", () => {
     expect(roomOf("lib/text.ts", readRooms(text))?.floor).toBe("base");
   });
 });
+
+describe("the page of rooms", () => {
+  const root = join(import.meta.dirname, "..", "..");
+  const rooms = readRooms(readFileSync(join(root, "docs", "architecture.md"), "utf8"));
+
+  it.each(foldersOf(root))("has a row for %s", (folder) => {
+    expect(rooms.map(({ path }) => path)).toContain(folder);
+  });
+});
+
+/** Folders at the top of the repository, as they are committed; without Git, those that are there. */
+function foldersOf(root: string): string[] {
+  const { status, stdout } = spawnSync("git", ["ls-tree", "-d", "--name-only", "HEAD"], {
+    cwd: root,
+    encoding: "utf8",
+  });
+  const ignored = readFileSync(join(root, ".gitignore"), "utf8").split("\n");
+  const names =
+    status === 0
+      ? stdout.split("\n").filter((name) => name !== "")
+      : readdirSync(root, { withFileTypes: true })
+          .filter((entry) => entry.isDirectory() && !ignored.includes(`${entry.name}/`))
+          .map(({ name }) => name);
+  return names.map((name) => `${name}/`);
+}
 
 describe("the import check", () => {
   const folders: string[] = [];
