@@ -75,7 +75,7 @@ export const cloudflareAdapter: Adapter = {
         scheduleAt: trigger.at("schedules"),
         labels: [trigger.at("scriptName")],
         // What a Worker runs is its code, and its variables are not in the trigger.
-        command: trigger.outputs.at("startCommand"),
+        command: trigger.outputs.as<{ startCommand?: string }>().at("startCommand"),
         programs: [],
         variables: { at: trigger.at("scriptName"), entries: () => [], sources: [] },
       }),

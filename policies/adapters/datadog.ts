@@ -1,4 +1,5 @@
 import {
+  type AnyValue,
   type Finding,
   fault,
   judge,
@@ -9,11 +10,13 @@ import {
 } from "../framework/index.ts";
 import { type Adapter, type HealthCheck, longestMaintenanceHours, type Sender } from "../model/adapter.ts";
 import type { AlertRule, Channel } from "../model/alert-rule.ts";
+import type * as dd from "../model/datadog-args.ts";
 import { datadog } from "../model/tokens.ts";
 import type { Measure } from "../values/alert-measures.ts";
 import { boundOf, limitsIn, measureOf, otherEnvironmentOf, windowOf } from "./datadog-query.ts";
 
-type Any = ResourceOf<unknown>;
+type Monitor = ResourceOf<dd.MonitorArgs>;
+type Downtime = ResourceOf<dd.DowntimeArgs>;
 
 /** Monitors of Datadog, which tell by themselves whom their message mentions. */
 export const datadogAdapter: Adapter = {
@@ -53,7 +56,7 @@ function judgeThresholds(stack: Stack): Finding[] {
   );
 }
 
-function toRule(stack: Stack, monitor: Any): AlertRule {
+function toRule(stack: Stack, monitor: Monitor): AlertRule {
   const query = () => monitor.at("query").string() ?? "";
   return {
     resource: monitor,
@@ -106,7 +109,7 @@ const isOfApplications = (measure: Measure): boolean =>
 const mostMuted = 0.1;
 
 /** A downtime that silences the monitor for more than its share of the time. */
-function downtimeOf(stack: Stack, monitor: Any): Any | undefined {
+function downtimeOf(stack: Stack, monitor: Monitor): Downtime | undefined {
   return stack.ofType(datadog.downtime, datadog.olderDowntime).find((downtime) => {
     const identifier = downtime.at("monitorIdentifier");
     const ids = [identifier.at("monitorId"), downtime.at("monitorId")];
@@ -121,7 +124,7 @@ function downtimeOf(stack: Stack, monitor: Any): Any | undefined {
   });
 }
 
-const scopeOf = (downtime: Any): string =>
+const scopeOf = (downtime: Downtime): string =>
   [downtime.at("scope").string() ?? "", ...downtime.at("scopes").strings()].join(" ");
 
 const periods: Readonly<Record<string, number>> = {
@@ -138,7 +141,7 @@ const periods: Readonly<Record<string, number>> = {
  * Share of the time that recurring maintenance takes, or more; one that has no end, or a length that cannot be read,
  * takes all of it. One that ends is judged by its length.
  */
-function mutedShare(downtime: Any): number {
+function mutedShare(downtime: Downtime): number {
   const recurrences = downtime.at("recurringSchedule", "recurrences").items();
   if (recurrences.length > 0) {
     return recurrences.reduce((sum, recurrence) => {
@@ -173,7 +176,7 @@ function shareOf(rrule: string, seconds: number): number {
 const repeating = ["BYDAY", "BYMONTHDAY", "BYYEARDAY", "BYHOUR", "BYMINUTE", "BYSECOND"];
 
 /** `{ type: "weeks", period: 1, weekDays: ["Sat"] }` or a rule, of the resource before downtime schedules. */
-function olderRule(recurrence: Value): string {
+function olderRule(recurrence: Value<dd.DowntimeArgs["recurrence"]>): string {
   const kind = recurrence.at("type").string() ?? "";
   if (kind === "rrule") return recurrence.at("rrule").string() ?? "";
   const frequency = { days: "DAILY", weeks: "WEEKLY", months: "MONTHLY", years: "YEARLY" }[kind] ?? "";
@@ -181,25 +184,25 @@ function olderRule(recurrence: Value): string {
   return `FREQ=${frequency};INTERVAL=${recurrence.at("period").number() ?? 1}${days.length > 0 ? `;BYDAY=${days.join(",")}` : ""}`;
 }
 
-const olderLength = (downtime: Any): number => {
+const olderLength = (downtime: Downtime): number => {
   const { start, end } = onceOf(downtime);
   return (timeOf(end) - timeOf(start)) / 1000;
 };
 
 /** When maintenance that happens once begins and ends, in any of its three forms. */
-function onceOf(downtime: Any): { start: Value; end: Value } {
+function onceOf(downtime: Downtime): { start: AnyValue; end: AnyValue } {
   const once = downtime.at("oneTimeSchedule");
-  const place = once.exists ? once : downtime.at();
+  const place = once.exists ? once.as<dd.OneTime>() : downtime.at().as<dd.OneTime>();
   const [start, end] = [place.at("startDate"), place.at("endDate")];
   return { start: start.exists ? start : place.at("start"), end: end.exists ? end : place.at("end") };
 }
 
 /** A date, or the seconds since 1970 of the older resource; in milliseconds. */
-const timeOf = (value: Value): number =>
+const timeOf = (value: AnyValue): number =>
   value.number() === undefined ? Date.parse(value.string() ?? "") : (value.number() ?? 0) * 1000;
 
 /** Maintenance that happens once, of what is not said to be for another environment. */
-function judgeOnce(downtime: Any, now: number): Verdict {
+function judgeOnce(downtime: Downtime, now: number): Verdict {
   const isRepeated = downtime.at("recurringSchedule").exists || downtime.at("recurrence").exists;
   const tags = downtime.at("monitorIdentifier", "monitorTags").strings().join(" ");
   if (isRepeated || otherEnvironmentOf(`${scopeOf(downtime)} ${tags}`) !== undefined) return true;
@@ -222,7 +225,7 @@ function judgeOnce(downtime: Any, now: number): Verdict {
 const secondsOfRun = 15;
 
 /** A monitor fires when the condition holds over its window; one of a check after so many failures in a row. */
-function pendingOf(monitor: Any): number {
+function pendingOf(monitor: Monitor): number {
   if (monitor.at("type").string() !== "service check") {
     return windowOf(monitor.at("query").string() ?? "");
   }
@@ -239,7 +242,7 @@ const byPriority: Readonly<Record<string, string>> = {
 };
 
 /** By a tag, else by the priority. */
-function severityOf(monitor: Any): string | undefined {
+function severityOf(monitor: Monitor): string | undefined {
   const tag = monitor
     .at("tags")
     .strings()
@@ -280,7 +283,7 @@ function toldOfAlerts(message: string, query: string): string {
   );
 }
 
-function mentionsIn(monitor: Any): Channel[] {
+function mentionsIn(monitor: Monitor): Channel[] {
   const plain = toldOfAlerts(monitor.at("message").string() ?? "", monitor.at("query").string() ?? "");
   return (plain.match(/@[\w.+@-]+\w/g) ?? []).flatMap((mention) => {
     const found = kinds.find(([form]) => form.test(mention));
@@ -306,7 +309,7 @@ function healthChecks(stack: Stack): HealthCheck[] {
 }
 
 /** An assertion that an error meets: the status is another than one of them, or is below a high bound. */
-function takesErrors(assertion: Value): boolean {
+function takesErrors(assertion: Value<dd.Assertion>): boolean {
   const target = assertion.at("target");
   const status = Number(target.string() ?? target.number());
   switch (assertion.at("operator").string()) {

@@ -1,7 +1,10 @@
 import {
   type AnyValue,
+  type Child,
   type Fault,
   fault,
+  type Item,
+  type Key,
   known,
   type ResourceOf,
   type Stack,
@@ -14,6 +17,7 @@ import { InputValue, unknownText } from "../framework/value.ts";
 import { type Adapter, type HealthCheck, textsOf } from "../model/adapter.ts";
 import { variablesSetBy } from "../model/commands.ts";
 import type { Database } from "../model/database.ts";
+import type * as ocean from "../model/digitalocean-args.ts";
 import { fullName, isAddress } from "../model/dns-names.ts";
 import type { Domain, HostRecord } from "../model/domain.ts";
 import type { DnsZone } from "../model/edge.ts";
@@ -24,18 +28,23 @@ import { belongsTo, ownerOf } from "../model/links.ts";
 import { isEverywhere } from "../model/networks.ts";
 import type { CodeSource } from "../model/section-host.ts";
 
-const types = {
-  app: "digitalocean:index/app:App",
-  cluster: "digitalocean:index/databaseCluster:DatabaseCluster",
-  firewall: "digitalocean:index/databaseFirewall:DatabaseFirewall",
-  pool: "digitalocean:index/databaseConnectionPool:DatabaseConnectionPool",
-  settings: "digitalocean:index/databasePostgresqlConfig:DatabasePostgresqlConfig",
-  domain: "digitalocean:index/domain:Domain",
-  record: "digitalocean:index/dnsRecord:DnsRecord",
-  check: "digitalocean:index/uptimeCheck:UptimeCheck",
-} as const satisfies Record<string, Token>;
+const token = <Properties>(text: string): Token<Properties> => text;
 
-type Any = ResourceOf<unknown>;
+const types = {
+  app: token<ocean.AppArgs>("digitalocean:index/app:App"),
+  cluster: token<ocean.ClusterArgs>("digitalocean:index/databaseCluster:DatabaseCluster"),
+  firewall: token<ocean.FirewallArgs>("digitalocean:index/databaseFirewall:DatabaseFirewall"),
+  pool: token<ocean.PoolArgs>("digitalocean:index/databaseConnectionPool:DatabaseConnectionPool"),
+  settings: token<ocean.SettingsArgs>("digitalocean:index/databasePostgresqlConfig:DatabasePostgresqlConfig"),
+  domain: token<ocean.DomainArgs>("digitalocean:index/domain:Domain"),
+  record: token<ocean.RecordArgs>("digitalocean:index/dnsRecord:DnsRecord"),
+  check: token<ocean.CheckArgs>("digitalocean:index/uptimeCheck:UptimeCheck"),
+} as const;
+
+type App = ResourceOf<ocean.AppArgs>;
+type DnsRecord = ResourceOf<ocean.RecordArgs>;
+type Cluster = ResourceOf<ocean.ClusterArgs>;
+type Component = Value<ocean.Component>;
 
 /** Names under which App Platform answers, and the addresses for a record at an apex. */
 const isTarget = (content: string): boolean =>
@@ -88,14 +97,12 @@ export const digitaloceanAdapter: Adapter = {
   otherCommands: (stack) =>
     stack
       .ofType(types.app)
-      .flatMap((app) => ["workers", "jobs", "staticSites"].flatMap((kind) => parts(app, kind)))
+      .flatMap((app) => (["workers", "jobs", "staticSites"] as const).flatMap((kind) => parts(app, kind)))
       .flatMap((part) => [part.at("runCommand"), part.at("buildCommand")]),
   sources: (stack) =>
     stack
       .ofType(types.app)
-      .flatMap((app) =>
-        ["services", "workers", "jobs", "functions", "staticSites"].flatMap((kind) => parts(app, kind)),
-      )
+      .flatMap((app) => componentKinds.flatMap((kind) => parts(app, kind)))
       .map(toSource),
   locations: (stack) => [
     ...stack
@@ -114,20 +121,22 @@ export const digitaloceanAdapter: Adapter = {
 };
 
 /** Components of an app of one kind; none where they are not known yet. */
-function parts(app: Any, kind: string): Value[] {
-  const list = app.at("spec", kind);
+function parts<K extends Key<ocean.AppSpec>>(app: App, kind: K): Value<Item<Child<ocean.AppSpec, K>>>[] {
+  const list = app.at("spec").at(kind);
   return list.isUnknown ? [] : list.items();
 }
 
-const services = (app: Any): Value[] => parts(app, "services");
+const componentKinds = ["services", "workers", "jobs", "staticSites", "functions"] as const;
 
-function toHost(app: Any, service: Value): Host {
+const services = (app: App): Component[] => parts(app, "services");
+
+function toHost(app: App, service: Component): Host {
   const health = service.at("healthCheck", "httpPath");
   return {
     resource: app,
     kind: "service",
     variables: [
-      ...[app.at("spec"), service].flatMap((place) => variablesIn(app, place.at("envs"))),
+      ...[app.at("spec", "envs"), service.at("envs")].flatMap((list) => variablesIn(app, list)),
       ...variablesSetBy(service.at("runCommand")),
     ],
     commands: [
@@ -157,8 +166,8 @@ function toHost(app: Any, service: Value): Host {
 }
 
 /** An app in maintenance shows a page of its own to everybody, an archived one runs nothing. */
-function closedBy(app: Any): Fault | undefined {
-  const off = ["enabled", "archive"]
+function closedBy(app: App): Fault | undefined {
+  const off = (["enabled", "archive"] as const)
     .map((name) => app.at("spec", "maintenance", name))
     .find((it) => it.boolean() === true);
   if (off !== undefined)
@@ -199,11 +208,12 @@ function hostTls(stack: Stack): ZoneFact[] {
   });
 }
 
-const nameOf = (service: Value): string => known(() => service.at("name").string()) ?? service.resource.name;
+const nameOf = (service: Component): string =>
+  known(() => service.at("name").string()) ?? service.resource.name;
 
-const hasDrain = (service: Value): boolean => service.at("logDestinations").items().length > 0;
+const hasDrain = (service: Component): boolean => service.at("logDestinations").items().length > 0;
 
-function judgeScaling(service: Value): Verdict {
+function judgeScaling(service: Component): Verdict {
   const scaling = service.at("autoscaling");
   const [min, max] = [
     scaling.at("minInstanceCount").number() ?? 0,
@@ -216,7 +226,7 @@ function judgeScaling(service: Value): Verdict {
 
 const hostsOfCode = ["github", "gitlab", "bitbucket"] as const;
 
-function toSource(part: Value): CodeSource {
+function toSource(part: Component): CodeSource {
   const kind = hostsOfCode.find((it) => known(() => part.at(it).exists) !== false);
   return kind === undefined
     ? { repository: part.at("git", "repoCloneUrl"), branch: part.at("git", "branch") }
@@ -224,10 +234,12 @@ function toSource(part: Value): CodeSource {
 }
 
 /** Variables of the app and of each of its parts. */
-function appVariables(app: Any): Variable[] {
-  const own = ["services", "workers", "jobs", "staticSites", "functions"].flatMap((kind) => parts(app, kind));
+function appVariables(app: App): Variable[] {
+  const own = componentKinds.flatMap((kind) => parts(app, kind));
   return [
-    ...[app.at("spec"), ...own].flatMap((place) => variablesIn(app, place.at("envs"))),
+    ...[app.at("spec", "envs"), ...own.map((one) => one.at("envs"))].flatMap((list) =>
+      variablesIn(app, list),
+    ),
     ...own.flatMap((component) => variablesSetBy(component.at("runCommand"))),
   ];
 }
@@ -236,7 +248,7 @@ function appVariables(app: Any): Variable[] {
 const defaultPort = 8080;
 
 /** The port that visitors are sent to, or another at which the component answers its own. */
-function judgeHealthPort(service: Value): Verdict {
+function judgeHealthPort(service: Component): Verdict {
   const port = service.at("healthCheck", "port");
   const asked = port.number();
   const served = [
@@ -253,7 +265,7 @@ function judgeHealthPort(service: Value): Verdict {
   );
 }
 
-function variablesIn(app: Any, list: Value): Variable[] {
+function variablesIn(app: App, list: Value<ocean.AppSpec["envs"]>): Variable[] {
   if (list.isUnknown) {
     return [{ resource: app, name: () => list.string(), value: list }];
   }
@@ -275,7 +287,7 @@ function variablesIn(app: Any, list: Value): Variable[] {
  * `${db.DATABASE_URL}` is what App Platform puts there when it deploys: of the database of the app with that name, which
  * may be a cluster of the stack.
  */
-function bound(app: Any, value: Value): Pick<Variable, "value" | "sources"> {
+function bound(app: App, value: AnyValue): Pick<Variable, "value" | "sources"> {
   const text = value.isUnknown ? undefined : value.string();
   const [, name] = /^\$\{([\w.-]+)\.\w+\}$/.exec(text ?? "") ?? [];
   if (name === undefined && !/^\$\{\w+\}$/.test(text ?? "")) return { value };
@@ -289,7 +301,7 @@ function bound(app: Any, value: Value): Pick<Variable, "value" | "sources"> {
 }
 
 /** In two forms, the older of which is a list of texts. */
-function namesOf(app: Any): AnyValue[] {
+function namesOf(app: App): AnyValue[] {
   const [named, older] = [app.at("spec", "domainNames"), app.at("spec", "domains")];
   return [
     ...(named.isUnknown ? [named] : named.items().map((entry): AnyValue => entry.at("name"))),
@@ -317,12 +329,12 @@ function domains(stack: Stack): Domain[] {
 }
 
 /** A record's zone is named, or made from the resource that declares it. */
-function zoneOf(stack: Stack, record: Any): string | undefined {
+function zoneOf(stack: Stack, record: DnsRecord): string | undefined {
   const owner = ownerOf(stack, record, "domain", types.domain);
   return owner?.at("name").string() ?? record.at("domain").string();
 }
 
-const hostOf = (stack: Stack, record: Any): string | undefined =>
+const hostOf = (stack: Stack, record: DnsRecord): string | undefined =>
   fullName(record.at("name").string() ?? "", zoneOf(stack, record));
 
 function records(stack: Stack): HostRecord[] {
@@ -334,7 +346,7 @@ function records(stack: Stack): HostRecord[] {
   }));
 }
 
-const isCaa = (record: Any): boolean => record.at("type").string() === "CAA";
+const isCaa = (record: DnsRecord): boolean => record.at("type").string() === "CAA";
 
 function issuers(stack: Stack): Issuer[] {
   return stack
@@ -367,22 +379,24 @@ function dnsZones(stack: Stack): DnsZone[] {
 }
 
 /** Other engines, such as Valkey, keep caches and queues. */
-const isPostgres = (cluster: Any): boolean =>
+const isPostgres = (cluster: Cluster): boolean =>
   cluster.at("engine").isUnknown || cluster.at("engine").string() === "pg";
 
 /** Recovery to any time of the last seven days: https://docs.digitalocean.com/products/databases/postgresql/how-to/restore-from-backups/ */
 const recovery = { days: 7, lossMinutes: 5 };
 
-function toDatabase(stack: Stack, cluster: Any): Database {
-  const own = (type: string) =>
-    stack.ofType(type).filter((one) => known(() => belongsTo(one, "clusterId", cluster)) !== false);
+function toDatabase(stack: Stack, cluster: Cluster): Database {
+  const own = <P>(all: readonly ResourceOf<P>[], property: Key<P>) =>
+    all.filter((one) => known(() => belongsTo(one, property, cluster)) !== false);
   return {
     resource: cluster,
     isProtected: () => cluster.protect,
     region: () =>
       Boolean(cluster.at("region").string()) || fault(cluster.at("region"), "No region is chosen."),
     network: () => {
-      const rules = own(types.firewall).flatMap((firewall) => firewall.at("rules").items());
+      const rules = own(stack.ofType(types.firewall), "clusterId").flatMap((firewall) =>
+        firewall.at("rules").items(),
+      );
       const open = rules.find((rule) => isEverywhere(rule.at("value").string() ?? ""));
       if (rules.length === 0) {
         return "Every network reaches the database: no digitalocean.DatabaseFirewall names those that may.";
@@ -397,10 +411,12 @@ function toDatabase(stack: Stack, cluster: Any): Database {
     // https://docs.digitalocean.com/products/databases/postgresql/how-to/connect/
     refusesPlaintext: () => true,
     pooler: () =>
-      own(types.pool).length > 0 ||
+      own(stack.ofType(types.pool), "clusterId").length > 0 ||
       `${cluster.name} has no pooler: no digitalocean.DatabaseConnectionPool is declared.`,
     quiet: () => {
-      const logged = own(types.settings).find((it) => (it.at("logMinDurationStatement").number() ?? -1) >= 0);
+      const logged = own(stack.ofType(types.settings), "clusterId").find(
+        (it) => (it.at("logMinDurationStatement").number() ?? -1) >= 0,
+      );
       return (
         logged === undefined ||
         fault(
@@ -422,21 +438,21 @@ function healthChecks(stack: Stack): HealthCheck[] {
 }
 
 /** Origins in the rules of the app's ingress and in its services; an unknown list is one unknown origin. */
-function allowedOrigins(app: Any): AnyValue[] {
+function allowedOrigins(app: App): AnyValue[] {
   const rules = app.at("spec", "ingress", "rules");
-  const places = [
-    ...(rules.isUnknown ? [rules] : rules.items()),
-    ...services(app),
-    ...parts(app, "staticSites"),
+  const lists = [
+    ...(rules.isUnknown ? [] : rules.items().map((rule) => rule.at("cors", "allowOrigins"))),
+    ...[...services(app), ...parts(app, "staticSites")].map((part) => part.at("cors", "allowOrigins")),
   ];
-  return places.flatMap((place): AnyValue[] => {
-    const allowed = place.at("cors", "allowOrigins");
-    return allowed.isUnknown
-      ? [allowed]
-      : ["exact", "prefix", "regex"]
-          .map((form) => allowed.at(form))
-          .filter((it) => it.isUnknown || it.exists);
-  });
+  return [...(rules.isUnknown ? [rules] : []), ...lists.flatMap(originsIn)];
+}
+
+function originsIn(allowed: Value<ocean.Origins | undefined>): AnyValue[] {
+  return allowed.isUnknown
+    ? [allowed]
+    : (["exact", "prefix", "regex"] as const)
+        .map((form) => allowed.at(form))
+        .filter((it) => it.isUnknown || it.exists);
 }
 
 /** Regions of DigitalOcean by the region of Amazon in the same place. Source: https://docs.digitalocean.com/platform/regional-availability/ */

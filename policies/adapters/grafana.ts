@@ -1,4 +1,5 @@
 import type * as grafanaTypes from "@pulumi/grafana";
+import type { Input } from "@pulumi/pulumi";
 import { type Stack, undecided, type Value } from "../framework/index.ts";
 import type { Adapter } from "../model/adapter.ts";
 import type { AlertRule } from "../model/alert-rule.ts";
@@ -40,6 +41,15 @@ export const grafanaAdapter: Adapter = {
   placed,
 };
 
+/** Labels and annotations by which this platform's alerts say what they are. */
+interface Labels {
+  severity?: Input<string>;
+}
+
+interface Annotations {
+  runbook_url?: Input<string>;
+}
+
 /** A rule that records a series alerts nobody; a list of rules that is unknown is one unknown rule. */
 function alerts(stack: Stack): AlertRule[] {
   return stack.ofType(grafana.ruleGroup).flatMap((resource) => {
@@ -73,11 +83,11 @@ function toRule(stack: Stack, entry: Value<grafanaTypes.types.input.alerting.Rul
       return { at, value: durationSeconds(at.string() ?? "0") ?? undecided(at) };
     },
     severity: () => {
-      const at = entry.at("labels", "severity");
+      const at = entry.at("labels").as<Labels>().at("severity");
       return { at, value: at.string() };
     },
     runbook: () => {
-      const at = entry.at("annotations", "runbook_url");
+      const at = entry.at("annotations").as<Annotations>().at("runbook_url");
       return { at, value: at.string() };
     },
   };

@@ -1,6 +1,7 @@
 import { fault, type ResourceOf, type Stack } from "../framework/index.ts";
 import { type Adapter, textsOf } from "../model/adapter.ts";
 import type { Database } from "../model/database.ts";
+import type { NeonProjectArgs } from "../model/other-args.ts";
 import { neon } from "../model/tokens.ts";
 
 /** Databases at Neon: a project is a server of PostgreSQL, which keeps its history. */
@@ -27,7 +28,7 @@ export const neonAdapter: Adapter = {
 
 const secondsInDay = 86_400;
 
-function toDatabase(resource: ResourceOf<unknown>): Database {
+function toDatabase(resource: ResourceOf<NeonProjectArgs>): Database {
   return {
     resource,
     isProtected: () => resource.protect,

@@ -11,10 +11,14 @@ import {
   type Verdict,
 } from "../framework/index.ts";
 import { type Adapter, longestMaintenanceHours } from "../model/adapter.ts";
+import type * as og from "../model/opsgenie-args.ts";
 import type { LevelLimits, PeopleLimits } from "../model/pager.ts";
 import { opsgenie } from "../model/tokens.ts";
 
-type Any = ResourceOf<unknown>;
+type Schedule = ResourceOf<og.ScheduleArgs>;
+type Rotation = ResourceOf<og.RotationArgs>;
+type Escalation = ResourceOf<og.EscalationArgs>;
+type User = ResourceOf<og.UserArgs>;
 
 /** On-call at Opsgenie: schedules with rotations of their own, and escalations. */
 export const opsgenieAdapter: Adapter = {
@@ -59,12 +63,12 @@ export const opsgenieAdapter: Adapter = {
   ],
 };
 
-const rotationsOf = (stack: Stack, schedule: Any): Any[] =>
+const rotationsOf = (stack: Stack, schedule: Schedule): Rotation[] =>
   stack.ofType(opsgenie.rotation).filter((rotation) => rotation.refersTo(schedule, "scheduleId"));
 
 const days: Readonly<Record<string, number>> = { hourly: 1 / 24, daily: 1, weekly: 7 };
 
-function judgePeople(stack: Stack, schedule: Any, { people, turnDays }: PeopleLimits): Verdict {
+function judgePeople(stack: Stack, schedule: Schedule, { people, turnDays }: PeopleLimits): Verdict {
   const rotations = rotationsOf(stack, schedule);
   for (const rotation of rotations) {
     const turn = (days[rotation.at("type").string() ?? ""] ?? 0) * (rotation.at("length").number() ?? 1);
@@ -89,18 +93,18 @@ function judgePeople(stack: Stack, schedule: Any, { people, turnDays }: PeopleLi
 }
 
 /** A stakeholder is told of incidents, and is never called: https://docs.opsgenie.com/docs/stakeholders-users */
-const isStakeholder = (one: Resource): one is Any =>
+const isStakeholder = (one: Resource): one is User =>
   one.is(opsgenie.user) && one.at("role").string()?.toLowerCase() === "stakeholder";
 
-const unreached = (user: Any): Fault =>
+const unreached = (user: User): Fault =>
   fault(user.at("role"), `Opsgenie does not call ${user.name}, who is a stakeholder.`);
 
-function judgeCoverage(stack: Stack, schedule: Any, now: number): Verdict {
+function judgeCoverage(stack: Stack, schedule: Schedule, now: number): Verdict {
   const rotations = rotationsOf(stack, schedule);
   if (rotations.length === 0 || schedule.at("enabled").boolean() === false) {
     return `${schedule.name} has no rotation or is off, so nobody is on call.`;
   }
-  const isWhole = (rotation: Any): boolean =>
+  const isWhole = (rotation: Rotation): boolean =>
     rotation.at("participants").items().length > 0 &&
     !(Date.parse(rotation.at("startDate").string() ?? "") > now) &&
     !rotation.at("endDate").string() &&
@@ -119,7 +123,7 @@ function judgeCoverage(stack: Stack, schedule: Any, now: number): Verdict {
 const longestDelaySeconds = 300;
 
 /** A policy that suppresses or delays notifications may take those of minor alerts alone. */
-function judgePolicy(policy: Any): Verdict {
+function judgePolicy(policy: ResourceOf<og.NotificationPolicyArgs>): Verdict {
   const delay = policy.at("delayActions", "0");
   const wait = delay.at("duration", "0");
   const seconds =
@@ -160,7 +164,7 @@ function judgePolicy(policy: Any): Verdict {
 }
 
 /** A policy that gives alerts a priority at which nobody is called may do so with minor ones alone. */
-function judgeLowering(policy: Any): Verdict {
+function judgeLowering(policy: ResourceOf<og.AlertPolicyArgs>): Verdict {
   const priority = policy.at("priority");
   if (!/^P[45]$/.test(priority.string() ?? "") || policy.at("enabled").boolean() === false) return true;
   const conditions = policy
@@ -185,7 +189,7 @@ function judgeLowering(policy: Any): Verdict {
   );
 }
 
-const asksForMinor = (condition: Value): boolean =>
+const asksForMinor = (condition: Value<og.Condition>): boolean =>
   condition.at("field").string() === "priority" &&
   condition.at("operation").string() === "equals" &&
   condition.at("not").boolean() !== true &&
@@ -193,7 +197,7 @@ const asksForMinor = (condition: Value): boolean =>
 
 const unitSeconds: Readonly<Record<string, number>> = { minutes: 60, hours: 3600, days: 86_400 };
 
-function judgeMaintenance(maintenance: Any, now: number): Verdict {
+function judgeMaintenance(maintenance: ResourceOf<og.MaintenanceArgs>, now: number): Verdict {
   const [time] = maintenance.at("times").items();
   const end = Date.parse(time?.at("endDate").string() ?? "");
   const start = Date.parse(time?.at("startDate").string() ?? "");
@@ -209,9 +213,9 @@ function judgeMaintenance(maintenance: Any, now: number): Verdict {
   );
 }
 
-const recipientsOf = (rule: Value): Value[] => rule.at("recipients").items();
+const recipientsOf = (rule: Value<og.EscalationRule>): Value<og.Recipient>[] => rule.at("recipients").items();
 
-function judgeLevels(escalation: Any, { levels, minutes }: LevelLimits): Verdict {
+function judgeLevels(escalation: Escalation, { levels, minutes }: LevelLimits): Verdict {
   const rules = escalation.at("rules");
   const own = rules.items().filter((rule) => recipientsOf(rule).length > 0);
   if (own.length < levels) {
@@ -238,7 +242,7 @@ function judgeLevels(escalation: Any, { levels, minutes }: LevelLimits): Verdict
 }
 
 /** How many levels at most call different people: ids are unknown before what they are of exists. */
-function distinctLevels(escalation: Any, rules: readonly Value[]): number {
+function distinctLevels(escalation: Escalation, rules: readonly Value<og.EscalationRule>[]): number {
   const ids = rules.map((rule) => recipientsOf(rule).map((one) => one.at("id")));
   const open = ids.filter((level) => level.some(({ isUnknown }) => isUnknown)).length;
   const known = ids
@@ -253,7 +257,7 @@ function distinctLevels(escalation: Any, rules: readonly Value[]): number {
   return new Set(known).size + (made === 0 ? open : Math.min(open, made));
 }
 
-function judgeFirst(escalation: Any): Verdict {
+function judgeFirst(escalation: Escalation): Verdict {
   const first = escalation.at("rules", "0");
   const isSchedule = recipientsOf(first).some((one) => one.at("type").string() === "schedule");
   return isSchedule || fault(first, `${escalation.name} does not begin with a schedule.`);

@@ -1,6 +1,7 @@
 import { counted } from "../../lib/text.ts";
 import {
   fault,
+  type Item,
   type ResourceOf,
   type Stack,
   undecided,
@@ -8,6 +9,12 @@ import {
   type Value,
   type Verdict,
 } from "../framework/index.ts";
+import type {
+  PagerMember,
+  PagerScheduleV2Args,
+  PagerShiftEvent,
+  PagerStrategy,
+} from "../model/other-args.ts";
 import type { OnCallSchedule, PeopleLimits } from "../model/pager.ts";
 import { pagerduty } from "../model/tokens.ts";
 
@@ -24,22 +31,29 @@ export function schedulesByRotation(stack: Stack): OnCallSchedule[] {
 }
 
 /** The bridge names a list in the plural; programs that were written before that in the singular. */
-const list = (value: Value, plural: string, singular: string): Value[] => {
-  const own = value.at(plural);
-  return own.isUnknown || own.exists ? own.items() : value.at(singular).items();
+const list = <T>(plural: Value<T>, singular: Value<T>): Value<Item<T>>[] =>
+  plural.isUnknown || plural.exists ? plural.items() : singular.items();
+
+type Schedule = ResourceOf<PagerScheduleV2Args>;
+type Event = Value<PagerShiftEvent>;
+
+const eventsOf = (schedule: Schedule): Event[] =>
+  list(schedule.at("rotations"), schedule.at("rotation")).flatMap((rotation) =>
+    list(rotation.at("events"), rotation.at("event")).map((event) => event.as<PagerShiftEvent>()),
+  );
+
+const strategyOf = (event: Event): Value<PagerStrategy> => {
+  const own = event.at("assignmentStrategy").as<unknown>();
+  const alone = own.as<PagerStrategy>();
+  return alone.at("type").exists ? alone : own.as<readonly PagerStrategy[]>().at("0");
 };
 
-const eventsOf = (schedule: ResourceOf<unknown>): Value[] =>
-  list(schedule.at(), "rotations", "rotation").flatMap((rotation) => list(rotation, "events", "event"));
+const membersOf = (event: Event): Value<PagerMember>[] => {
+  const strategy = strategyOf(event);
+  return list(strategy.at("members"), strategy.at("member")).map((member) => member.as<PagerMember>());
+};
 
-const strategyOf = (event: Value): Value =>
-  event.at("assignmentStrategy").at("type").exists
-    ? event.at("assignmentStrategy")
-    : event.at("assignmentStrategy").at("0");
-
-const membersOf = (event: Value): Value[] => list(strategyOf(event), "members", "member");
-
-function judgePeople(schedule: ResourceOf<unknown>, { people, turnDays }: PeopleLimits): Verdict {
+function judgePeople(schedule: Schedule, { people, turnDays }: PeopleLimits): Verdict {
   const events = eventsOf(schedule);
   const members = events.flatMap(membersOf).map((member) => member.at("userId"));
   const known = new Set(members.flatMap((id) => (id.isUnknown ? [] : (id.string() ?? []))));
@@ -60,7 +74,7 @@ function judgePeople(schedule: ResourceOf<unknown>, { people, turnDays }: People
 }
 
 /** Days of a turn: those that an event recurs after, times the shifts of one person. */
-function turnOf(event: Value): number {
+function turnOf(event: Event): number {
   const { days } = recurrenceOf(event);
   return days * (strategyOf(event).at("shiftsPerMember").number() ?? 1);
 }
@@ -72,8 +86,8 @@ interface Recurrence {
   readonly isPartial: boolean;
 }
 
-function recurrenceOf(event: Value): Recurrence {
-  const rule = list(event, "recurrences", "recurrence")
+function recurrenceOf(event: Event): Recurrence {
+  const rule = list(event.at("recurrences"), event.at("recurrence"))
     .map((text) => text.string() ?? "")
     .join(";");
   const frequency = /FREQ=(\w+)/.exec(rule)?.[1] ?? "";
@@ -85,12 +99,12 @@ function recurrenceOf(event: Value): Recurrence {
 const day = 86_400_000;
 
 /** One event without end that lasts until it begins again leaves no gap; how several add up is not followed. */
-function judgeCoverage(schedule: ResourceOf<unknown>, now: number): Verdict {
+function judgeCoverage(schedule: Schedule, now: number): Verdict {
   const events = eventsOf(schedule);
   if (events.every((event) => membersOf(event).length === 0)) {
     return fault(schedule.at(), `${schedule.name} has no member, so nobody is on call.`);
   }
-  const isWhole = (event: Value): boolean => {
+  const isWhole = (event: Event): boolean => {
     const lasts = Date.parse(timeOf(event, "endTime")) - Date.parse(timeOf(event, "startTime"));
     const { days, isPartial } = recurrenceOf(event);
     const begins = Date.parse(event.at("effectiveSince").string() ?? "");
@@ -113,5 +127,5 @@ function judgeCoverage(schedule: ResourceOf<unknown>, now: number): Verdict {
   );
 }
 
-const timeOf = (event: Value, key: string): string =>
+const timeOf = (event: Event, key: "startTime" | "endTime"): string =>
   event.at(key).string() ?? event.at(key, "dateTime").string() ?? "";

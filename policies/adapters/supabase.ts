@@ -7,6 +7,7 @@ import { ownedBy } from "../model/links.ts";
 import { isEverywhere } from "../model/networks.ts";
 import { recoveryDays, recoveryLossMinutes } from "../model/recovery.ts";
 import { statementSetting } from "../model/statement-setting.ts";
+import type { DatabaseSettings, NetworkSettings } from "../model/supabase-settings.ts";
 import { supabase } from "../model/tokens.ts";
 import { fixes } from "./supabase/fixes.ts";
 import { dataApis, signIns } from "./supabase/settings.ts";
@@ -73,7 +74,9 @@ function judgeRegion(project: ResourceOf<ProjectArgs>): Verdict {
 }
 
 function judgeNetwork(stack: Stack, project: ResourceOf<ProjectArgs>): Verdict {
-  const documents = settingsOf(stack, project).map((settings) => settings.at("network").json());
+  const documents = settingsOf(stack, project).map((settings) =>
+    settings.at("network").json<NetworkSettings>(),
+  );
   // A list that is given and empty, or null, lets nobody in; without one, Supabase lets everybody in.
   if (!documents.some((document) => document.entries().some(([key]) => key === "restrictions"))) {
     return "Every network reaches the database: its settings have no network.restrictions.";
@@ -144,7 +147,7 @@ function tooFewConnections(
 ): Fault | undefined {
   const size = Math.max(...sizes);
   for (const settings of settingsOf(stack, project)) {
-    const most = settings.at("database").json().at("max_connections");
+    const most = settings.at("database").json<DatabaseSettings>().at("max_connections");
     const number = most.isUnknown ? undefined : Number(most.number() ?? most.string() ?? Number.NaN);
     if (number !== undefined && number - keptConnections < size) {
       return fault(

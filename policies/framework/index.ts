@@ -19,7 +19,7 @@ export {
 } from "./findings.ts";
 export { lookup } from "./lookup.ts";
 export { type Policy, type PolicyDefinition, policy } from "./policy.ts";
-export type { Child, Item, Key } from "./properties.ts";
+export type { Child, Item, Key, Plain } from "./properties.ts";
 export { type ResourceRecord, Stack } from "./stack.ts";
 export { documentIn, isUnknown, UnknownRead } from "./value.ts";
 export type { AnyValue, PropertiesOf, Resource, ResourceOf, Token, Value } from "./view.ts";

@@ -2,9 +2,10 @@ import type { OutputInstance } from "@pulumi/pulumi";
 
 /**
  * Names that may be read below a value of a type, as a provider's SDK gives it: the properties of an object,
- * any key of a map, the indices of a list. Of a type that says nothing, as of a JSON document, any.
+ * any key of a map, the indices of a list. Of a type that says nothing, as of a JSON document, none: `as` and `json`
+ * give such a value the type of what is read there.
  */
-export type Key<T> = unknown extends T ? string : KeyOf<Plain<T>>;
+export type Key<T> = unknown extends T ? never : KeyOf<Plain<T>>;
 
 /** What is below that name. */
 export type Child<T, K extends string> = unknown extends T ? unknown : ChildOf<Plain<T>, K>;

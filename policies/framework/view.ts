@@ -87,11 +87,11 @@ export interface AnyValue {
   boolean(): boolean | undefined;
   /** Strings of a list; throws UnknownRead if the list or an element is unknown. */
   strings(): string[];
-  /** What a JSON document in a string says; absent if it is not JSON. Throws UnknownRead. */
-  json(): Value<unknown>;
+  /** What a JSON document in a string says, read as one of that type; absent if it is not JSON. Throws UnknownRead. */
+  json<Document = unknown>(): Value<Document>;
 }
 
-/** A value of a type, which says what may be read below it; of any, where nothing says which. */
+/** A value of a type, which says what may be read below it; of unknown, nothing. */
 export interface Value<T = unknown> extends AnyValue {
   /** The value at a path below this one; below an unknown value everything is unknown. */
   readonly at: At<T>;
@@ -99,8 +99,8 @@ export interface Value<T = unknown> extends AnyValue {
   items(): Value<Item<T>>[];
   /** Entries of an object or map. Throws UnknownRead if it is unknown; a value may be unknown by itself. */
   entries(): [string, Value<Entry<T>>][];
-  /** The same value as one of a wider type, of which its own is a form. */
-  as<Wider>(...fits: [Plain<T>] extends [Wider] ? [] : [never]): Value<Wider>;
+  /** The same value as one of a wider type, of which its own is a form; one that says nothing, as of any type. */
+  as<Wider>(...fits: unknown extends T ? [] : [Plain<T>] extends [Wider] ? [] : [never]): Value<Wider>;
 }
 
 /** Reads by names that the type has; any other does not compile. */

@@ -6,6 +6,7 @@ import { labelsGiven, obstacle } from "../values/promql-proof.ts";
 import { referencesIn, selectorsIn } from "../values/promql-reads.ts";
 import { alertFacts } from "./alert-facts.ts";
 import type { AlertRule } from "./alert-rules.ts";
+import type { QueryModel } from "./grafana-documents.ts";
 import { readQuery } from "./recordings.ts";
 
 /** A rule that is evaluated more seldom fires late, whatever it waits for. */
@@ -95,7 +96,7 @@ function reasonOf(
     if (to !== 0) {
       return `reads another time than now: relativeTimeRange.to is ${to}`;
     }
-    const model = data.at("model").json();
+    const model = data.at("model").json<QueryModel>();
     const wrong = modelFault(model, data.at("relativeTimeRange", "from").number() ?? 0);
     if (wrong !== undefined) {
       return wrong;
@@ -122,7 +123,7 @@ function unreducedRange(entry: NonNullable<AlertRule["grafana"]>): string | unde
   const models = entry
     .at("datas")
     .items()
-    .map((data) => data.at("model").json());
+    .map((data) => data.at("model").json<QueryModel>());
   const reduces = models.some((model) =>
     ["reduce", "classic_conditions"].includes(model.at("type").string() ?? ""),
   );
@@ -145,7 +146,7 @@ function unjoined(stack: Stack, entry: NonNullable<AlertRule["grafana"]>): strin
     .items()
     .map((data) => ({
       id: data.at("refId").string() ?? "",
-      model: data.at("model").json(),
+      model: data.at("model").json<QueryModel>(),
       source: data.at("datasourceUid").string(),
     }));
   const queryOf = (id: string, depth = 0): Expr | undefined => {
@@ -207,7 +208,7 @@ export function selectorsOf(stack: Stack, rule: AlertRule): Selector[] {
 function expressionsOf(stack: Stack, { grafana }: AlertRule): Expr[] {
   const queries = grafana?.at("datas").items() ?? [];
   return queries.flatMap((data) => {
-    const expr = data.at("model").json().at("expr").string();
+    const expr = data.at("model").json<QueryModel>().at("expr").string();
     return expr === undefined ? [] : (readQuery(stack, expr, data.at("datasourceUid").string()) ?? []);
   });
 }
@@ -218,7 +219,7 @@ function intervalOf({ resource }: AlertRule): number | undefined {
     : undefined;
 }
 
-function modelFault(model: Value, from: number): string | undefined {
+function modelFault(model: Value<QueryModel>, from: number): string | undefined {
   if (model.at("type").string() === "reduce") {
     const reducer = model.at("reducer").string() ?? "last";
     return reducers.has(reducer)

@@ -6,8 +6,9 @@ import { known, type Resource, type Stack } from "../framework/index.ts";
  */
 export function deployHookOf(stack: Stack, service: Resource): Resource | undefined {
   return stack.all().find((resource) => {
-    const name = known(() => resource.at("secretName").string() ?? resource.at("variableName").string());
-    const url = known(() => resource.at("url").string() ?? resource.at("configuration", "url").string());
+    const inputs = resource.at().as<HookArgs>();
+    const name = known(() => inputs.at("secretName").string() ?? inputs.at("variableName").string());
+    const url = known(() => inputs.at("url").string() ?? inputs.at("configuration", "url").string());
     const isHook =
       /deploy_?hook/i.test(name ?? "") ||
       (/webhook/i.test(resource.type) &&
@@ -17,6 +18,19 @@ export function deployHookOf(stack: Stack, service: Resource): Resource | undefi
   });
 }
 
+/** A secret or a variable of GitHub's, or a webhook of whichever vendor. */
+interface HookArgs {
+  secretName?: string;
+  variableName?: string;
+  url?: string;
+  configuration?: { url?: string };
+}
+
+/** A service of Render's. */
+interface ImageArgs {
+  runtimeSource?: { image?: object };
+}
+
 /** Unknown addresses are made from something that only the deployment knows, such as the service. */
 const calls = (url: string | undefined): boolean =>
   url === undefined || /^https:\/\/api\.render\.com\/deploy\//.test(url);
@@ -24,5 +38,8 @@ const calls = (url: string | undefined): boolean =>
 const isAlone = (stack: Stack, { type }: Resource): boolean =>
   stack
     .all()
-    .filter((one) => one.type === type && known(() => one.at("runtimeSource", "image").exists) === true)
-    .length === 1;
+    .filter(
+      (one) =>
+        one.type === type &&
+        known(() => one.at().as<ImageArgs>().at("runtimeSource", "image").exists) === true,
+    ).length === 1;

@@ -1,3 +1,4 @@
+import type { Input } from "@pulumi/pulumi";
 import type { DeploymentSettingsArgs, PolicyGroupArgs, types } from "@pulumi/pulumiservice";
 import { every, known, type ResourceOf, type Stack, some, type Value } from "../framework/index.ts";
 import { packName, packVersion } from "./pack-name.ts";
@@ -89,7 +90,7 @@ export function isTaggedStaging(stack: Stack, settings: DeploymentSettings): boo
   return some(stack.ofType(pulumiCloud.stackTag, pulumiCloud.stackTags), (tag) => {
     const single = tag.type === pulumiCloud.stackTag;
     const isStage = !single || tag.at("name").string() === "stage";
-    const value = single ? tag.at("value") : tag.at("tags", "stage");
+    const value = single ? tag.at("value") : tag.at("tags").as<StageTag>().at("stage");
     return (
       isStage &&
       value.string() === "staging" &&
@@ -124,7 +125,7 @@ function isNewEnough(pack: PackReference): boolean {
 
 /** Level of every policy, where the group sets one. */
 function levelOf(pack: PackReference): string | undefined {
-  return levelIn(pack.at("config", "all"));
+  return levelIn(pack.at("config").as<PackConfig>().at("all"));
 }
 
 /** The levels that the group sets, for every policy or for one. */
@@ -132,11 +133,24 @@ function levelsOf(pack: PackReference): string[] {
   return pack
     .at("config")
     .entries()
-    .flatMap(([, setting]) => levelIn(setting) ?? []);
+    .flatMap(([, setting]) => levelIn(setting.as<PolicySetting>()) ?? []);
+}
+
+interface PolicySetting {
+  enforcementLevel?: string;
+}
+
+/** What a group sets for every policy; beside it, by name, what it sets for one. */
+interface PackConfig {
+  all?: PolicySetting;
+}
+
+interface StageTag {
+  stage?: Input<string>;
 }
 
 /** The level in a policy's settings: alone, or as one of several. */
-function levelIn(setting: Value): string | undefined {
+function levelIn(setting: Value<PolicySetting | undefined>): string | undefined {
   return setting.string() ?? setting.at("enforcementLevel").string();
 }
 

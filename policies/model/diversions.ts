@@ -1,3 +1,4 @@
+import type { Input } from "@pulumi/pulumi";
 import { adapters } from "../adapters/index.ts";
 import {
   type AnyValue,
@@ -214,7 +215,17 @@ function byList(stack: Stack, name: AnyValue, rules: string, site: Site): Fault 
 }
 
 /** What a request asks for below the source of a redirect, "" where for the source itself; undefined where it is not of it. */
-function pathBelow(redirect: Value, source: string, { host, path }: SampleRequest): string | undefined {
+/** The parts of a redirect in a list that say which paths it takes. */
+interface Redirect {
+  includeSubdomains?: Input<boolean>;
+  subpathMatching?: Input<boolean>;
+}
+
+function pathBelow(
+  redirect: Value<Redirect>,
+  source: string,
+  { host, path }: SampleRequest,
+): string | undefined {
   if (/^http:/i.test(source)) return undefined;
   const [, sourceHost = "", sourcePath = ""] =
     /^(?:https?:\/\/)?([^/]*)(.*)$/i.exec(source.toLowerCase()) ?? [];

@@ -1,8 +1,9 @@
 import type * as grafanaTypes from "@pulumi/grafana";
-import { type Stack, undecided, type Value } from "../framework/index.ts";
+import { type AnyValue, type Stack, undecided, type Value } from "../framework/index.ts";
 import { parseMath } from "../values/promql.ts";
 import { comparisonOperators, type Expr } from "../values/promql-ast.ts";
 import { type Alternative, alternativesOf, both, compared, truthy } from "../values/promql-conditions.ts";
+import type { Evaluator, QueryModel } from "./grafana-documents.ts";
 import { readQuery } from "./recordings.ts";
 
 /**
@@ -43,7 +44,7 @@ class Rule {
       return [];
     }
     const text = entry.at("model");
-    const model = text.json();
+    const model = text.json<QueryModel>();
     const query = model.at("expr").string();
     if (query !== undefined) {
       const source = entry.at("datasourceUid").string();
@@ -66,7 +67,7 @@ class Rule {
   }
 
   /** Conditions are joined from the first to the last; no operator binds tighter than another. */
-  #classic(model: Value, depth: number): Alternative[] {
+  #classic(model: Value<QueryModel>, depth: number): Alternative[] {
     let joined: Alternative[] | undefined;
     for (const condition of model.at("conditions").items()) {
       const refId = condition.at("query", "params", "0").string() ?? "";
@@ -80,7 +81,7 @@ class Rule {
     return asTrue(joined ?? []);
   }
 
-  #math(expression: string, text: Value, depth: number): Alternative[] {
+  #math(expression: string, text: AnyValue, depth: number): Alternative[] {
     return this.#mathNode(parseMath(expression) ?? undecided(text), depth);
   }
 
@@ -140,7 +141,10 @@ const operators = new Map([
   ["ne", "!="],
 ]);
 
-function evaluated(alternatives: readonly Alternative[], evaluator: Value): Alternative[] {
+function evaluated(
+  alternatives: readonly Alternative[],
+  evaluator: Value<Evaluator | undefined>,
+): Alternative[] {
   const type = evaluator.at("type").string() ?? "";
   const [first = Number.NaN, second = Number.NaN] = evaluator
     .at("params")

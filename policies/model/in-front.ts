@@ -1,3 +1,4 @@
+import type { Input } from "@pulumi/pulumi";
 import type { ProjectRouteArgs } from "@pulumi/vercel";
 import { adapters } from "../adapters/index.ts";
 import {
@@ -114,8 +115,13 @@ function byConnector(stack: Stack, site: Site, zone: Zone): Fault | undefined {
   );
 }
 
+interface SwitchedRule {
+  enabled?: Input<boolean>;
+  expression?: Input<string>;
+}
+
 /** Whether a rule that has a switch and an expression may act on some request to a site. */
-const mayActAt = (rule: Value<unknown>, site: Site): boolean =>
+const mayActAt = (rule: Value<SwitchedRule>, site: Site): boolean =>
   isOn(rule.at("enabled")) && reachOf(rule.at("expression").string() ?? "", site).kind !== "none";
 
 function byWorker(stack: Stack, site: Site, zone: Zone): Fault | undefined {

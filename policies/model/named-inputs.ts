@@ -43,7 +43,7 @@ export class NamedInput implements Naming {
 function valueAt(place: Place): Value {
   if ("of" in place) return place.of.at();
   if ("text" in place) return valueAt(place.text).json();
-  return valueAt(place.above).at(place.key);
+  return valueAt(place.above).as<Record<string, unknown>>().at(place.key);
 }
 
 /** Deeper inputs are not looked into. */

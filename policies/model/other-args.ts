@@ -131,3 +131,131 @@ export interface RenderWebhookArgs {
   url: Input<string>;
   enabled?: Input<boolean>;
 }
+
+/** A document of Pulumi ESC, given as an asset: a text, a file, or what is at an address. */
+export interface PulumiEnvironmentArgs {
+  yaml?: Input<{ text?: string; path?: string; uri?: string }>;
+}
+
+/** A switch of a whole organization at Sentry. */
+export interface SentrySpikeProtectionArgs {
+  enabled?: Input<boolean>;
+}
+
+export interface SupabaseEdgeFunctionArgs {
+  entrypoint?: Input<string>;
+  importMap?: Input<string>;
+  staticFiles?: Input<Input<string>[]>;
+  verifyJwt?: Input<boolean>;
+}
+
+export interface SupabaseEdgeFunctionSecretsArgs {
+  secrets?: Input<Input<{ name?: Input<string> }>[]>;
+}
+
+export interface PagerGroupingArgs {
+  type?: Input<string>;
+  /** `timeout` in seconds. */
+  config?: Input<{ timeout?: Input<number> }>;
+}
+
+export interface PagerWorkflowArgs {
+  steps?: Input<Input<PagerWorkflowStep>[]>;
+}
+
+export interface PagerWorkflowStep {
+  name?: Input<string>;
+  action?: Input<string>;
+}
+
+/** Of two names for a list, the bridge gives the plural; programs from before that have the singular. */
+export interface PagerScheduleV2Args {
+  rotations?: Input<Input<PagerRotation>[]>;
+  rotation?: Input<Input<PagerRotation>[]>;
+}
+
+export interface PagerRotation {
+  events?: Input<Input<PagerShiftEvent>[]>;
+  event?: Input<Input<PagerShiftEvent>[]>;
+}
+
+export interface PagerShiftEvent {
+  startTime?: Input<string | { dateTime?: string }>;
+  endTime?: Input<string | { dateTime?: string }>;
+  effectiveSince?: Input<string>;
+  effectiveUntil?: Input<string>;
+  recurrences?: Input<Input<string>[]>;
+  recurrence?: Input<Input<string>[]>;
+  assignmentStrategy?: Input<PagerStrategy | PagerStrategy[]>;
+}
+
+export interface PagerStrategy {
+  type?: Input<string>;
+  shiftsPerMember?: Input<number>;
+  members?: Input<Input<PagerMember>[]>;
+  member?: Input<Input<PagerMember>[]>;
+}
+
+export interface PagerMember {
+  userId?: Input<string>;
+}
+
+/** What services of PagerDuty have in versions of the provider after the one on npm. */
+export interface PagerServiceArgs {
+  /** `timeout` in seconds. */
+  autoPauseNotificationsParameters?: Input<{ enabled?: Input<boolean>; timeout?: Input<number> }>;
+}
+
+/** Event orchestrations of PagerDuty: sets of rules, and a last one for the rest. */
+export interface PagerOrchestrationArgs {
+  sets?: Input<Input<{ rules?: Input<Input<PagerEventRule>[]> }>[]>;
+  catchAll?: Input<PagerEventRule>;
+}
+
+/** A rule of an orchestration, or one of the older rules, which are resources of their own. */
+export interface PagerEventRule {
+  disabled?: Input<boolean>;
+  conditions?: Input<Input<PagerExpression>[] | PagerConditions>;
+  actions?: Input<PagerActions>;
+}
+
+export interface PagerExpression {
+  expression?: Input<string>;
+}
+
+/** Conditions of the older rules. */
+export interface PagerConditions {
+  operator?: Input<string>;
+  subconditions?: Input<Input<PagerSubcondition>[]>;
+}
+
+export interface PagerSubcondition {
+  operator?: Input<string>;
+  parameters?: Input<Input<{ path?: Input<string>; value?: Input<string> }>[]>;
+}
+
+/** What a rule does with an event; in the older rules each in a list of objects with one value. */
+export interface PagerActions {
+  suppress?: Input<boolean>;
+  suppresses?: Input<Input<PagerActionValue>[]>;
+  dropEvent?: Input<boolean>;
+  suspend?: Input<number>;
+  suspends?: Input<Input<PagerActionValue>[]>;
+  severity?: Input<string>;
+  severities?: Input<Input<PagerActionValue>[]>;
+  eventAction?: Input<string>;
+  eventActions?: Input<Input<PagerActionValue>[]>;
+  escalationPolicy?: Input<string>;
+  extractions?: Input<Input<{ target?: Input<string>; template?: Input<string> }>[]>;
+}
+
+export interface PagerActionValue {
+  value?: Input<string | number | boolean>;
+}
+
+/** Databases at Neon. */
+export interface NeonProjectArgs {
+  regionId?: Input<string>;
+  allowedIps?: Input<Input<string>[]>;
+  historyRetentionSeconds?: Input<number>;
+}

@@ -1,10 +1,13 @@
-import type { UserNotificationRuleArgs } from "@pulumi/pagerduty";
+import type { MaintenanceWindowArgs, ServiceArgs, UserNotificationRuleArgs } from "@pulumi/pagerduty";
+import type { Input } from "@pulumi/pulumi";
 import {
+  type AnyValue,
   type Fault,
   type Finding,
   fault,
   judge,
   known,
+  type PropertiesOf,
   type Resource,
   type ResourceOf,
   type Stack,
@@ -13,9 +16,10 @@ import {
   type Verdict,
 } from "../framework/index.ts";
 import { longestMaintenanceHours } from "./adapter.ts";
+import type { PagerActions, PagerEventRule, PagerServiceArgs, PagerSubcondition } from "./other-args.ts";
 import { pagerduty, pagerRules } from "./tokens.ts";
 
-type Service = ResourceOf<unknown>;
+type Service = ResourceOf<ServiceArgs & PagerServiceArgs>;
 
 /** Judges what keeps a page from waking somebody: urgency, maintenance windows and rules that suppress. */
 export function judgeSilence(stack: Stack, services: readonly Resource[], now: number): Finding[] {
@@ -77,15 +81,19 @@ const personOf = (rule: NotificationRule): string =>
     .map(({ urn }) => urn)
     .join(" ");
 
+interface ContactMethod {
+  type?: Input<string>;
+}
+
 function wakes(rule: NotificationRule): boolean {
-  const method = rule.at("contactMethod").at("type").string() ?? "";
+  const method = rule.at("contactMethod").as<ContactMethod>().at("type").string() ?? "";
   return !/^email/.test(method) && (rule.at("startDelayInMinutes").number() ?? 0) <= longestDelayMinutes;
 }
 
 /** At low urgency PagerDuty sends an e-mail, by default, and does not escalate. */
 function judgeUrgency(service: Service): Verdict {
   const rule = service.at("incidentUrgencyRule");
-  const parts: Value[] =
+  const parts =
     rule.at("type").string() === "use_support_hours"
       ? [rule.at("duringSupportHours"), rule.at("outsideSupportHours")]
       : [rule];
@@ -129,7 +137,7 @@ function judgeHolding(service: Service): Verdict {
   );
 }
 
-type Window = ResourceOf<unknown>;
+type Window = ResourceOf<MaintenanceWindowArgs>;
 
 interface Span {
   readonly start: number;
@@ -172,9 +180,11 @@ function judgeWindow(window: Window, all: readonly Window[], now: number): Verdi
 }
 
 /** Event orchestrations have sets of rules and a last one for the rest; the older rules are resources of their own. */
-function judgeRules(stack: Stack, resource: ResourceOf<unknown>): Verdict {
+type Rules = ResourceOf<PropertiesOf<(typeof pagerRules.rules)[number]>>;
+
+function judgeRules(stack: Stack, resource: Rules): Verdict {
   const sets = resource.at("sets").items();
-  const rules: Value[] = [
+  const rules: Value<PagerEventRule>[] = [
     ...sets.flatMap((set) => set.at("rules").items()),
     ...(resource.at("catchAll").exists && !isRule(resource) ? [resource.at("catchAll")] : []),
     ...(isRule(resource) ? [resource.at()] : []),
@@ -184,7 +194,10 @@ function judgeRules(stack: Stack, resource: ResourceOf<unknown>): Verdict {
 
 const isRule = ({ type }: Resource): boolean => /(?:serviceEventRule|rulesetRule):/.test(type);
 
-function ruleFault(stack: Stack, resource: ResourceOf<unknown>, rule: Value): Fault | undefined {
+type Conditions = Value<PagerEventRule["conditions"]>;
+type Actions = Value<PagerEventRule["actions"]>;
+
+function ruleFault(stack: Stack, resource: Resource, rule: Value<PagerEventRule>): Fault | undefined {
   if (rule.at("disabled").boolean() === true) return undefined;
   const { name } = resource;
   const action = silencing(rule.at("actions")) ?? softening(stack, resource, rule.at("actions"));
@@ -215,7 +228,7 @@ function ruleFault(stack: Stack, resource: ResourceOf<unknown>, rule: Value): Fa
 }
 
 /** Whether a rule's condition asks for more of an event than how bad it is, and from which client. */
-function tellsApart(conditions: Value): boolean {
+function tellsApart(conditions: Conditions): boolean {
   if (conditions.isUnknown) return false;
   const named = [
     ...conditions.items().map((condition) => condition.at("expression").string() ?? ""),
@@ -232,9 +245,9 @@ const fieldsOfAlerts =
   /\b(?:summary|source|component|group|class|custom_details|details|dedup_key|incident_key|description|title)\b/i;
 
 /** The same of the older rules, whose conditions are of parts: all of them, or any. */
-function asksForMinor(conditions: Value): boolean {
+function asksForMinor(conditions: Conditions): boolean {
   const parts = conditions.at("subconditions").items();
-  const isOfMinor = (part: Value): boolean => {
+  const isOfMinor = (part: Value<PagerSubcondition>): boolean => {
     const parameters = part.at("parameters").items();
     return (
       part.at("operator").string() === "equals" &&
@@ -263,11 +276,11 @@ export function followsSeverity(service: Service): boolean {
 }
 
 /** What an event of low severity is, at a service whose urgency follows it, and one that goes by another policy. */
-function softening(stack: Stack, resource: ResourceOf<unknown>, actions: Value): Value | undefined {
+function softening(stack: Stack, resource: Resource, actions: Actions): AnyValue | undefined {
   const services = stack.ofType(pagerduty.service);
   const severities = [
     actions.at("severity"),
-    ...valuesOf(actions, "severities"),
+    ...valuesOf(actions.at("severities")),
     ...madeFor(actions, /(?:^|\.)severity$/),
   ];
   const minor = services.some(followsSeverity)
@@ -283,14 +296,11 @@ function softening(stack: Stack, resource: ResourceOf<unknown>, actions: Value):
 }
 
 /** The older rules have lists of objects with one value. */
-const valuesOf = (actions: Value, property: string): Value[] =>
-  actions
-    .at(property)
-    .items()
-    .map((one) => one.at("value"));
+const valuesOf = (list: Value<PagerActions["suppresses"]>): AnyValue[] =>
+  list.items().map((one) => one.at("value"));
 
 /** Fixed texts that a rule writes into a field of the event. */
-const madeFor = (actions: Value, field: RegExp): Value[] =>
+const madeFor = (actions: Actions, field: RegExp): AnyValue[] =>
   actions
     .at("extractions")
     .items()
@@ -298,12 +308,12 @@ const madeFor = (actions: Value, field: RegExp): Value[] =>
     .map((one) => one.at("template"));
 
 /** The action of a rule by which an event calls nobody. */
-function silencing(actions: Value): Value | undefined {
-  const switches = [actions.at("suppress"), actions.at("dropEvent"), ...valuesOf(actions, "suppresses")];
-  const delays = [actions.at("suspend"), ...valuesOf(actions, "suspends")];
+function silencing(actions: Actions): AnyValue | undefined {
+  const switches = [actions.at("suppress"), actions.at("dropEvent"), ...valuesOf(actions.at("suppresses"))];
+  const delays = [actions.at("suspend"), ...valuesOf(actions.at("suspends"))];
   const kinds = [
     actions.at("eventAction"),
-    ...valuesOf(actions, "eventActions"),
+    ...valuesOf(actions.at("eventActions")),
     ...madeFor(actions, /(?:^|\.)event_action$/),
   ];
   return (
@@ -314,7 +324,7 @@ function silencing(actions: Value): Value | undefined {
 }
 
 /** A key that is the same for every event puts what comes later to an alert that is open, and calls nobody for it. */
-function merging(actions: Value): Value | undefined {
+function merging(actions: Actions): AnyValue | undefined {
   return madeFor(actions, /(?:^|\.)dedup_key$/).find((template) => {
     const text = known(() => template.string()) ?? "";
     const names = [...text.matchAll(/\{\{\s*([\w.]+)/g)].map(([, name = ""]) => name);

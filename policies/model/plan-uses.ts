@@ -3,6 +3,7 @@ import type { Input } from "@pulumi/pulumi";
 import type { FeatureName } from "../../config/plan-features.ts";
 import type { AnyValue, Resource, ResourceOf, Stack } from "../framework/index.ts";
 import { isGiven, isOn } from "./given.ts";
+import type { AuthSettings } from "./supabase-settings.ts";
 import { github, grafana, pagerduty, pulumiCloud, render, sentry, supabase, vercel } from "./tokens.ts";
 import type { Zone } from "./zones.ts";
 
@@ -95,7 +96,7 @@ export function databaseUses(stack: Stack): PlanUse[] {
       ),
     ...stack.ofType(supabase.addOn, supabase.addOnByModule).map((addOn) => use(addOn, "supabasePitr")),
     ...stack.ofType(supabase.settings).map((settings): PlanUse => {
-      const auth = () => settings.at("auth").json();
+      const auth = () => settings.at("auth").json<AuthSettings>();
       return {
         resource: settings,
         features: [
@@ -107,7 +108,11 @@ export function databaseUses(stack: Stack): PlanUse[] {
   ];
 }
 
-const sessionLimits = ["sessions_timebox", "sessions_inactivity_timeout", "sessions_single_per_user"];
+const sessionLimits = [
+  "sessions_timebox",
+  "sessions_inactivity_timeout",
+  "sessions_single_per_user",
+] as const;
 
 /** A limit of 0, or false, is none. */
 function isLimit(value: AnyValue): boolean {

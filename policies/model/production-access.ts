@@ -1,8 +1,10 @@
+import type { Input } from "@pulumi/pulumi";
 import type { OidcIssuerArgs, TeamStackPermissionArgs, types } from "@pulumi/pulumiservice";
 import {
   type AnyValue,
   type Fault,
   fault,
+  type Key,
   known,
   type ResourceOf,
   type Stack,
@@ -95,7 +97,17 @@ function actingTeams(stack: Stack): readonly AnyValue[] {
 }
 
 type Grant = Value<types.input.AuthPolicyDefinitionArgs>;
-type Rules = Value<types.input.AuthPolicyDefinitionArgs["rules"]>;
+
+/** Claims of a token by which GitHub says what asks: https://docs.github.com/en/actions/reference/security/oidc */
+interface Claims {
+  sub?: Input<string>;
+  repository?: Input<string>;
+  repository_id?: Input<string>;
+  environment?: Input<string>;
+  ref?: Input<string>;
+  job_workflow_ref?: Input<string>;
+  event_name?: Input<string>;
+}
 
 /** Whoever gets a token of Pulumi Cloud for an identity is a workflow of one repository, at a place that it names. */
 export function judgeIssuer(issuer: ResourceOf<OidcIssuerArgs>): Verdict {
@@ -125,8 +137,8 @@ function rightsFault(grant: Grant): Fault | undefined {
 const isOpen = (text: string): boolean => text === "" || /^(?:\.?\*|\.\+)$/.test(text);
 
 function gitHubFault(grant: Grant): Fault | undefined {
-  const rules = grant.at("rules");
-  const claim = (name: string): string => rules.at(name).string() ?? "";
+  const rules = grant.at("rules").as<Claims>();
+  const claim = (name: Key<Claims>): string => rules.at(name).string() ?? "";
   const [, owner = "", name = "", rest = ""] = /^repo:([^/:]+)\/([^:]+)(?::(.*))?$/.exec(claim("sub")) ?? [];
   const isOne =
     !isOpen(given(rules, "repository_id")) ||
@@ -135,7 +147,9 @@ function gitHubFault(grant: Grant): Fault | undefined {
   if (!isOne) {
     return fault(rules, "A workflow of any repository gets the token: no rule names one repository.");
   }
-  const places = ["environment", "ref", "job_workflow_ref", "event_name"].map((key) => given(rules, key));
+  const places = (["environment", "ref", "job_workflow_ref", "event_name"] as const).map((key) =>
+    given(rules, key),
+  );
   return [rest, ...places].some((place) => !isOpen(place))
     ? undefined
     : fault(
@@ -145,7 +159,7 @@ function gitHubFault(grant: Grant): Fault | undefined {
 }
 
 /** The text of a claim; something that names itself where it is not known yet. */
-const given = (rules: Rules, name: string): string =>
+const given = (rules: Value<Claims>, name: Key<Claims>): string =>
   rules.at(name).isUnknown ? name : (rules.at(name).string() ?? "");
 
 function otherFault(grant: Grant): Fault | undefined {

@@ -4,6 +4,7 @@ import { parsePromql } from "../values/promql.ts";
 import type { Expr } from "../values/promql-ast.ts";
 import { withRecorded } from "../values/promql-recorded.ts";
 import { isGiven } from "./given.ts";
+import type { QueryModel } from "./grafana-documents.ts";
 import { perStack } from "./per-stack.ts";
 import { grafana } from "./tokens.ts";
 
@@ -63,7 +64,7 @@ function toRecording(
         .at("datas")
         .items()
         .find((one) => one.at("refId").string() === from);
-      const model = data?.at("model").json();
+      const model = data?.at("model").json<QueryModel>();
       const isNow = data?.at("relativeTimeRange", "to").number() === 0;
       const expr = isNow && model?.at("range").boolean() !== true ? model?.at("expr").string() : undefined;
       const read = expr === undefined ? undefined : parsePromql(expr);

@@ -1,4 +1,4 @@
-import type { ResourceOf } from "../framework/index.ts";
+import type { Resource, ResourceOf, Token } from "../framework/index.ts";
 
 /**
  * What the pack makes of the types of a vendor's resources. One that is in none of the three lists, as those of the next
@@ -24,8 +24,20 @@ export interface Doubt {
   /** What it may do, as the end of a sentence that begins with `which`. */
   readonly may: string;
   /** Whether this one surely does not. Throws UnknownRead. */
-  readonly unless?: (resource: ResourceOf<unknown>) => boolean;
+  readonly unless?: (resource: Resource) => boolean;
 }
+
+/** A type that may weaken an item, but for resources whose own properties say that they do not. */
+export function doubt<Properties>(
+  type: Token<Properties>,
+  may: string,
+  unless: (resource: ResourceOf<Properties>) => boolean,
+): Doubt {
+  return { name: typeName(type), may, unless: (resource) => resource.is(type) && unless(resource) };
+}
+
+/** The token of a type, with the properties that its package declares. */
+export const typeOf = <Properties>(text: string): Token<Properties> => text;
 
 /**
  * A type without its package, as the tables call it: `ZoneHold` of `cloudflare:index/zoneHold:ZoneHold`,

@@ -9,7 +9,7 @@ import { perStack } from "./per-stack.ts";
 import { mayActOn, type Rule, rulesOf } from "./rulesets.ts";
 import { requestTo, type Site } from "./sites.ts";
 import { cloudflare, vercel } from "./tokens.ts";
-import { inZone, type Zone, zoneSettings } from "./zones.ts";
+import { inZone, type SecurityHeader, type Zone, zoneSettings } from "./zones.ts";
 
 export type { Header } from "./edge.ts";
 
@@ -143,7 +143,10 @@ function constant(expression: string | undefined): string | undefined {
 /** What settings of a zone send without a rule. */
 function fromSettings(stack: Stack, zone: Zone, name: string): Header {
   if (name === "strict-transport-security") {
-    const hsts = zoneSettings(stack, zone, "security_header")[0]?.at("value", "strict_transport_security");
+    const hsts = zoneSettings(stack, zone, "security_header")[0]
+      ?.at("value")
+      .as<SecurityHeader>()
+      .at("strict_transport_security");
     if (hsts?.at("enabled").boolean() === true) {
       const flags = [
         hsts.at("include_subdomains").boolean() === true ? "; includeSubDomains" : "",
@@ -154,7 +157,9 @@ function fromSettings(stack: Stack, zone: Zone, name: string): Header {
   }
   if (name === "x-content-type-options") {
     const [setting] = zoneSettings(stack, zone, "security_header");
-    if (setting?.at("value", "strict_transport_security", "nosniff").boolean() === true) {
+    if (
+      setting?.at("value").as<SecurityHeader>().at("strict_transport_security", "nosniff").boolean() === true
+    ) {
       return { value: "nosniff" };
     }
   }
@@ -249,7 +254,7 @@ function transformed(route: ResourceOf<ProjectRouteArgs>, name: string): string 
       (entry) =>
         entry.at("type").string() === "response.headers" &&
         entry.at("op").string() !== "delete" &&
-        entry.at("target").json().at("key").string()?.toLowerCase() === name,
+        entry.at("target").json<{ key?: string }>().at("key").string()?.toLowerCase() === name,
     );
   return transform?.at("args").json().string();
 }

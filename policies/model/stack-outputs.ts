@@ -8,9 +8,21 @@ export type OutputPath =
   | readonly ["dashboardUrl" | "errorTrackingUrl" | "statusPageUrl"]
   | readonly ["healthCheckPath" | "loginPath" | "release"];
 
+/** What people and policies read of the program's outputs. */
+interface Exports {
+  contacts?: { technicalLead?: string; devops?: string; databaseAdmin?: string; security?: string };
+  objectives?: { rtoMinutes?: number; rpoMinutes?: number };
+  dashboardUrl?: string;
+  errorTrackingUrl?: string;
+  statusPageUrl?: string;
+  healthCheckPath?: string;
+  loginPath?: string;
+  release?: string;
+}
+
 /** What the program exports at a path; undefined where the stack itself is not among the resources. */
 export function stackOutput(stack: Stack, ...[first, second]: OutputPath): AnyValue | undefined {
-  const output = stack.ofType(pulumiStack)[0]?.outputs.at(first);
+  const output = stack.ofType(pulumiStack)[0]?.outputs.as<Exports>().at(first);
   return second === undefined ? output : output?.at(second);
 }
 

@@ -11,6 +11,8 @@ import type * as se from "@pulumi/sentry";
 import type * as sb from "@pulumi/supabase";
 import type * as ve from "@pulumi/vercel";
 import type { Token } from "../framework/index.ts";
+import type * as dd from "./datadog-args.ts";
+import type * as og from "./opsgenie-args.ts";
 import type * as other from "./other-args.ts";
 
 /**
@@ -224,9 +226,9 @@ export const pagerduty = {
   user: token<pd.UserArgs>("pagerduty:index/user:User"),
   schedule: token<pd.ScheduleArgs>("pagerduty:index/schedule:Schedule"),
   /** What will take its place. Not every account has it yet, and the package on npm does not. */
-  scheduleV2: token<unknown>("pagerduty:index/schedulev2:Schedulev2"),
+  scheduleV2: token<other.PagerScheduleV2Args>("pagerduty:index/schedulev2:Schedulev2"),
   escalationPolicy: token<pd.EscalationPolicyArgs>("pagerduty:index/escalationPolicy:EscalationPolicy"),
-  service: token<pd.ServiceArgs>("pagerduty:index/service:Service"),
+  service: token<pd.ServiceArgs & other.PagerServiceArgs>("pagerduty:index/service:Service"),
   integration: token<pd.ServiceIntegrationArgs>("pagerduty:index/serviceIntegration:ServiceIntegration"),
 } as const;
 
@@ -240,13 +242,17 @@ export const pagerRules = {
   notification: token<pd.UserNotificationRuleArgs>(
     "pagerduty:index/userNotificationRule:UserNotificationRule",
   ),
-  window: token("pagerduty:index/maintenanceWindow:MaintenanceWindow"),
+  window: token<pd.MaintenanceWindowArgs>("pagerduty:index/maintenanceWindow:MaintenanceWindow"),
   rules: [
-    token("pagerduty:index/eventOrchestrationService:EventOrchestrationService"),
-    token("pagerduty:index/eventOrchestrationGlobal:EventOrchestrationGlobal"),
-    token("pagerduty:index/eventOrchestrationUnrouted:EventOrchestrationUnrouted"),
-    token("pagerduty:index/serviceEventRule:ServiceEventRule"),
-    token("pagerduty:index/rulesetRule:RulesetRule"),
+    token<other.PagerOrchestrationArgs>(
+      "pagerduty:index/eventOrchestrationService:EventOrchestrationService",
+    ),
+    token<other.PagerOrchestrationArgs>("pagerduty:index/eventOrchestrationGlobal:EventOrchestrationGlobal"),
+    token<other.PagerOrchestrationArgs>(
+      "pagerduty:index/eventOrchestrationUnrouted:EventOrchestrationUnrouted",
+    ),
+    token<other.PagerEventRule>("pagerduty:index/serviceEventRule:ServiceEventRule"),
+    token<other.PagerEventRule>("pagerduty:index/rulesetRule:RulesetRule"),
   ],
 } as const;
 
@@ -291,22 +297,24 @@ export const cloudflareTokens = [
 
 /** On-call at Opsgenie and at Grafana OnCall. */
 export const opsgenie = {
-  schedule: token<unknown>("opsgenie:index/schedule:Schedule"),
-  rotation: token<unknown>("opsgenie:index/scheduleRotation:ScheduleRotation"),
-  user: token<unknown>("opsgenie:index/user:User"),
-  escalation: token<unknown>("opsgenie:index/escalation:Escalation"),
-  notificationPolicy: token<unknown>("opsgenie:index/notificationPolicy:NotificationPolicy"),
-  maintenance: token<unknown>("opsgenie:index/maintenance:Maintenance"),
-  alertPolicy: token<unknown>("opsgenie:index/alertPolicy:AlertPolicy"),
-  integration: token<unknown>("opsgenie:index/apiIntegration:ApiIntegration"),
+  schedule: token<og.ScheduleArgs>("opsgenie:index/schedule:Schedule"),
+  rotation: token<og.RotationArgs>("opsgenie:index/scheduleRotation:ScheduleRotation"),
+  user: token<og.UserArgs>("opsgenie:index/user:User"),
+  escalation: token<og.EscalationArgs>("opsgenie:index/escalation:Escalation"),
+  notificationPolicy: token<og.NotificationPolicyArgs>(
+    "opsgenie:index/notificationPolicy:NotificationPolicy",
+  ),
+  maintenance: token<og.MaintenanceArgs>("opsgenie:index/maintenance:Maintenance"),
+  alertPolicy: token<og.AlertPolicyArgs>("opsgenie:index/alertPolicy:AlertPolicy"),
+  integration: token<og.IntegrationArgs>("opsgenie:index/apiIntegration:ApiIntegration"),
 } as const;
 
 /** Monitors of Datadog, whose package the pack does not have. */
 export const datadog = {
-  monitor: token<unknown>("datadog:index/monitor:Monitor"),
-  synthetics: token<unknown>("datadog:index/syntheticsTest:SyntheticsTest"),
-  downtime: token<unknown>("datadog:index/downtimeSchedule:DowntimeSchedule"),
-  olderDowntime: token<unknown>("datadog:index/downtime:Downtime"),
+  monitor: token<dd.MonitorArgs>("datadog:index/monitor:Monitor"),
+  synthetics: token<dd.SyntheticsArgs>("datadog:index/syntheticsTest:SyntheticsTest"),
+  downtime: token<dd.DowntimeArgs>("datadog:index/downtimeSchedule:DowntimeSchedule"),
+  olderDowntime: token<dd.DowntimeArgs>("datadog:index/downtime:Downtime"),
 } as const;
 
 export const onCall = {
@@ -346,7 +354,7 @@ export const aws = {
 
 /** Databases at Neon, of whose package the pack has no types. */
 export const neon = {
-  project: token<unknown>("neon:index/project:Project"),
+  project: token<other.NeonProjectArgs>("neon:index/project:Project"),
 } as const;
 
 export const github = {
@@ -430,7 +438,7 @@ type SubjectTemplate = gh.ActionsRepositoryOidcSubjectClaimCustomizationTemplate
 
 export const pulumiCloud = {
   /** Pulumi ESC, whose document is an asset. */
-  environment: token<unknown>("pulumiservice:index:Environment"),
+  environment: token<other.PulumiEnvironmentArgs>("pulumiservice:index:Environment"),
   deploymentSettings: token<ps.DeploymentSettingsArgs>("pulumiservice:index:DeploymentSettings"),
   policyGroup: token<ps.PolicyGroupArgs>("pulumiservice:index:PolicyGroup"),
   driftSchedule: token<ps.DriftScheduleArgs>("pulumiservice:index:DriftSchedule"),

@@ -71,6 +71,19 @@ export function inZone<P extends ZoneBound>(
   return found;
 }
 
+/** The value of the setting `security_header`, as Cloudflare's API has it. */
+export interface SecurityHeader {
+  strict_transport_security?: {
+    enabled?: boolean;
+    max_age?: number;
+    include_subdomains?: boolean;
+    preload?: boolean;
+    nosniff?: boolean;
+  };
+  /** The same as a program may misspell it. */
+  strictTransportSecurity?: object;
+}
+
 /** The zone settings with an id, such as `min_tls_version`, of a zone. Throws UnknownRead. */
 export function zoneSettings(stack: Stack, zone: Zone, id: string) {
   return inZone(stack, zone, cloudflare.zoneSetting, (setting) => setting.at("settingId").string() === id);
@@ -144,12 +157,21 @@ export function asksNobody(
     .filter((it) => application.dependencies.includes(it) || (it.id !== undefined && ids.has(it.id)))
     .map((it) => it.at());
   return [...own, ...reusable].some(
-    (policy) => known(() => policy.at("decision").string() === "bypass" && isForEveryone(policy)) === true,
+    (policy) =>
+      known(() => policy.at("decision").string() === "bypass" && isForEveryone(policy.as<AccessRules>())) ===
+      true,
   );
 }
 
-function isForEveryone(policy: Value<unknown>): boolean {
-  const isLimited = ["excludes", "requires"].some((list) => policy.at(list).items().length > 0);
+/** Whom a policy of Cloudflare Access is about. */
+interface AccessRules {
+  includes?: Input<Input<{ everyone?: unknown }>[] | undefined>;
+  excludes?: Input<Input<object>[] | undefined>;
+  requires?: Input<Input<object>[] | undefined>;
+}
+
+function isForEveryone(policy: Value<AccessRules>): boolean {
+  const isLimited = (["excludes", "requires"] as const).some((list) => policy.at(list).items().length > 0);
   return (
     !isLimited &&
     policy

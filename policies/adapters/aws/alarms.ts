@@ -1,12 +1,14 @@
 import { type AnyValue, known, type Resource, type ResourceOf, type Stack } from "../../framework/index.ts";
 import type { Dashboard, HealthCheck, Sender } from "../../model/adapter.ts";
 import type { AlertRule, Channel } from "../../model/alert-rule.ts";
+import type * as args from "../../model/aws-args.ts";
 import { cloudWatch, route53, sns } from "../../model/aws-tokens.ts";
 import type { Measure } from "../../values/alert-measures.ts";
 import type { GoldenSignal } from "../../values/golden-signals.ts";
 import { measureOf } from "./metrics.ts";
 
-type Any = ResourceOf<unknown>;
+type Alarm = ResourceOf<args.AlarmArgs>;
+type Subscription = ResourceOf<args.SubscriptionArgs>;
 
 /** Alarms of CloudWatch: one figure, or a sum of several, over so many periods. */
 export function alerts(stack: Stack): AlertRule[] {
@@ -37,10 +39,10 @@ export function alerts(stack: Stack): AlertRule[] {
   });
 }
 
-const periodsOf = (alarm: Any): number =>
+const periodsOf = (alarm: Alarm): number =>
   alarm.at("datapointsToAlarm").number() ?? alarm.at("evaluationPeriods").number() ?? 0;
 
-export function secondsOf(alarm: Any): number {
+export function secondsOf(alarm: Alarm): number {
   const own = alarm.at("period").number();
   const periods = alarm
     .at("metricQueries")
@@ -50,7 +52,7 @@ export function secondsOf(alarm: Any): number {
 }
 
 /** An alarm whose data stops with what it watches needs to be told that this is bad. */
-function silenceOf(alarm: Any, { kind }: Measure): string | undefined {
+function silenceOf(alarm: Alarm, { kind }: Measure): string | undefined {
   if (secondsOf(alarm) > 900) {
     return `is evaluated only every ${secondsOf(alarm)} seconds`;
   }
@@ -65,7 +67,7 @@ function silenceOf(alarm: Any, { kind }: Measure): string | undefined {
     : undefined;
 }
 
-function topicsOf(alarm: Any): Resource[] {
+function topicsOf(alarm: Alarm): Resource[] {
   return alarm.dependenciesOf("alarmActions").filter((source) => source.is(sns.topic));
 }
 
@@ -78,17 +80,17 @@ function channelsOf(stack: Stack, topic: Resource): Channel[] {
 }
 
 /** Messages of CloudWatch have no attributes, and in their body the state is what a filter may ask for. */
-function passesAlarms(subscription: Any): boolean {
+function passesAlarms(subscription: Subscription): boolean {
   const filter = subscription.at("filterPolicy");
   if (!filter.exists || filter.string() === "" || filter.string() === "{}") return true;
-  const entries = filter.json().entries();
+  const entries = filter.json<Record<string, string[]>>().entries();
   return (
     subscription.at("filterPolicyScope").string() === "MessageBody" &&
     entries.every(([key, value]) => key === "NewStateValue" && value.strings().includes("ALARM"))
   );
 }
 
-function channelOf(subscription: Any): Channel | undefined {
+function channelOf(subscription: Subscription): Channel | undefined {
   const protocol = subscription.at("protocol").string();
   const endpoint = subscription.at("endpoint");
   switch (protocol) {

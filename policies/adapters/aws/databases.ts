@@ -1,17 +1,19 @@
 import {
   fault,
   known,
-  type Resource,
   type ResourceOf,
   type Stack,
+  type Token,
   type Verdict,
 } from "../../framework/index.ts";
 import { textsOf } from "../../model/adapter.ts";
+import type * as args from "../../model/aws-args.ts";
 import { awsProvider, rds } from "../../model/aws-tokens.ts";
 import type { Database, Recovery } from "../../model/database.ts";
 import { statementSetting } from "../../model/statement-setting.ts";
 
-type Any = ResourceOf<unknown>;
+type Server = ResourceOf<args.DatabaseArgs>;
+type ParameterGroup = Token<args.ParameterGroupArgs>;
 
 /** Instances of their own and Aurora's clusters; an instance of a cluster is a part of it. */
 export function databases(stack: Stack): Database[] {
@@ -29,7 +31,12 @@ export function databases(stack: Stack): Database[] {
 /** RDS keeps what was written within five minutes: the latest restorable time is at most so old. */
 const lossMinutes = 5;
 
-function toDatabase(stack: Stack, resource: Any, instances: readonly Any[], groupType: string): Database {
+function toDatabase(
+  stack: Stack,
+  resource: Server,
+  instances: readonly Server[],
+  groupType: ParameterGroup,
+): Database {
   return {
     resource,
     isProtected: () => resource.protect || resource.at("deletionProtection").boolean() === true,
@@ -57,15 +64,16 @@ function toDatabase(stack: Stack, resource: Any, instances: readonly Any[], grou
 }
 
 /** Of the resource itself, else of its availability zone, else of the provider. */
-export function regionsOf(stack: Stack, resource: Any): string[] {
-  const own = textsOf(resource.at("region"));
-  const zones = textsOf(resource.at("availabilityZone")).map((zone) => zone.replace(/[a-z]$/, ""));
+export function regionsOf(stack: Stack, resource: ResourceOf<unknown>): string[] {
+  const placed = resource.at().as<args.Placed>();
+  const own = textsOf(placed.at("region"));
+  const zones = textsOf(placed.at("availabilityZone")).map((zone) => zone.replace(/[a-z]$/, ""));
   const byProvider = stack.ofType(awsProvider).flatMap((provider) => textsOf(provider.at("region")));
   return [own, zones, [...new Set(byProvider)]].find((found) => found.length > 0) ?? [];
 }
 
 /** Automated backups are what RDS recovers to a point in time from; a cluster keeps them for a day by default. */
-function recoveryOf(resource: Any): Recovery {
+function recoveryOf(resource: Server): Recovery {
   const retention = resource.at("backupRetentionPeriod");
   const days = retention.number() ?? (resource.type === rds.cluster ? 1 : 0);
   if (days === 0) {
@@ -82,7 +90,7 @@ function recoveryOf(resource: Any): Recovery {
  *
  * Source: https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/AuroraPostgreSQL.Security.html
  */
-function judgeTls(stack: Stack, resource: Any, groupType: string): Verdict {
+function judgeTls(stack: Stack, resource: Server, groupType: ParameterGroup): Verdict {
   const proxy = stack
     .ofType(rds.proxy)
     .find((it) => it.at("engineFamily").string() !== "MYSQL" && it.at("requireTls").boolean() !== true);
@@ -109,14 +117,12 @@ function judgeTls(stack: Stack, resource: Any, groupType: string): Verdict {
   );
 }
 
-const parameterOf = (resource: Any, groupType: string, name: string) =>
+const parameterOf = (resource: Server, groupType: ParameterGroup, name: string) =>
   parametersOf(resource, groupType).find(([own]) => own === name)?.[1];
 
-function parametersOf(resource: Any, groupType: string) {
+function parametersOf(resource: Server, groupType: ParameterGroup) {
   const property = resource.type === rds.cluster ? "dbClusterParameterGroupName" : "parameterGroupName";
-  const group = resource
-    .dependenciesOf(property)
-    .find((source: Resource): source is Any => source.type === groupType);
+  const group = resource.dependenciesOf(property).find((source) => source.is(groupType));
   return (
     group
       ?.at("parameters")
@@ -125,7 +131,7 @@ function parametersOf(resource: Any, groupType: string) {
   );
 }
 
-function judgePooler(stack: Stack, resource: Any): Verdict {
+function judgePooler(stack: Stack, resource: Server): Verdict {
   const isProxied = stack
     .ofType(rds.proxy)
     .some((it) => (known(() => it.at("engineFamily").string()) ?? "POSTGRESQL") === "POSTGRESQL");

@@ -1,4 +1,5 @@
 import { known, lookup, type Resource, type ResourceOf, type Stack } from "../../framework/index.ts";
+import type * as args from "../../model/aws-args.ts";
 import { appRunner, balancing, cloudFront, ecs, lambda, route53 } from "../../model/aws-tokens.ts";
 import { fullName, isAddress } from "../../model/dns-names.ts";
 import type { Domain, HostRecord } from "../../model/domain.ts";
@@ -6,7 +7,7 @@ import type { DnsZone } from "../../model/edge.ts";
 import { type Issuer, readIssuer } from "../../model/issuer.ts";
 import { perStack } from "../../model/per-stack.ts";
 
-type Any = ResourceOf<unknown>;
+type DnsRecord = ResourceOf<args.RecordArgs>;
 
 const targets =
   /\.(?:cloudfront\.net|elb\.amazonaws\.com(?:\.cn)?|awsapprunner\.com|on\.aws|execute-api\.[\w-]+\.amazonaws\.com|s3-website[.-][\w-]+\.amazonaws\.com)$/;
@@ -42,7 +43,7 @@ export function issuers(stack: Stack): Issuer[] {
 
 const zonesById = perStack((stack) => lookup(stack.ofType(route53.zone), (zone) => zone.id));
 
-function nameOf(stack: Stack, record: Any): string | undefined {
+function nameOf(stack: Stack, record: DnsRecord): string | undefined {
   const zone =
     record.dependenciesOf("zoneId").find((source) => source.is(route53.zone)) ??
     zonesById(stack)(known(() => record.at("zoneId").string()) ?? "")[0];
@@ -131,7 +132,7 @@ export function records(stack: Stack): HostRecord[] {
   });
 }
 
-const targetsOf = (record: Any): readonly Resource[] => [
+const targetsOf = (record: DnsRecord): readonly Resource[] => [
   ...record.dependenciesOf("aliases"),
   ...record.dependenciesOf("records"),
 ];
@@ -163,7 +164,8 @@ export function dnsZones(stack: Stack): DnsZone[] {
   });
 }
 
-const apexOf = (zone: Any): string => (zone.at("name").string() ?? "").toLowerCase().replace(/\.$/, "");
+const apexOf = (zone: ResourceOf<args.HostedZoneArgs>): string =>
+  (zone.at("name").string() ?? "").toLowerCase().replace(/\.$/, "");
 
 /** What runs the program behind an origin or a load balancer. */
 function behind(stack: Stack, sources: readonly Resource[]): Resource | undefined {

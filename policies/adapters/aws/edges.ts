@@ -1,4 +1,5 @@
 import {
+  type AnyValue,
   type Fault,
   fault,
   known,
@@ -9,13 +10,17 @@ import {
   type Value,
   type Verdict,
 } from "../../framework/index.ts";
+import type * as args from "../../model/aws-args.ts";
 import { acm, balancing, cloudFront } from "../../model/aws-tokens.ts";
 import type { Edge, Header } from "../../model/edge.ts";
 import type { SampleRequest } from "../../values/sample-request.ts";
 import { headersIn } from "./headers.ts";
 import { aclOf, limitsOf, managedFault } from "./waf.ts";
 
-type Any = ResourceOf<unknown>;
+type Distribution = ResourceOf<args.DistributionArgs>;
+type Balancer = ResourceOf<args.BalancerArgs>;
+type Listener = ResourceOf<args.ListenerArgs>;
+type Behavior = Value<args.CacheBehavior>;
 
 /** Distributions, and the load balancers that visitors reach without one. */
 export function edges(stack: Stack): Edge[] {
@@ -35,21 +40,21 @@ export function edges(stack: Stack): Edge[] {
   ];
 }
 
-function toDistribution(stack: Stack, one: Any): Edge {
+function toDistribution(stack: Stack, one: Distribution): Edge {
   const aliases = one.at("aliases");
   const certificate = one.at("viewerCertificate");
   const behaviors = () => [one.at("defaultCacheBehavior"), ...one.at("orderedCacheBehaviors").items()];
-  const everywhere = (test: (behavior: Value) => Verdict): Verdict =>
+  const everywhere = (test: (behavior: Behavior) => Verdict): Verdict =>
     behaviors()
       .map(test)
       .find((verdict) => verdict !== true) ?? true;
   // One of a region acts on nothing at the edge: CloudFront refuses it.
-  const globalAcl = (): Any | undefined => {
+  const globalAcl = (): ResourceOf<args.WebAclArgs> | undefined => {
     const acl = aclOf(stack, one);
     return acl?.at("scope").string() === "REGIONAL" ? undefined : acl;
   };
   // Whoever finds its name reaches a load balancer past the distribution.
-  const behind = (judge: (listeners: readonly Any[]) => Fault | undefined): Verdict =>
+  const behind = (judge: (listeners: readonly Listener[]) => Fault | undefined): Verdict =>
     balancersBehind(one)
       .filter(isOpenToAll)
       .map((balancer) => judge(listenersOf(stack, balancer)))
@@ -111,8 +116,8 @@ function toDistribution(stack: Stack, one: Any): Edge {
 }
 
 /** CloudFront takes only a certificate that has each alias, as it is or by a wildcard of one label. */
-function coverage(one: Any): Verdict {
-  const own = one.dependenciesOf("viewerCertificate").filter((it): it is Any => it.is(acm.certificate));
+function coverage(one: Distribution): Verdict {
+  const own = one.dependenciesOf("viewerCertificate").filter((it) => it.is(acm.certificate));
   const names = own.flatMap((it) => [
     it.at("domainName").string() ?? "",
     ...it.at("subjectAlternativeNames").strings(),
@@ -132,7 +137,7 @@ function coverage(one: Any): Verdict {
 }
 
 /** What keeps visitors from the answers of what is behind, or may change these after every rule. */
-function divertedBy(one: Any, behaviors: readonly Value[]): Fault | undefined {
+function divertedBy(one: Distribution, behaviors: readonly Behavior[]): Fault | undefined {
   const enabled = one.at("enabled");
   if (enabled.boolean() === false)
     return fault(
@@ -141,7 +146,7 @@ function divertedBy(one: Any, behaviors: readonly Value[]): Fault | undefined {
       "Set enabled of the distribution to true.",
     );
   for (const behavior of behaviors) {
-    for (const list of ["lambdaFunctionAssociations", "functionAssociations"]) {
+    for (const list of ["lambdaFunctionAssociations", "functionAssociations"] as const) {
       const after = behavior
         .at(list)
         .items()
@@ -159,7 +164,7 @@ function divertedBy(one: Any, behaviors: readonly Value[]): Fault | undefined {
 }
 
 /** A rule of a load balancer that answers by itself as if all were well. */
-function fakedBy(stack: Stack, one: Any): Fault | undefined {
+function fakedBy(stack: Stack, one: Distribution): Fault | undefined {
   const listeners = balancersBehind(one).flatMap((balancer) => listenersOf(stack, balancer));
   for (const rule of stack.ofType(...balancing.rule)) {
     const isOther = rule.dependenciesOf("listenerArn").length > 0;
@@ -180,18 +185,18 @@ function fakedBy(stack: Stack, one: Any): Fault | undefined {
   return undefined;
 }
 
-const pathOf = (behavior: Value): string => behavior.at("pathPattern").string() ?? "/";
-const isThere = (value: Value): boolean => value.isUnknown || Boolean(value.string());
+const pathOf = (behavior: Behavior): string => behavior.at("pathPattern").string() ?? "/";
+const isThere = (value: AnyValue): boolean => value.isUnknown || Boolean(value.string());
 
 /** The behavior of a path: the first whose pattern takes it, else the default. */
-function behaviorFor(one: Any, { path, isOpenEnded }: SampleRequest): Value[] {
+function behaviorFor(one: Distribution, { path, isOpenEnded }: SampleRequest): Behavior[] {
   const ordered = one.at("orderedCacheBehaviors").items();
   const own = ordered.find((behavior) => patternOf(behavior).test(path));
   const others = isOpenEnded ? ordered : [];
   return own === undefined ? [one.at("defaultCacheBehavior"), ...others] : [own];
 }
 
-function patternOf(behavior: Value): RegExp {
+function patternOf(behavior: Behavior): RegExp {
   const form = (behavior.at("pathPattern").string() ?? "")
     .replace(/[.+^${}()|[\]\\]/g, "\\$&")
     .replaceAll("*", ".*")
@@ -199,7 +204,7 @@ function patternOf(behavior: Value): RegExp {
   return new RegExp(`^/?${form.replace(/^\//, "")}$`);
 }
 
-function headersOf(stack: Stack, one: Any, name: string, request: SampleRequest): Header[] {
+function headersOf(stack: Stack, one: Distribution, name: string, request: SampleRequest): Header[] {
   return behaviorFor(one, request).flatMap((behavior) => {
     const policies = stack.ofType(cloudFront.headers);
     const id = behavior.at("responseHeadersPolicyId");
@@ -207,8 +212,7 @@ function headersOf(stack: Stack, one: Any, name: string, request: SampleRequest)
       return [undefined];
     }
     // Ids are unknown before the update: then it is one of those that the behavior is made from.
-    const property = behavior.path[0] ?? "";
-    const made = one.dependenciesOf(property).filter((it): it is Any => it.type === cloudFront.headers);
+    const made = one.sourcesOf(behavior).filter((it) => it.is(cloudFront.headers));
     const text = id.isUnknown ? undefined : id.string();
     const own = text === undefined ? made : policies.filter((policy) => policy.id === text);
     return own.length === 0 ? [undefined] : own.flatMap((policy) => headersIn(policy, name));
@@ -227,7 +231,7 @@ const files =
   /^\/?(?:static|assets|_next|_nuxt|_astro|_app|images?|img|media|fonts|favicon|robots|public)|\.(?:\*|js|css|png|jpe?g|svg|ico|webp|woff2?)$/i;
 
 /** A policy that keeps answers for a time of its own may show a page of one visitor to another. */
-function judgeCaching(behavior: Value): Verdict {
+function judgeCaching(behavior: Behavior): Verdict {
   const path = pathOf(behavior);
   if (files.test(path)) {
     return true;
@@ -252,7 +256,7 @@ function judgeCaching(behavior: Value): Verdict {
 }
 
 /** CachingOptimized of Amazon's keeps for a day unless the origin says otherwise, up to a year. */
-function keepsAssets(stack: Stack, one: Any): Verdict {
+function keepsAssets(stack: Stack, one: Distribution): Verdict {
   const own = one
     .at("orderedCacheBehaviors")
     .items()
@@ -279,18 +283,18 @@ function keepsAssets(stack: Stack, one: Any): Verdict {
   return keeps || `${one.name} does not keep such files for a year.`;
 }
 
-const balancersBehind = (distribution: Any): Any[] =>
+const balancersBehind = (distribution: Distribution): Balancer[] =>
   distribution.dependenciesOf("origins").filter((it) => it.is(...balancing.balancer));
 
-const isOpenToAll = (balancer: Any): boolean => known(() => balancer.at("internal").boolean()) !== true;
+const isOpenToAll = (balancer: Balancer): boolean => known(() => balancer.at("internal").boolean()) !== true;
 
-const listenersOf = (stack: Stack, balancer: Any): Any[] =>
+const listenersOf = (stack: Stack, balancer: Balancer): Listener[] =>
   stack.ofType(...balancing.listener).filter((listener) => listener.refersTo(balancer, "loadBalancerArn"));
 
-const isEncrypted = (listener: Any): boolean => listener.at("protocol").string() === "HTTPS";
+const isEncrypted = (listener: Listener): boolean => listener.at("protocol").string() === "HTTPS";
 
 /** A listener that answers plain http with anything but a redirect to https. */
-function openFault(listeners: readonly Any[]): Fault | undefined {
+function openFault(listeners: readonly Listener[]): Fault | undefined {
   const open = listeners.find(
     (listener) =>
       !isEncrypted(listener) &&
@@ -307,7 +311,7 @@ function openFault(listeners: readonly Any[]): Fault | undefined {
 }
 
 /** A listener that takes versions of TLS before 1.2. */
-function laxFault(listeners: readonly Any[]): Fault | undefined {
+function laxFault(listeners: readonly Listener[]): Fault | undefined {
   const lax = listeners
     .filter(isEncrypted)
     .find(
@@ -319,7 +323,7 @@ function laxFault(listeners: readonly Any[]): Fault | undefined {
   return lax && fault(lax.at("sslPolicy"), `The listener ${lax.name} accepts TLS versions below 1.2.`);
 }
 
-function toBalancer(stack: Stack, one: Any): Edge {
+function toBalancer(stack: Stack, one: Balancer): Edge {
   const listeners = () => listenersOf(stack, one);
   const encrypted = () => listeners().filter(isEncrypted);
   const none = `${one.name} has no listener for https.`;

@@ -1,14 +1,15 @@
 import type { ResourceOf } from "../../framework/index.ts";
+import type * as args from "../../model/aws-args.ts";
 import type { Header } from "../../model/edge.ts";
 
 /** What a response headers policy makes of a header, by its name in lower case; and the origin, where it may. */
-export function headersIn(policy: ResourceOf<unknown>, name: string): Header[] {
+export function headersIn(policy: ResourceOf<args.HeadersPolicyArgs>, name: string): Header[] {
   const own = headerIn(policy, name);
   return own !== undefined && yields(policy, name) ? [own, { value: undefined }] : [own];
 }
 
 /** Whether a header of the origin's own stands in place of the policy's. */
-function yields(policy: ResourceOf<unknown>, name: string): boolean {
+function yields(policy: ResourceOf<args.HeadersPolicyArgs>, name: string): boolean {
   const custom = policy
     .at("customHeadersConfig", "items")
     .items()
@@ -27,7 +28,7 @@ const securityProperties = [
   ["strict-transport-security", "strictTransportSecurity"],
 ] as const;
 
-function headerIn(policy: ResourceOf<unknown>, name: string): Header {
+function headerIn(policy: ResourceOf<args.HeadersPolicyArgs>, name: string): Header {
   const security = policy.at("securityHeadersConfig");
   const removed = policy
     .at("removeHeadersConfig", "items")

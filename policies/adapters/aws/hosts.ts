@@ -2,6 +2,7 @@ import {
   type AnyValue,
   fault,
   known,
+  type Resource,
   type ResourceOf,
   type Stack,
   some,
@@ -10,6 +11,7 @@ import {
 } from "../../framework/index.ts";
 import { InputValue } from "../../framework/value.ts";
 import { textsOf } from "../../model/adapter.ts";
+import type * as args from "../../model/aws-args.ts";
 import { appRunner, balancing, cloudFront, ecs, lambda, scaling } from "../../model/aws-tokens.ts";
 import { variablesSetBy } from "../../model/commands.ts";
 import type { Command, Host, Variable } from "../../model/host.ts";
@@ -18,7 +20,11 @@ import { commandText } from "../../values/shell.ts";
 import { domains } from "./domains.ts";
 import { plainVariables, stored, storedVariables } from "./secrets.ts";
 
-type Any = ResourceOf<unknown>;
+type Service = ResourceOf<args.EcsServiceArgs>;
+type Task = ResourceOf<args.TaskDefinitionArgs>;
+type Runner = ResourceOf<args.AppRunnerServiceArgs>;
+type LambdaFunction = ResourceOf<args.FunctionArgs>;
+type Container = Value<args.Container>;
 
 export function hosts(stack: Stack): Host[] {
   return [
@@ -72,10 +78,10 @@ export function variableFiles(stack: Stack): AnyValue[] {
 }
 
 /** A service that no load balancer leads to is a worker. */
-const hasVisitors = (service: Any): boolean =>
+const hasVisitors = (service: Service): boolean =>
   service.at("loadBalancers").isUnknown || service.at("loadBalancers").items().length > 0;
 
-function toService(stack: Stack, service: Any): Host {
+function toService(stack: Stack, service: Service): Host {
   const tasks = service.dependenciesOf("taskDefinition").filter((task) => task.is(ecs.taskDefinition));
   return {
     resource: service,
@@ -94,12 +100,12 @@ function toService(stack: Stack, service: Any): Host {
 }
 
 /** Container definitions are one JSON document: all of it is unknown where any part is. */
-export function containersOf(task: Any): Value[] {
-  return task.at("containerDefinitions").json().items();
+export function containersOf(task: Task): Container[] {
+  return task.at("containerDefinitions").json<args.Container[]>().items();
 }
 
 /** What each container runs in place of what its image says; none where the document is unknown. */
-function containerCommands(task: Any): Command[] {
+function containerCommands(task: Task): Command[] {
   if (task.at("containerDefinitions").isUnknown) return [];
   return containersOf(task)
     .flatMap((container) => commandOf(container.at("entryPoint"), container.at("command")) ?? [])
@@ -107,7 +113,7 @@ function containerCommands(task: Any): Command[] {
 }
 
 /** Lists of arguments, one after the other, as one command at the place of the last; undefined where all are empty. */
-export function commandOf(...lists: readonly (Value | undefined)[]): AnyValue | undefined {
+export function commandOf(...lists: readonly (AnyValue | undefined)[]): AnyValue | undefined {
   const given = lists.filter((list) => list !== undefined).filter((list) => list.strings().length > 0);
   const place = given.at(-1);
   return (
@@ -116,12 +122,12 @@ export function commandOf(...lists: readonly (Value | undefined)[]): AnyValue | 
 }
 
 /** Variables of a task, and what its commands set in their place. */
-const reaching = (stack: Stack, task: Any): Variable[] => [
+const reaching = (stack: Stack, task: Task): Variable[] => [
   ...taskVariables(stack, task),
   ...setByCommands(containerCommands(task)),
 ];
 
-const reachingRunner = (stack: Stack, service: Any): Variable[] => [
+const reachingRunner = (stack: Stack, service: Runner): Variable[] => [
   ...runnerVariables(stack, service),
   ...setByCommands(runnerCommands(service)),
 ];
@@ -129,7 +135,7 @@ const reachingRunner = (stack: Stack, service: Any): Variable[] => [
 const setByCommands = (commands: readonly Command[]): Variable[] =>
   commands.flatMap(({ command }) => variablesSetBy(command));
 
-export function taskVariables(stack: Stack, task: Any): Variable[] {
+export function taskVariables(stack: Stack, task: Task): Variable[] {
   const document = task.at("containerDefinitions");
   if (document.isUnknown) {
     return [{ resource: task, name: () => document.string(), value: document }];
@@ -152,7 +158,7 @@ export function taskVariables(stack: Stack, task: Any): Variable[] {
   ]);
 }
 
-function judgeContainerLogs(service: Any, tasks: readonly Any[]): Verdict {
+function judgeContainerLogs(service: Service, tasks: readonly Task[]): Verdict {
   const silent = tasks
     .flatMap(containersOf)
     .filter((container) => !isAside(service, container))
@@ -164,7 +170,7 @@ function judgeContainerLogs(service: Any, tasks: readonly Any[]): Verdict {
 }
 
 /** An agent beside the application: the service lives on without it, and no visitor reaches it. */
-function isAside(service: Any, container: Value): boolean {
+function isAside(service: Service, container: Container): boolean {
   const reached = service
     .at("loadBalancers")
     .items()
@@ -172,7 +178,7 @@ function isAside(service: Any, container: Value): boolean {
   return container.at("essential").boolean() === false && !reached.includes(container.at("name").string());
 }
 
-function judgeTargetHealth(stack: Stack, service: Any): Verdict {
+function judgeTargetHealth(stack: Stack, service: Service): Verdict {
   const groups = service
     .dependenciesOf("loadBalancers")
     .filter((source) => source.is(...balancing.targetGroup));
@@ -196,8 +202,10 @@ function judgeTargetHealth(stack: Stack, service: Any): Verdict {
   return true;
 }
 
-function judgeServiceScaling(stack: Stack, service: Any): Verdict {
-  const targets = stack.ofType(scaling.target).filter((target) => isAbout(target, service));
+function judgeServiceScaling(stack: Stack, service: Service): Verdict {
+  const targets = stack
+    .ofType(scaling.target)
+    .filter((target) => isAbout(target, target.at("resourceId"), service));
   const [target] = targets;
   if (target === undefined) {
     return `${service.name} does not scale automatically: no appautoscaling.Target is for it.`;
@@ -225,21 +233,21 @@ function judgeServiceScaling(stack: Stack, service: Any): Verdict {
   return (
     some(
       stack.ofType(scaling.policy),
-      (policy) => policy.dependencies.includes(target) || isAbout(policy, service),
+      (policy) => policy.dependencies.includes(target) || isAbout(policy, policy.at("resourceId"), service),
     ) || `${service.name} has no policy to scale by.`
   );
 }
 
 /** By the name in `service/cluster/name`, else by the dependency. */
-function isAbout(resource: Any, service: Any): boolean {
-  const id = known(() => resource.at("resourceId").string());
+function isAbout(resource: Resource, resourceId: AnyValue, service: Service): boolean {
+  const id = known(() => resourceId.string());
   const named = known(() => service.at("name").string());
   return id !== undefined && named !== undefined
     ? id.split("/").at(-1) === named
     : resource.dependencies.includes(service) || id?.split("/").at(-1) === service.name;
 }
 
-function toAppRunner(stack: Stack, service: Any): Host {
+function toAppRunner(stack: Stack, service: Runner): Host {
   const health = service.at("healthCheckConfiguration");
   return {
     resource: service,
@@ -283,7 +291,7 @@ function toAppRunner(stack: Stack, service: Any): Host {
   };
 }
 
-function runnerCommands(service: Any): Command[] {
+function runnerCommands(service: Runner): Command[] {
   const source = service.at("sourceConfiguration");
   const code = source.at("codeRepository", "codeConfiguration", "codeConfigurationValues");
   const image = source.at("imageRepository", "imageConfiguration");
@@ -294,7 +302,7 @@ function runnerCommands(service: Any): Command[] {
   ].filter(({ command }) => command.isUnknown || command.exists);
 }
 
-function runnerVariables(stack: Stack, service: Any): Variable[] {
+function runnerVariables(stack: Stack, service: Runner): Variable[] {
   const source = service.at("sourceConfiguration");
   const places = [
     source.at("imageRepository", "imageConfiguration"),
@@ -307,7 +315,7 @@ function runnerVariables(stack: Stack, service: Any): Variable[] {
 }
 
 /** Functions that visitors call: by a URL of their own, or by what may invoke them. */
-function isCalled(stack: Stack, one: Any): boolean {
+function isCalled(stack: Stack, one: LambdaFunction): boolean {
   return (
     stack.ofType(lambda.url).some((url) => url.refersTo(one, "functionName")) ||
     stack
@@ -322,7 +330,7 @@ function isCalled(stack: Stack, one: Any): boolean {
   );
 }
 
-function toFunction(stack: Stack, one: Any): Host {
+function toFunction(stack: Stack, one: LambdaFunction): Host {
   return {
     resource: one,
     kind: "service",
@@ -337,12 +345,12 @@ function toFunction(stack: Stack, one: Any): Host {
   };
 }
 
-const domainsOf = (stack: Stack, host: Any): AnyValue[] =>
+const domainsOf = (stack: Stack, host: Resource): AnyValue[] =>
   domains(stack)
     .filter((domain) => known(() => domain.host()) === host)
     .map(({ name }) => name);
 
-function hasDomain(stack: Stack, host: Any): Verdict {
+function hasDomain(stack: Stack, host: Resource): Verdict {
   return (
     domainsOf(stack, host).length > 0 ||
     stack.ofType(cloudFront.distribution).some((one) => one.at("aliases").isUnknown) ||

@@ -2,30 +2,48 @@ import {
   type AnyValue,
   type Fault,
   fault,
+  type Resource,
   type ResourceOf,
   type Stack,
   type Value,
 } from "../../framework/index.ts";
+import type * as args from "../../model/aws-args.ts";
 import { ecs, lambda, scheduling } from "../../model/aws-tokens.ts";
 import type { Job } from "../../model/job.ts";
 import { commandOf, containersOf, taskVariables } from "./hosts.ts";
 import { plainVariables } from "./secrets.ts";
 
-type Any = ResourceOf<unknown>;
+type Schedule = ResourceOf<args.ScheduleArgs>;
+type Task = ResourceOf<args.TaskDefinitionArgs>;
+type Container = Value<args.Container>;
 
 /** Schedules of EventBridge, by its scheduler or by rules with targets, that start tasks of ECS or functions. */
 export function jobs(stack: Stack): Job[] {
-  const schedules = stack.ofType(scheduling.schedule).map((schedule) => toJob(stack, schedule, [schedule]));
+  const schedules = stack
+    .ofType(scheduling.schedule)
+    .map((schedule) => toJob(stack, schedule, [schedule], [schedule.at("target", "input")]));
   const rules = stack.ofType(scheduling.rule).flatMap((rule) => {
     const targets = stack.ofType(scheduling.target).filter((target) => target.refersTo(rule, "rule"));
     return rule.at("scheduleExpression").isUnknown || rule.at("scheduleExpression").exists
-      ? [toJob(stack, rule, targets)]
+      ? [
+          toJob(
+            stack,
+            rule,
+            targets,
+            targets.map((target) => target.at("input")),
+          ),
+        ]
       : [];
   });
   return [...schedules, ...rules];
 }
 
-function toJob(stack: Stack, resource: Any, targets: readonly Any[]): Job {
+function toJob(
+  stack: Stack,
+  resource: Schedule,
+  targets: readonly Resource[],
+  inputs: readonly AnyValue[],
+): Job {
   const started = targets.flatMap((target) => target.dependencies);
   const tasks = started.filter((source) => source.is(ecs.taskDefinition));
   const functions = started.filter((source) => source.is(lambda.function));
@@ -36,12 +54,12 @@ function toJob(stack: Stack, resource: Any, targets: readonly Any[]): Job {
     ...containers.map((container) => container.at("image")),
     ...functions.map((one) => one.at("name")),
   ];
-  const first: Value | undefined = containers[0];
+  const first: Container | undefined = containers[0];
   const variables = [
     ...tasks.flatMap((task) => taskVariables(stack, task)),
     ...functions.flatMap((one) => plainVariables(one, one.at("environment", "variables"))),
   ];
-  const command = commandIn(resource, targets, first);
+  const command = commandIn(resource, inputs, first);
   return {
     resource,
     schedules: () => [cronOf(resource.at("scheduleExpression").string() ?? "")],
@@ -62,19 +80,21 @@ function toJob(stack: Stack, resource: Any, targets: readonly Any[]): Job {
 }
 
 /** What the schedule gives in place of the container's own command, else that. */
-function commandIn(resource: Any, targets: readonly Any[], container: Value | undefined): AnyValue {
-  const inputs = targets
-    .flatMap((target) => [target.at("target", "input"), target.at("input")])
-    .filter((input) => input.isUnknown || input.exists);
-  const unknown = inputs.find((input) => input.isUnknown);
+function commandIn(
+  resource: Schedule,
+  inputs: readonly AnyValue[],
+  container: Container | undefined,
+): AnyValue {
+  const given = inputs.filter((input) => input.isUnknown || input.exists);
+  const unknown = given.find((input) => input.isUnknown);
   if (unknown !== undefined) return unknown;
-  const override = inputs
-    .flatMap((input) => input.json().at("containerOverrides").items())
+  const override = given
+    .flatMap((input) => input.json<args.TaskInput>().at("containerOverrides").items())
     .map((it) => it.at("command"))
     .find((command) => command.strings().length > 0);
   return (
     commandOf(container?.at("entryPoint"), override ?? container?.at("command")) ??
-    (container ?? resource.at()).at("command", "0")
+    (container ?? resource.at().as<unknown>().as<args.Container>()).at("command", "0")
   );
 }
 
@@ -83,7 +103,7 @@ const day = 86_400_000;
 const scheduleFix = "Let the schedule be enabled, with a startDate that is past and without an endDate.";
 
 /** A schedule that is off, is over, or begins after the day in which it has to run. */
-function offFault(resource: Any, now: number): Fault | undefined {
+function offFault(resource: Schedule, now: number): Fault | undefined {
   const [state, isEnabled] = [resource.at("state"), resource.at("isEnabled")];
   if (state.string() === "DISABLED")
     return fault(state, "The schedule of the job is switched off.", scheduleFix);
@@ -102,8 +122,8 @@ function offFault(resource: Any, now: number): Fault | undefined {
 /** What runs as a service serves visitors; started by a schedule, without a command of its own, it only serves again. */
 function servingFault(
   stack: Stack,
-  resource: Any,
-  tasks: readonly Any[],
+  resource: Schedule,
+  tasks: readonly Task[],
   command: AnyValue,
 ): Fault | undefined {
   const serving = tasks.find((task) =>

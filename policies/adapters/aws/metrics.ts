@@ -1,13 +1,14 @@
 import type { ResourceOf, Value } from "../../framework/index.ts";
+import type * as args from "../../model/aws-args.ts";
 import type { Measure } from "../../values/alert-measures.ts";
 import { mostGuardedRequests } from "../../values/promql-amounts.ts";
 
-type Any = ResourceOf<unknown>;
+type Alarm = ResourceOf<args.AlarmArgs>;
 
 const other: Measure = { kind: "other" };
 
 /** What an alarm of CloudWatch measures, by the names that Amazon's services give their metrics. */
-export function measureOf(alarm: Any): Measure {
+export function measureOf(alarm: Alarm): Measure {
   const bound = boundOf(alarm);
   if (bound === undefined) {
     return other;
@@ -16,7 +17,7 @@ export function measureOf(alarm: Any): Measure {
   if (queries.length > 0) {
     return ofQueries(queries, bound);
   }
-  return ofMetric(nameIn(alarm.at()), statisticOf(alarm), bound, windowOf(alarm));
+  return ofMetric(nameIn(alarm.at().as<args.MetricArgs>()), statisticOf(alarm), bound, windowOf(alarm));
 }
 
 interface Bound {
@@ -26,7 +27,7 @@ interface Bound {
   readonly isIncluded: boolean;
 }
 
-function boundOf(alarm: Any): Bound | undefined {
+function boundOf(alarm: Alarm): Bound | undefined {
   const value = alarm.at("threshold").number();
   const operator = alarm.at("comparisonOperator").string() ?? "";
   if (value === undefined || !/^(?:Greater|Less)Than(?:OrEqualTo)?Threshold$/.test(operator)) {
@@ -40,15 +41,15 @@ interface Metric {
   readonly name: string;
 }
 
-const nameIn = (value: Value): Metric => ({
+const nameIn = (value: Value<args.MetricArgs>): Metric => ({
   namespace: value.at("namespace").string() ?? "",
   name: value.at("metricName").string() ?? "",
 });
 
-const statisticOf = (alarm: Any): string =>
+const statisticOf = (alarm: Alarm): string =>
   alarm.at("extendedStatistic").string() ?? alarm.at("statistic").string() ?? "";
 
-const windowOf = (alarm: Any): number => alarm.at("period").number() ?? 60;
+const windowOf = (alarm: Alarm): number => alarm.at("period").number() ?? 60;
 
 function ofMetric({ namespace, name }: Metric, statistic: string, bound: Bound, window: number): Measure {
   const { value, isAbove, isIncluded } = bound;
@@ -109,7 +110,7 @@ const failed = /5XX|5xx|^Errors$/;
 const requests = /^RequestCount$|^Requests?$|^Invocations$/;
 
 /** A share of two metrics: `errors / requests`, as a fraction or in percent, against few requests or not. */
-function ofQueries(queries: readonly Value[], bound: Bound): Measure {
+function ofQueries(queries: readonly Value<args.MetricQuery>[], bound: Bound): Measure {
   const metrics = new Map(
     queries.flatMap((query) => {
       const id = query.at("id").string();

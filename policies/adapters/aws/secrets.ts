@@ -1,6 +1,7 @@
 import {
   type AnyValue,
   fault,
+  type Key,
   known,
   type Resource,
   type ResourceOf,
@@ -8,6 +9,7 @@ import {
   type Value,
 } from "../../framework/index.ts";
 import type { SecretReaders } from "../../model/adapter.ts";
+import type * as args from "../../model/aws-args.ts";
 import { secretStores } from "../../model/aws-tokens.ts";
 import type { Variable } from "../../model/host.ts";
 
@@ -36,8 +38,10 @@ export function stored(stack: Stack, resource: Resource, name: string, reference
   };
 }
 
+type Store = ResourceOf<args.SecretArgs | args.ParameterArgs>;
+
 interface Content {
-  readonly value: Value;
+  readonly value: AnyValue;
   readonly sources: readonly Resource[];
   /** Set where it is one entry of a document. */
   readonly isPart?: true;
@@ -77,7 +81,7 @@ function partOf(content: Content | undefined, key?: string): Content | undefined
   return {
     sources,
     isPart: true,
-    value: value.isUnknown || key === undefined ? value : value.json().at(key),
+    value: value.isUnknown || key === undefined ? value : value.json<Record<string, string>>().at(key),
   };
 }
 
@@ -85,8 +89,8 @@ function partOf(content: Content | undefined, key?: string): Content | undefined
 const keyIn = (reference: string): string | undefined =>
   /^arn:aws[\w-]*:secretsmanager:/.test(reference) ? reference.split(":")[7] || undefined : undefined;
 
-function contentIn(stack: Stack, store: ResourceOf<unknown>): Content | undefined {
-  if (store.type === secretStores.parameter) {
+function contentIn(stack: Stack, store: Store): Content | undefined {
+  if (store.is(secretStores.parameter)) {
     return written(store, "value", "valueWo");
   }
   const version = stack
@@ -96,14 +100,14 @@ function contentIn(stack: Stack, store: ResourceOf<unknown>): Content | undefine
 }
 
 /** What is stored, which either property gives: of the second one the state keeps nothing. */
-function written(resource: ResourceOf<unknown>, read: string, writeOnly: string): Content {
+function written<P>(resource: ResourceOf<P>, read: Key<P>, writeOnly: Key<P>): Content {
   const own = resource.at(read);
   const property = own.isUnknown || own.exists ? read : writeOnly;
   return { value: resource.at(property), sources: resource.dependenciesOf(property) };
 }
 
 /** The one whose name ends as the variable's. */
-function named(stores: readonly ResourceOf<unknown>[], name: string): ResourceOf<unknown> | undefined {
+function named(stores: readonly Store[], name: string): Store | undefined {
   const like = stores.filter((store) =>
     [store.name, known(() => store.at("name").string()) ?? ""].some((text) =>
       letters(text).endsWith(letters(name)),
@@ -115,7 +119,7 @@ function named(stores: readonly ResourceOf<unknown>[], name: string): ResourceOf
     : undefined;
 }
 
-function isNameOf(store: ResourceOf<unknown>, reference: string): boolean {
+function isNameOf(store: Store, reference: string): boolean {
   const name = known(() => store.at("name").string());
   return (
     name !== undefined && name !== "" && (reference === name || isAddressOf(reference, name, store.type))
@@ -142,7 +146,7 @@ export const secretReaders = (stack: Stack): SecretReaders[] =>
     verdict: () => {
       const policy = resource.at("policy");
       const open = policy
-        .json()
+        .json<args.AccessPolicy>()
         .at("Statement")
         .items()
         .find((statement) => isForAll(statement));
@@ -157,7 +161,7 @@ export const secretReaders = (stack: Stack): SecretReaders[] =>
     },
   }));
 
-function isForAll(statement: Value): boolean {
+function isForAll(statement: Value<args.AccessStatement>): boolean {
   const principal = statement.at("Principal");
   const accounts = principal.at("AWS");
   const names = [principal.string(), accounts.string(), ...accounts.strings()];

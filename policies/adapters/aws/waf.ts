@@ -2,30 +2,28 @@ import {
   type Fault,
   fault,
   known,
+  type Resource,
   type ResourceOf,
   type Stack,
   unproved,
   type Value,
 } from "../../framework/index.ts";
-import { waf } from "../../model/aws-tokens.ts";
+import type * as args from "../../model/aws-args.ts";
+import { cloudFront, waf } from "../../model/aws-tokens.ts";
 import type { RateLimit } from "../../model/edge.ts";
 import { isGiven } from "../../model/given.ts";
 import type { SampleRequest } from "../../values/sample-request.ts";
 
-type Any = ResourceOf<unknown>;
+type Acl = ResourceOf<args.WebAclArgs>;
+type Rule = Value<args.AclRule>;
+type Statement = Value<args.Statement>;
+type Match = Value<args.Match>;
 
 /** The web ACL of a distribution or a load balancer. */
-export function aclOf(stack: Stack, edge: Any): Any | undefined {
-  const own = isGiven(edge.at("webAclId"))
-    ? edge.dependenciesOf("webAclId").find((it) => it.is(waf.acl))
-    : undefined;
-  if (own !== undefined) {
-    return own;
-  }
-  const id = edge.at("webAclId").isUnknown ? undefined : edge.at("webAclId").string();
-  const byId = id === undefined ? undefined : stack.ofType(waf.acl).find((acl) => acl.id === id);
+export function aclOf(stack: Stack, edge: Resource): Acl | undefined {
+  const named = edge.is(cloudFront.distribution) ? namedAcl(stack, edge) : undefined;
   return (
-    byId ??
+    named ??
     stack
       .ofType(waf.association)
       .filter(
@@ -34,28 +32,38 @@ export function aclOf(stack: Stack, edge: Any): Any | undefined {
           association.dependenciesOf("resourceArn").includes(edge),
       )
       .flatMap((association) => association.dependenciesOf("webAclArn"))
-      .find((it): it is Any => it.type === waf.acl)
+      .find((it) => it.is(waf.acl))
   );
+}
+
+/** The one that a distribution names. */
+function namedAcl(stack: Stack, distribution: ResourceOf<args.DistributionArgs>): Acl | undefined {
+  const name = distribution.at("webAclId");
+  const own = isGiven(name)
+    ? distribution.dependenciesOf("webAclId").find((it) => it.is(waf.acl))
+    : undefined;
+  const id = name.isUnknown ? undefined : name.string();
+  return own ?? (id === undefined ? undefined : stack.ofType(waf.acl).find((acl) => acl.id === id));
 }
 
 /** Amazon's rule groups against injection. */
 const groups = ["AWSManagedRulesCommonRuleSet", "AWSManagedRulesSQLiRuleSet"] as const;
 
 /** What keeps the managed rules from requests: they are missing, only count, or a rule before them lets past. */
-export function managedFault(acl: Any | undefined): Fault | undefined {
+export function managedFault(acl: Acl | undefined): Fault | undefined {
   if (acl === undefined) {
     return { found: "no web ACL with managed rules acts on it" };
   }
-  const acting: Value[] = [];
+  const acting: Rule[] = [];
   for (const group of groups) {
     const rule = rulesOf(acl).find(
-      (candidate) => statementOf(candidate, "managedRuleGroupStatement").at("name").string() === group,
+      (candidate) => candidate.at("statement", "managedRuleGroupStatement", "name").string() === group,
     );
     if (rule === undefined) {
       return fault(acl.at("rules"), `${acl.name} does not have the rule group ${group}`);
     }
     acting.push(rule);
-    const statement = statementOf(rule, "managedRuleGroupStatement");
+    const statement = rule.at("statement", "managedRuleGroupStatement");
     const override = rule.at("overrideAction");
     if (override.at("count").exists) {
       return fault(override, `the rule group ${group} only counts`);
@@ -92,7 +100,7 @@ export function managedFault(acl: Any | undefined): Fault | undefined {
 const essential = /SQLi|CrossSiteScripting|GenericRFI|GenericLFI|RestrictedExtensions/i;
 
 /** A rule that allows ends the judgment of a request: what comes after it, by its priority, does not act. */
-function allowingBefore(acl: Any, rule: Value): Value | undefined {
+function allowingBefore(acl: Acl, rule: Rule): Rule | undefined {
   const place = rule.at("priority").number() ?? Number.POSITIVE_INFINITY;
   return rulesOf(acl).find(
     (other) =>
@@ -101,12 +109,12 @@ function allowingBefore(acl: Any, rule: Value): Value | undefined {
   );
 }
 
-export function limitsOf(acl: Any | undefined): RateLimit[] {
+export function limitsOf(acl: Acl | undefined): RateLimit[] {
   if (acl === undefined) {
     return [];
   }
   return rulesOf(acl).flatMap((rule): RateLimit[] => {
-    const statement = statementOf(rule, "rateBasedStatement");
+    const statement = rule.at("statement", "rateBasedStatement");
     const limit = statement.at("limit").number();
     const stops = (["block", "challenge", "captcha"] as const).some(
       (action) => rule.at("action", action).exists,
@@ -130,18 +138,17 @@ export function limitsOf(acl: Any | undefined): RateLimit[] {
   });
 }
 
-const rulesOf = (acl: Any): Value[] => acl.at("rules").items();
-const statementOf = (rule: Value, kind: string): Value => rule.at("statement", kind);
+const rulesOf = (acl: Acl): Rule[] => acl.at("rules").items();
 
 /** A forwarded address is a header, which the caller writes. */
-function chosenKey(statement: Value): string | undefined {
+function chosenKey(statement: Value<args.RateBased>): string | undefined {
   const kind = statement.at("aggregateKeyType").string() ?? "IP";
   return kind === "IP" || kind === "CONSTANT" ? undefined : kind;
 }
 
 /** Whether a statement matches a request; undefined where that is not known. */
-function takes(statement: Value, request: SampleRequest): boolean | undefined {
-  const inner = (kind: string) => statement.at(kind, "statements").items();
+function takes(statement: Statement, request: SampleRequest): boolean | undefined {
+  const inner = (kind: "andStatement" | "orStatement") => statement.at(kind, "statements").items();
   if (statement.at("andStatement").exists) {
     const answers = inner("andStatement").map((one) => takes(one, request));
     return answers.includes(false) ? false : answers.includes(undefined) ? undefined : true;
@@ -163,14 +170,14 @@ function takes(statement: Value, request: SampleRequest): boolean | undefined {
       : undefined;
 }
 
-const usesPattern = (scope: Value): boolean =>
+const usesPattern = (scope: Statement): boolean =>
   scope.at("regexMatchStatement").exists ||
-  ["andStatement", "orStatement", "notStatement"].some((kind) =>
+  (["andStatement", "orStatement", "notStatement"] as const).some((kind) =>
     scope.at(kind, "statements").items().some(usesPattern),
   );
 
 /** A path of which only the beginning is known may go on so that a pattern matches no longer. */
-function matchesPattern(match: Value, request: SampleRequest): boolean | undefined {
+function matchesPattern(match: Match, request: SampleRequest): boolean | undefined {
   const text = fieldOf(match, request);
   const pattern = match.at("regexString").string();
   if (text === undefined || pattern === undefined || request.isOpenEnded === true) {
@@ -184,7 +191,7 @@ function matchesPattern(match: Value, request: SampleRequest): boolean | undefin
 }
 
 /** What a statement looks at, as its transformations leave it. */
-function fieldOf(match: Value, request: SampleRequest): string | undefined {
+function fieldOf(match: Match, request: SampleRequest): string | undefined {
   const field = match.at("fieldToMatch");
   const header = field.at("singleHeader", "name").string()?.toLowerCase();
   const text = field.at("uriPath").exists
@@ -201,7 +208,7 @@ function fieldOf(match: Value, request: SampleRequest): string | undefined {
   return isLower ? text?.toLowerCase() : text;
 }
 
-function matches(match: Value, request: SampleRequest): boolean | undefined {
+function matches(match: Match, request: SampleRequest): boolean | undefined {
   const field = match.at("fieldToMatch");
   const own = fieldOf(match, request);
   const wanted = match.at("searchString").string();
@@ -223,12 +230,12 @@ function matches(match: Value, request: SampleRequest): boolean | undefined {
   }
 }
 
-function textsIn(statement: Value): string[] {
+function textsIn(statement: Statement): string[] {
   return [
     ...(known(() => statement.at("byteMatchStatement", "searchString").string()) ?? "")
       .split(" ")
       .filter((text) => text !== ""),
-    ...["andStatement", "orStatement", "notStatement"].flatMap((kind) =>
+    ...(["andStatement", "orStatement", "notStatement"] as const).flatMap((kind) =>
       statement.at(kind, "statements").items().flatMap(textsIn),
     ),
   ];

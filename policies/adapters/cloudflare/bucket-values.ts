@@ -1,6 +1,11 @@
+import type { Input } from "@pulumi/pulumi";
 import { type Finding, fault, judge, type Stack } from "../../framework/index.ts";
 import { cloudflare } from "../../model/tokens.ts";
 import { firstWrong, isOneOf, isThere } from "../../model/value-checks.ts";
+
+interface Condition {
+  type?: Input<string>;
+}
 
 export function judgeBucketRules(stack: Stack): Finding[] {
   return stack.ofType(cloudflare.r2Lifecycle, cloudflare.r2Lock).map((rules) =>
@@ -30,8 +35,10 @@ export function judgeBucketRules(stack: Stack): Finding[] {
       const conditions = rules
         .at("rules")
         .items()
-        .flatMap((rule) => rule.as<unknown>())
-        .flatMap((rule) => [rule.at("condition"), rule.at("deleteObjectsTransition", "condition")])
+        .flatMap((rule) => [
+          rule.at("condition").as<Condition>(),
+          rule.at("deleteObjectsTransition", "condition").as<Condition>(),
+        ])
         .filter((condition) => condition.exists);
       return firstWrong(
         conditions.flatMap((condition) => [

@@ -1,12 +1,10 @@
-import type { ResourceOf } from "../../framework/index.ts";
-import type { ResourceTypes } from "../../model/resource-type.ts";
+import type * as cf from "@pulumi/cloudflare";
+import type { AnyValue } from "../../framework/index.ts";
+import { doubt, type ResourceTypes, typeOf } from "../../model/resource-type.ts";
 import { cloudflare, cloudflareTokens } from "../../model/tokens.ts";
 
 /** Whether a setting about requests that break a schema, or bring no valid token, lets them through. */
-const stopsNothing =
-  (property: string) =>
-  (it: ResourceOf<unknown>): boolean =>
-    /^(?:none|log)$/.test(it.at(property).string() ?? "none");
+const stopsNothing = (action: AnyValue): boolean => /^(?:none|log)$/.test(action.string() ?? "none");
 
 /** Types of Cloudflare's provider up to version 6.22. */
 export const resourceTypes: ResourceTypes = {
@@ -274,53 +272,61 @@ export const resourceTypes: ResourceTypes = {
     ["is a part of a rule of the older firewall, which is judged with it", ["Filter"]],
   ],
   doubtful: [
-    {
-      name: "AccountDnsSettings",
-      may: "may have zones answer DNS alone, so that no request goes through their rules",
-      unless: (it) =>
+    doubt(
+      typeOf<cf.AccountDnsSettingsArgs>("cloudflare:index/accountDnsSettings:AccountDnsSettings"),
+      "may have zones answer DNS alone, so that no request goes through their rules",
+      (it) =>
         it.at("enforceDnsOnly").boolean() !== true &&
         it.at("zoneDefaults", "zoneMode").string() !== "dns_only",
-    },
-    {
-      name: "ApiShieldOperationSchemaValidationSettings",
-      may: "may stop requests to the API",
-      unless: stopsNothing("mitigationAction"),
-    },
-    {
-      name: "ApiShieldSchemaValidationSettings",
-      may: "may stop requests to the API",
-      unless: stopsNothing("validationDefaultMitigationAction"),
-    },
+    ),
+    doubt(
+      typeOf<cf.ApiShieldOperationSchemaValidationSettingsArgs>(
+        "cloudflare:index/apiShieldOperationSchemaValidationSettings:ApiShieldOperationSchemaValidationSettings",
+      ),
+      "may stop requests to the API",
+      (it) => stopsNothing(it.at("mitigationAction")),
+    ),
+    doubt(
+      typeOf<cf.ApiShieldSchemaValidationSettingsArgs>(
+        "cloudflare:index/apiShieldSchemaValidationSettings:ApiShieldSchemaValidationSettings",
+      ),
+      "may stop requests to the API",
+      (it) => stopsNothing(it.at("validationDefaultMitigationAction")),
+    ),
     { name: "CustomOriginTrustStore", may: "lets others than the public authorities vouch for the origin" },
     { name: "DnsZoneTransfersIncoming", may: "fills the zone with records that this stack does not declare" },
     { name: "DnsZoneTransfersOutgoing", may: "lets other name servers answer for the zone" },
     { name: "GoogleTagGateway", may: "puts scripts of Google's under the site's own name" },
     { name: "Precursor", may: "may challenge requests of programs" },
     { name: "RateLimit", may: "is a limit of a product that Cloudflare has replaced by rulesets" },
-    {
-      name: "RegistrarDomain",
-      may: "may let the domain be moved away or run out",
-      unless: (it) => it.at("autoRenew").boolean() !== false && it.at("locked").boolean() !== false,
-    },
-    {
-      name: "SchemaValidationOperationSettings",
-      may: "may stop requests to the API",
-      unless: stopsNothing("mitigationAction"),
-    },
-    {
-      name: "SchemaValidationSettings",
-      may: "may stop requests to the API",
-      unless: stopsNothing("validationDefaultMitigationAction"),
-    },
-    {
-      name: "TokenValidationRules",
-      may: "may stop requests to the API",
-      unless: (it) => it.at("enabled").boolean() === false || stopsNothing("action")(it),
-    },
-    {
-      name: "WaitingRoomEvent",
-      may: "may let no visitor in",
-      unless: (it) => it.at("suspended").boolean() === true || it.at("queueingMethod").string() !== "reject",
-    },
+    doubt(
+      typeOf<cf.RegistrarDomainArgs>("cloudflare:index/registrarDomain:RegistrarDomain"),
+      "may let the domain be moved away or run out",
+      (it) => it.at("autoRenew").boolean() !== false && it.at("locked").boolean() !== false,
+    ),
+    doubt(
+      typeOf<cf.SchemaValidationOperationSettingsArgs>(
+        "cloudflare:index/schemaValidationOperationSettings:SchemaValidationOperationSettings",
+      ),
+      "may stop requests to the API",
+      (it) => stopsNothing(it.at("mitigationAction")),
+    ),
+    doubt(
+      typeOf<cf.SchemaValidationSettingsArgs>(
+        "cloudflare:index/schemaValidationSettings:SchemaValidationSettings",
+      ),
+      "may stop requests to the API",
+      (it) => stopsNothing(it.at("validationDefaultMitigationAction")),
+    ),
+    doubt(
+      typeOf<cf.TokenValidationRulesArgs>("cloudflare:index/tokenValidationRules:TokenValidationRules"),
+      "may stop requests to the API",
+      (it) => it.at("enabled").boolean() === false || stopsNothing(it.at("action")),
+    ),
+    doubt(
+      typeOf<cf.WaitingRoomEventArgs>("cloudflare:index/waitingRoomEvent:WaitingRoomEvent"),
+      "may let no visitor in",
+      (it) => it.at("suspended").boolean() === true || it.at("queueingMethod").string() !== "reject",
+    ),
   ],
 };

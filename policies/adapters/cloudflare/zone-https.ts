@@ -4,7 +4,7 @@ import { fullName } from "../../model/dns-names.ts";
 import type { HstsFact } from "../../model/edge-zone.ts";
 import { type Rule, rulesOf, surelyActsOn } from "../../model/rulesets.ts";
 import { cloudflare } from "../../model/tokens.ts";
-import { inZone, type Zone, zoneName, zoneSettings } from "../../model/zones.ts";
+import { inZone, type SecurityHeader, type Zone, zoneName, zoneSettings } from "../../model/zones.ts";
 import { literals, usesPattern } from "../../values/cloudflare-expression.ts";
 import { hstsFault } from "../../values/hsts.ts";
 import { representativePaths } from "../../values/representative-paths.ts";
@@ -73,7 +73,7 @@ function hasPageRule(stack: Stack, zone: Zone): boolean {
 }
 
 function judgeSetting(setting: ResourceOf<ZoneSettingArgs>, seconds: number): Verdict {
-  const value = setting.at("value");
+  const value = setting.at("value").as<SecurityHeader>();
   if (value.at("strictTransportSecurity").exists) {
     return fault(
       value,

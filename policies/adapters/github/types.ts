@@ -1,15 +1,18 @@
+import type * as gh from "@pulumi/github";
 import type { ResourceOf } from "../../framework/index.ts";
-import type { ResourceTypes } from "../../model/resource-type.ts";
+import { doubt, type ResourceTypes, typeOf } from "../../model/resource-type.ts";
 import { github } from "../../model/tokens.ts";
 
 /** A branch that nothing is released from. */
-const isOfWork = (it: ResourceOf<unknown>): boolean =>
+const isOfWork = (it: ResourceOf<gh.BranchArgs>): boolean =>
   !/^(?:refs\/heads\/)?(?:main|master|trunk|stable|live|prod|release|hotfix)/i.test(
     it.at("branch").string() ?? "main",
   );
 
 /** A role that changes no rule and passes none. */
-const isOfReading = (it: ResourceOf<unknown>): boolean =>
+const isOfReading = (
+  it: ResourceOf<gh.OrganizationCustomRoleArgs | gh.OrganizationRepositoryRoleArgs>,
+): boolean =>
   /^(?:read|triage|write)$/.test(it.at("baseRole").string() ?? "") &&
   it
     .at("permissions")
@@ -96,7 +99,11 @@ export const resourceTypes: ResourceTypes = {
     ],
   ],
   doubtful: [
-    { name: "Branch", may: "may begin a release at code that nobody has reviewed", unless: isOfWork },
+    doubt(
+      typeOf<gh.BranchArgs>("github:index/branch:Branch"),
+      "may begin a release at code that nobody has reviewed",
+      isOfWork,
+    ),
     {
       name: "BranchProtectionV3",
       may: "makes its branch one that environments for protected branches deploy, in a form that the pack does not read (use github.BranchProtection)",
@@ -105,28 +112,32 @@ export const resourceTypes: ResourceTypes = {
       name: "EnterpriseActionsRunnerGroup",
       may: "may let code of strangers run on the machines of the enterprise",
     },
-    {
-      name: "EnterpriseActionsWorkflowPermissions",
-      may: "may let workflows write, or approve pull requests",
-      unless: (it) =>
+    doubt(
+      typeOf<gh.EnterpriseActionsWorkflowPermissionsArgs>(
+        "github:index/enterpriseActionsWorkflowPermissions:EnterpriseActionsWorkflowPermissions",
+      ),
+      "may let workflows write, or approve pull requests",
+      (it) =>
         it.at("defaultWorkflowPermissions").string() === "read" &&
         it.at("canApprovePullRequestReviews").boolean() !== true,
-    },
-    {
-      name: "OrganizationCustomRole",
-      may: "may be a role that changes rules or passes them",
-      unless: isOfReading,
-    },
-    {
-      name: "OrganizationRepositoryRole",
-      may: "may be a role that changes rules or passes them",
-      unless: isOfReading,
-    },
-    {
-      name: "Release",
-      may: "may make a tag that production is deployed from",
-      unless: (it) => it.at("draft").boolean() === true,
-    },
+    ),
+    doubt(
+      typeOf<gh.OrganizationCustomRoleArgs>("github:index/organizationCustomRole:OrganizationCustomRole"),
+      "may be a role that changes rules or passes them",
+      isOfReading,
+    ),
+    doubt(
+      typeOf<gh.OrganizationRepositoryRoleArgs>(
+        "github:index/organizationRepositoryRole:OrganizationRepositoryRole",
+      ),
+      "may be a role that changes rules or passes them",
+      isOfReading,
+    ),
+    doubt(
+      typeOf<gh.ReleaseArgs>("github:index/release:Release"),
+      "may make a tag that production is deployed from",
+      (it) => it.at("draft").boolean() === true,
+    ),
     { name: "UserSshKey", may: "lets whoever has the key push as the account that deploys the stack" },
   ],
 };

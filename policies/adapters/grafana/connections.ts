@@ -1,5 +1,6 @@
 import { fault, type Stack, unproved, type Value, type Verdict } from "../../framework/index.ts";
 import type { Connection } from "../../model/adapter.ts";
+import type { SourceOptions } from "../../model/grafana-documents.ts";
 import { grafanaSources } from "../../model/tokens.ts";
 import { parseConnection, plaintextFault, sslModeFault } from "../../values/connection-string.ts";
 
@@ -18,7 +19,7 @@ export const connections = (stack: Stack): Connection[] => [
       if (weak !== undefined) return weak;
       const says =
         (ofUrl?.sslModes.length ?? 0) > 0 ||
-        (options.exists && options.json().at("sslmode").exists) ||
+        (options.exists && options.json<SourceOptions>().at("sslmode").exists) ||
         // A resource of its own may say it.
         stack.ofType(grafanaSources.dataSourceConfig).length > 0;
       return (
@@ -43,8 +44,8 @@ export const connections = (stack: Stack): Connection[] => [
 
 /** Settings of the data sources of Grafana's own and of its plugins by which they do without TLS or verification. */
 function weakness(options: Value<string>, name: string) {
-  const set = (key: string) => {
-    const value = options.json().at(key);
+  const set = (key: keyof SourceOptions) => {
+    const value = options.json<SourceOptions>().at(key);
     return value.exists && !value.isUnknown ? (value.string() ?? value.boolean()) : undefined;
   };
   const mode = set("sslmode") ?? set("sslMode");
@@ -61,7 +62,7 @@ function weakness(options: Value<string>, name: string) {
 }
 
 /** Microsoft's server encrypts the sign-in alone where `encrypt` is "false"; `secure` is of ClickHouse. */
-const switches: readonly (readonly [key: string, values: readonly string[]])[] = [
+const switches: readonly (readonly [key: keyof SourceOptions, values: readonly string[]])[] = [
   ["tlsSkipVerify", ["true"]],
   ["insecureSkipVerify", ["true"]],
   ["encrypt", ["disable", "false"]],

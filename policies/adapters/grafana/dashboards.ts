@@ -1,5 +1,6 @@
 import { type AnyValue, known, type ResourceOf, type Stack } from "../../framework/index.ts";
 import type { Dashboard } from "../../model/adapter.ts";
+import type { DashboardModel } from "../../model/grafana-documents.ts";
 import { perStack } from "../../model/per-stack.ts";
 import { readQuery } from "../../model/recordings.ts";
 import { grafana, grafanaPanels } from "../../model/tokens.ts";
@@ -21,7 +22,7 @@ interface Document {
 export const documentsOf = (stack: Stack): Document[] => [
   ...stack.ofType(grafana.dashboard).map((resource) => {
     const at = resource.at("configJson");
-    return { resource, at, uid: at.isUnknown ? at : at.json().at("uid") };
+    return { resource, at, uid: at.isUnknown ? at : at.json<DashboardModel>().at("uid") };
   }),
   ...stack
     .ofType(...grafanaPanels.dashboards)

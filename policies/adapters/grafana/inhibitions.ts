@@ -1,5 +1,13 @@
 import type { alerting } from "@pulumi/grafana";
-import { fault, type ResourceOf, type Stack, type Value, type Verdict } from "../../framework/index.ts";
+import {
+  type Child,
+  fault,
+  type Item,
+  type ResourceOf,
+  type Stack,
+  type Value,
+  type Verdict,
+} from "../../framework/index.ts";
 import type { Silence } from "../../model/adapter.ts";
 import { grafana } from "../../model/tokens.ts";
 import { isOperator, takes } from "../../values/metric-names.ts";
@@ -47,8 +55,11 @@ function judgeInhibition(rule: ResourceOf<alerting.v1beta1.NotificationsInhibiti
   );
 }
 
+type Spec = alerting.v1beta1.NotificationsInhibitionRuleArgs["spec"];
+type Matcher = Item<Child<Spec, "sourceMatchers">> | Item<Child<Spec, "targetMatchers">>;
+
 /** One alert may be the cause of others, such as a host that is down, whatever severity it has. */
-const namesAlert = (matchers: readonly Value<unknown>[]): boolean =>
+const namesAlert = (matchers: readonly Value<Matcher>[]): boolean =>
   matchers.some(
     (matcher) =>
       matcher.at("label").string() === "alertname" &&
@@ -59,7 +70,7 @@ const namesAlert = (matchers: readonly Value<unknown>[]): boolean =>
 const levels = ["critical", "error", "high", "warning", "low", "info"];
 
 /** Severities that the matchers take: all of them where none is about that. */
-function severitiesOf(matchers: readonly Value<unknown>[]): string[] {
+function severitiesOf(matchers: readonly Value<Matcher>[]): string[] {
   const own = matchers.filter((matcher) => matcher.at("label").string() === "severity");
   return levels.filter((level) =>
     own.every((matcher) => {

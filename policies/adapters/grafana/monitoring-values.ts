@@ -11,6 +11,7 @@ import {
   type Value,
   type Verdict,
 } from "../../framework/index.ts";
+import type { QueryModel } from "../../model/grafana-documents.ts";
 import type { Route } from "../../model/route.ts";
 import { grafana } from "../../model/tokens.ts";
 import { firstWrong, isAddress, isOneOf, isThere, matches, untidy } from "../../model/value-checks.ts";
@@ -231,7 +232,8 @@ function judgeSource(stack: Stack, data: Data): Verdict {
   const model = data.at("model");
   if (uid.isUnknown || model.isUnknown) return true;
   const text = uid.string() ?? "";
-  const isFormula = !model.json().at("expr").exists && model.json().at("type").exists;
+  const query = model.json<QueryModel>();
+  const isFormula = !query.at("expr").exists && query.at("type").exists;
   if (isFormula) {
     return (
       isExpression(text) ||
@@ -243,7 +245,7 @@ function judgeSource(stack: Stack, data: Data): Verdict {
     return fault(from, "The time range of a query ends before it begins, which Grafana refuses.");
   }
   const usual = usualSource(stack);
-  const ofCloud = model.json().at("datasource", "type").string() === "loki" ? cloudLogs : cloudMetrics;
+  const ofCloud = query.at("datasource", "type").string() === "loki" ? cloudLogs : cloudMetrics;
   return (
     (text !== "" &&
       (usual === undefined || text === usual || (ofCloud.test(text) && isOfInstance(stack, text)))) ||

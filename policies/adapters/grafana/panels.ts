@@ -1,4 +1,13 @@
 import { known, type Stack, type Value } from "../../framework/index.ts";
+import type {
+  DashboardModel,
+  DashboardPart,
+  DashboardVariable,
+  FieldOverride,
+  HideFrom,
+  PanelQuery,
+  Transformation,
+} from "../../model/grafana-documents.ts";
 import { grafanaPanels } from "../../model/tokens.ts";
 import { durationSeconds } from "../../values/duration.ts";
 import { type SourceName, sourceFault } from "./sources.ts";
@@ -21,7 +30,7 @@ interface Place {
 }
 
 /** Every query of a dashboard, in whichever version of the schema: the texts named `expr`. */
-export function queriesOf(stack: Stack, document: Value): Query[] {
+export function queriesOf(stack: Stack, document: Value<DashboardModel>): Query[] {
   const place = { stack, source: {}, undrawn: timeFault(document), variables: variablesOf(document) };
   const elements = document.at("elements");
   const layout = JSON.stringify(textsBelow(document.at("layout")));
@@ -56,7 +65,7 @@ const longestDelaySeconds = 3600;
 
 const shortestTimeSeconds = 60;
 
-function timeFault(document: Value): string | undefined {
+function timeFault(document: Value<DashboardModel>): string | undefined {
   const [from, to] = (["from", "to"] as const).map(
     (end) => document.at("time", end).string() ?? document.at("timeSettings", end).string(),
   );
@@ -82,13 +91,13 @@ function secondsBefore(text: string): number {
 
 function queriesIn(value: Value, outer: Place): Query[] {
   const place = within(value, outer);
-  const library = value.at("libraryPanel", "uid").string();
+  const library = value.as<DashboardPart>().at("libraryPanel", "uid").string();
   if (library !== undefined) return ofLibrary(library, value, place);
   return queriesBelow(value, place);
 }
 
 function queriesBelow(value: Value, place: Place): Query[] {
-  const siblings = value.items();
+  const siblings = value.items().map((item) => item.as<PanelQuery>());
   const read = siblings.flatMap(expressionsIn).join(" ");
   return [
     ...value.entries().flatMap(([key, child]) => {
@@ -134,9 +143,10 @@ function ofLibrary(uid: string, panel: Value, place: Place): Query[] {
 }
 
 function within(value: Value, outer: Place): Place {
-  const undrawn = outer.undrawn ?? panelFault(value);
-  const group = value.at("kind").string() === "DataQuery" ? value.at("group").string() : undefined;
-  const named = value.at("datasource");
+  const undrawn = outer.undrawn ?? panelFault(value.as<DashboardPart>());
+  const part = value.as<DashboardPart>();
+  const group = part.at("kind").string() === "DataQuery" ? part.at("group").string() : undefined;
+  const named = part.at("datasource");
   const [type, uid] = [
     named.at("type").string(),
     named.string() ?? named.at("uid").string() ?? named.at("name").string(),
@@ -162,7 +172,7 @@ const silent: ReadonlySet<string> = new Set([
 ]);
 
 /** Why a panel shows nothing of what it asks for. In the newer schema its parts are elsewhere. */
-function panelFault(panel: Value): string | undefined {
+function panelFault(panel: Value<DashboardPart>): string | undefined {
   const viz = panel.at("vizConfig");
   const type = panel.at("type").string() ?? viz.at("group").string() ?? viz.at("kind").string() ?? "";
   if (silent.has(type)) return `is in a panel of the type ${type}`;
@@ -189,9 +199,9 @@ function panelFault(panel: Value): string | undefined {
   return steps.some(leavesNothing) ? "is in a panel whose transformations leave nothing of it" : undefined;
 }
 
-const isUnseen = (hideFrom: Value): boolean => hideFrom.at("viz").boolean() === true;
+const isUnseen = (hideFrom: Value<HideFrom | undefined>): boolean => hideFrom.at("viz").boolean() === true;
 
-function hidesAll(override: Value): boolean {
+function hidesAll(override: Value<FieldOverride>): boolean {
   const matcher = override.at("matcher");
   const options = matcher.at("options").string() ?? "";
   const isAny =
@@ -202,12 +212,12 @@ function hidesAll(override: Value): boolean {
     override
       .at("properties")
       .items()
-      .some((it) => it.at("id").string() === "custom.hideFrom" && isUnseen(it.at("value")))
+      .some((it) => it.at("id").string() === "custom.hideFrom" && isUnseen(it.at("value").as<HideFrom>()))
   );
 }
 
 /** Transformations after which there is no series, as far as they are sure of it. */
-function leavesNothing(step: Value): boolean {
+function leavesNothing(step: Value<Transformation | undefined>): boolean {
   if (step.at("disabled").boolean() === true) return false;
   const options = step.at("options");
   switch (step.at("id").string()) {
@@ -215,7 +225,7 @@ function leavesNothing(step: Value): boolean {
       return options.at("limitField").number() === 0;
     case "filterFieldsByName": {
       const include = options.at("include");
-      const isOpen = ["pattern", "variable"].some((key) => include.at(key).exists);
+      const isOpen = (["pattern", "variable"] as const).some((key) => include.at(key).exists);
       return (
         (include.at("names").exists && !isOpen && include.at("names").strings().every(isTime)) ||
         /^\/?\.[*+]\/?$/.test(options.at("exclude", "pattern").string() ?? "")
@@ -235,16 +245,16 @@ function leavesNothing(step: Value): boolean {
 const isTime = (name: string): boolean => /^time$/i.test(name);
 
 /** In the newer schema a query is a kind and what is said of it. */
-const isHidden = (query: Value): boolean =>
+const isHidden = (query: Value<PanelQuery>): boolean =>
   [query.at("hide"), query.at("spec", "hidden")].some((value) => value.boolean() === true);
 
 /** A formula draws what it makes of queries that are hidden themselves. */
-const isRead = (query: Value, formulas: string): boolean => {
+const isRead = (query: Value<PanelQuery>, formulas: string): boolean => {
   const name = query.at("refId").string() ?? query.at("spec", "refId").string() ?? "";
   return /^\w+$/.test(name) && new RegExp(`\\b${name}\\b`).test(formulas);
 };
 
-const expressionsIn = (query: Value): string[] =>
+const expressionsIn = (query: Value<PanelQuery>): string[] =>
   [query.at("expression"), query.at("spec", "query", "spec", "expression")].flatMap(
     (value) => (isHidden(query) ? undefined : value.string()) ?? [],
   );
@@ -262,7 +272,7 @@ interface Variable extends SourceName {
 }
 
 /** Variables of a dashboard, each also as the data source that it may stand for. */
-function variablesOf(document: Value): Map<string, Variable> {
+function variablesOf(document: Value<DashboardModel>): Map<string, Variable> {
   const classic = document.at("templating", "list").items();
   const kinds = document
     .at("variables")
@@ -286,7 +296,7 @@ const chosen = (current: string | undefined): string | undefined =>
   current === undefined || current === "" || current.startsWith("$") ? undefined : current;
 
 /** Whether it is given one, or something to choose from. */
-const hasValue = (variable: Value): boolean =>
+const hasValue = (variable: Value<DashboardVariable>): boolean =>
   [
     variable.at("query"),
     variable.at("current", "value"),

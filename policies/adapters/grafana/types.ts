@@ -1,4 +1,5 @@
-import type { ResourceTypes } from "../../model/resource-type.ts";
+import type * as gf from "@pulumi/grafana";
+import { doubt, type ResourceTypes, typeOf } from "../../model/resource-type.ts";
 import { grafana, grafanaPanels, grafanaTokens, onCall } from "../../model/tokens.ts";
 
 /** A host of the installation's own network, as names of a cluster are. */
@@ -140,36 +141,38 @@ export const resourceTypes: ResourceTypes = {
   ],
   doubtful: [
     { name: "apps/GenericResource", may: "may be anything that Grafana has" },
-    {
-      name: "enterprise/DataSourceCacheConfig",
-      may: "may show on dashboards what was asked for long before",
-      unless: (it) =>
+    doubt(
+      typeOf<gf.enterprise.DataSourceCacheConfigArgs>(
+        "grafana:enterprise/dataSourceCacheConfig:DataSourceCacheConfig",
+      ),
+      "may show on dashboards what was asked for long before",
+      (it) =>
         it.at("enabled").boolean() !== true ||
         it.at("useDefaultTtl").boolean() === true ||
         (it.at("ttlQueriesMs").number() ?? 0) <= longestCacheMs,
-    },
-    {
-      name: "onCall/Route",
-      may: "may send an alert to a chain that calls nobody",
-      unless: (it) => it.at("escalationChainId").isUnknown || it.at("escalationChainId").exists,
-    },
-    {
-      name: "onCall/UserNotificationRule",
-      may: "may let a person be told late",
-      unless: (it) => it.at("type").string() !== "wait" || (it.at("duration").number() ?? 0) <= 1800,
-    },
-    {
-      name: "oss/DashboardPublic",
-      may: "shows a dashboard to whoever has its address",
-      unless: (it) => it.at("isEnabled").boolean() !== true,
-    },
-    {
-      name: "oss/DataSource",
-      may: "may answer the queries of alerts from somewhere else than where the metrics are",
-      unless: (it) => {
+    ),
+    doubt(
+      typeOf<gf.oncall.RouteArgs>("grafana:onCall/route:Route"),
+      "may send an alert to a chain that calls nobody",
+      (it) => it.at("escalationChainId").isUnknown || it.at("escalationChainId").exists,
+    ),
+    doubt(
+      typeOf<gf.oncall.UserNotificationRuleArgs>("grafana:onCall/userNotificationRule:UserNotificationRule"),
+      "may let a person be told late",
+      (it) => it.at("type").string() !== "wait" || (it.at("duration").number() ?? 0) <= 1800,
+    ),
+    doubt(
+      typeOf<gf.oss.DashboardPublicArgs>("grafana:oss/dashboardPublic:DashboardPublic"),
+      "shows a dashboard to whoever has its address",
+      (it) => it.at("isEnabled").boolean() !== true,
+    ),
+    doubt(
+      typeOf<gf.oss.DataSourceArgs>("grafana:oss/dataSource:DataSource"),
+      "may answer the queries of alerts from somewhere else than where the metrics are",
+      (it) => {
         const url = it.at("url").string() ?? "";
         return !/\/\/(?:localhost|127\.|\[?::1)/i.test(url) && (!/^http:/i.test(url) || isNear.test(url));
       },
-    },
+    ),
   ],
 };

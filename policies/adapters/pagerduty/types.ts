@@ -1,10 +1,11 @@
 import type { Value } from "../../framework/index.ts";
+import type * as other from "../../model/other-args.ts";
 import { longestHoldSeconds } from "../../model/pager-silence.ts";
-import type { ResourceTypes } from "../../model/resource-type.ts";
+import { doubt, type ResourceTypes, typeOf } from "../../model/resource-type.ts";
 import { pagerduty, pagerRules, pagerWebhook } from "../../model/tokens.ts";
 
 /** A step that leaves the incident and whom it calls as they are. */
-const isOfTelling = (step: Value): boolean =>
+const isOfTelling = (step: Value<other.PagerWorkflowStep>): boolean =>
   !/resolve|acknowledge|reassign|escalat|snooze|merge|urgency|incident-status|priority/i.test(
     [step.at("action"), step.at("name")].map((text) => text.string() ?? "").join(" "),
   );
@@ -70,18 +71,18 @@ export const resourceTypes: ResourceTypes = {
     ],
   ],
   doubtful: [
-    {
-      name: "AlertGroupingSetting",
-      may: "may add an alert to an incident that somebody has already answered",
-      unless: (it) =>
+    doubt(
+      typeOf<other.PagerGroupingArgs>("pagerduty:index/alertGroupingSetting:AlertGroupingSetting"),
+      "may add an alert to an incident that somebody has already answered",
+      (it) =>
         it.at("type").string() !== "time" ||
         (it.at("config", "timeout").number() ?? 0) <= longestHoldSeconds.group,
-    },
-    {
-      name: "IncidentWorkflow",
-      may: "may close an incident, or put it to somebody else, before anybody has answered it",
-      unless: (it) => it.at("steps").items().every(isOfTelling),
-    },
+    ),
+    doubt(
+      typeOf<other.PagerWorkflowArgs>("pagerduty:index/incidentWorkflow:IncidentWorkflow"),
+      "may close an incident, or put it to somebody else, before anybody has answered it",
+      (it) => it.at("steps").items().every(isOfTelling),
+    ),
     { name: "EventOrchestrationRouter", may: "may send an alert to another service" },
     { name: "EventRule", may: "may suppress an alert" },
   ],

@@ -65,7 +65,7 @@ function rightFault(
       declareRole,
     );
   }
-  return changing(role.at("permissions")) === undefined
+  return changing(role.at("permissions").as<Permission>()) === undefined
     ? undefined
     : judgeHolder(`change stacks by the role ${role.name} without a review`);
 }
@@ -85,7 +85,7 @@ function judgeUnassigned(stack: Stack, role: Role): Fault | undefined {
     ...stack.ofType(pulumiCloud.roleAssignment).map((it) => roleOf(stack, it, it.at("roleId"))),
     ...stack.ofType(pulumiCloud.member).map((it) => roleOf(stack, it, it.at("roleId"))),
   ];
-  const right = changing(role.at("permissions"));
+  const right = changing(role.at("permissions").as<Permission>());
   return right === undefined || held.includes(role)
     ? undefined
     : unproved(
@@ -98,8 +98,19 @@ function judgeUnassigned(stack: Stack, role: Role): Fault | undefined {
 /** Permissions by which nothing changes. Source: Pulumi Cloud, RBAC, scopes. */
 const reads = /^[\w-]+:(?:read|list|get|view|open|read_decrypt)(?:[_A-Z]\w*)?$/;
 
+/** A node of a role's permissions. Source: Pulumi Cloud, REST API, roles. */
+interface Permission {
+  __type?: string;
+  /** Of an allowance: the scopes. */
+  permissions?: string[];
+  /** Of a group. */
+  entries?: Permission[];
+  /** Of a condition. */
+  subNode?: Permission;
+}
+
 /** The first part of a role's permissions that is not known to read only, wherever it stands in them. */
-function changing(part: Value): Value | undefined {
+function changing(part: Value<Permission | undefined>): AnyValue | undefined {
   const type = part.at("__type").string();
   if (type === "PermissionDescriptorAllow") {
     const scopes = part.at("permissions").items();

@@ -1,5 +1,5 @@
 import type { ActionFilter, AlertCondition } from "@pulumi/sentry";
-import type { Value } from "../../framework/index.ts";
+import type { Plain, Value } from "../../framework/index.ts";
 
 /** What an alert is to tell of: an ordinary error that is new or back, or an incident that a monitor opened. */
 export type Issue = "error" | "incident";
@@ -31,13 +31,16 @@ export function letsThrough(filter: Value<ActionFilter>, issue: Issue): boolean 
 function isMet(condition: Value<AlertCondition>, issue: Issue): boolean | undefined {
   const answers = tests.flatMap(([kind, test]) => {
     const own = condition.at(kind);
-    return own.exists ? [test(own as Value, issue)] : [];
+    return own.exists ? [test(own.as<Condition>(), issue)] : [];
   });
   const [first] = answers;
   return answers.length === 1 ? first : undefined;
 }
 
-type Test = (condition: Value, issue: Issue) => boolean | undefined;
+/** What one of the conditions says, of whichever kind. */
+type Condition = Plain<AlertCondition[Exclude<keyof AlertCondition, "latestRelease">]>;
+
+type Test = (condition: Value<Condition>, issue: Issue) => boolean | undefined;
 
 /** Numbers by which Sentry knows what an exception is, and how bad. */
 const categoryOfErrors = 1;
@@ -47,7 +50,8 @@ const levels: Readonly<Record<string, number>> = { debug: 10, info: 20, warning:
 /** An issue that has to happen so often before anybody is told has gone on for long. */
 const mostOccurrences = 100;
 
-const isSoon = (condition: Value): boolean => (condition.at("value").number() ?? 0) <= mostOccurrences;
+const isSoon = (condition: Value<Condition>): boolean =>
+  (condition.at("value").number() ?? 0) <= mostOccurrences;
 const isSoonOfAny: Test = (condition) => condition.at("filters").items().length === 0 && isSoon(condition);
 
 const always: Test = () => true;
@@ -79,7 +83,7 @@ const tests: readonly (readonly [keyof AlertCondition, Test])[] = [
 ];
 
 /** At least, at most, or exactly. */
-function isOfLevel(condition: Value): boolean | undefined {
+function isOfLevel(condition: Value<Condition>): boolean | undefined {
   const at = condition.at("level");
   const level = at.number() ?? levels[at.string()?.toLowerCase() ?? ""] ?? Number.NaN;
   switch (condition.at("match").string()) {
@@ -95,7 +99,7 @@ function isOfLevel(condition: Value): boolean | undefined {
 }
 
 /** Of a category or a type, or of any other. */
-function isOfKind(condition: Value, issue: Issue, isOfErrors: boolean): boolean | undefined {
+function isOfKind(condition: Value<Condition>, issue: Issue, isOfErrors: boolean): boolean | undefined {
   const isIncluded = condition.at("include").boolean() !== false;
   if (issue === "error") return isOfErrors === isIncluded;
   return isOfErrors ? !isIncluded : undefined;
@@ -105,7 +109,7 @@ function isOfKind(condition: Value, issue: Issue, isOfErrors: boolean): boolean 
  * A tag or an attribute may say which environment an event is of, and how bad it is; what else is asked for, an ordinary
  * error need not have, and what else is left out, it has not.
  */
-function isOfProduction(condition: Value, key = ""): boolean | undefined {
+function isOfProduction(condition: Value<Condition>, key = ""): boolean | undefined {
   const match = condition.at("match").string() ?? "";
   const text = (condition.at("value").string() ?? "").trim();
   const isKnown = /^(?:environment|level)$/i.test(key);

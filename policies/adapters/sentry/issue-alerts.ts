@@ -125,7 +125,7 @@ function hasCondition(
 ): boolean {
   return (
     some(alert.at("conditionsV2").items(), (condition) => condition.at(property).exists) ||
-    some(alert.at("conditions").json().items(), (condition) =>
+    some(alert.at("conditions").json<{ id?: string }[]>().items(), (condition) =>
       (condition.at("id").string() ?? "").includes(`.${event}.`),
     )
   );

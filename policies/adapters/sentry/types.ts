@@ -1,9 +1,11 @@
+import type { ProjectInboundDataFilterArgs } from "@pulumi/sentry";
 import type { ResourceOf } from "../../framework/index.ts";
-import type { ResourceTypes } from "../../model/resource-type.ts";
+import type * as other from "../../model/other-args.ts";
+import { doubt, type ResourceTypes, typeOf } from "../../model/resource-type.ts";
 import { sentry } from "../../model/tokens.ts";
 
 /** Sentry's own filters, none of which is about errors of the application in a browser of today. */
-const isUsualFilter = (it: ResourceOf<unknown>): boolean =>
+const isUsualFilter = (it: ResourceOf<ProjectInboundDataFilterArgs>): boolean =>
   /^(?:browser-extensions|localhost|web-crawlers|filtered-transaction|legacy-browsers)$/.test(
     it.at("filterId").string() ?? "",
   );
@@ -47,14 +49,26 @@ export const resourceTypes: ResourceTypes = {
     ],
   ],
   doubtful: [
-    {
-      name: "AllProjectsSpikeProtection",
-      may: "may switch off what keeps a flood from using up the quota of errors",
-      unless: (it) => it.at("enabled").boolean() !== false,
-    },
+    doubt(
+      typeOf<other.SentrySpikeProtectionArgs>(
+        "sentry:index/allProjectsSpikeProtection:AllProjectsSpikeProtection",
+      ),
+      "may switch off what keeps a flood from using up the quota of errors",
+      (it) => it.at("enabled").boolean() !== false,
+    ),
     { name: "Plugin", may: "runs a plugin over the project's errors" },
-    { name: "ProjectInboundDataFilter", may: "may drop errors of visitors", unless: isUsualFilter },
-    { name: "SentryProjectInboundDataFilter", may: "may drop errors of visitors", unless: isUsualFilter },
+    doubt(
+      typeOf<ProjectInboundDataFilterArgs>("sentry:index/projectInboundDataFilter:ProjectInboundDataFilter"),
+      "may drop errors of visitors",
+      isUsualFilter,
+    ),
+    doubt(
+      typeOf<ProjectInboundDataFilterArgs>(
+        "sentry:index/sentryProjectInboundDataFilter:SentryProjectInboundDataFilter",
+      ),
+      "may drop errors of visitors",
+      isUsualFilter,
+    ),
     { name: "SentryPlugin", may: "runs a plugin over the project's errors" },
     { name: "SentryRule", may: "is an alert in a form that Sentry has replaced" },
   ],

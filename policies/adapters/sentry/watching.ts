@@ -1,4 +1,4 @@
-import type { AlertArgs, CronMonitorArgs, UptimeMonitorArgs } from "@pulumi/sentry";
+import type { AlertArgs, AlertCondition, CronMonitorArgs, UptimeMonitorArgs } from "@pulumi/sentry";
 import {
   type AnyValue,
   type Fault,
@@ -59,7 +59,7 @@ function intervalFault(monitor: ResourceOf<UptimeMonitorArgs>): Fault | undefine
 function successFault(monitor: ResourceOf<UptimeMonitorArgs>): Fault | undefined {
   const assertion = monitor.at("assertionJson");
   if (!assertion.exists) return undefined;
-  const root = assertion.json().at("root");
+  const root = assertion.json<{ root?: Assertion }>().at("root");
   if (mayHold(root, 503) || mayHold(root, 404)) {
     return fault(assertion, `${monitor.name} takes an error such as 503 for healthy.`);
   }
@@ -68,8 +68,17 @@ function successFault(monitor: ResourceOf<UptimeMonitorArgs>): Fault | undefined
     : fault(assertion, `${monitor.name} takes no answer for healthy, so it always fails.`);
 }
 
+/** A node of an assertion, as Sentry's API has it. */
+interface Assertion {
+  op?: string;
+  children?: Assertion[];
+  operand?: Assertion;
+  operator?: { cmp?: string };
+  value?: number;
+}
+
 /** Whether an answer with that status may meet the assertion; what asks for something else may be met. */
-function mayHold(node: Value, status: number): boolean {
+function mayHold(node: Value<Assertion | undefined>, status: number): boolean {
   const children = node.at("children").items();
   switch (node.at("op").string()) {
     case "and":
@@ -184,7 +193,7 @@ function judgeAlert(alert: ResourceOf<AlertArgs>): Verdict {
   );
 }
 
-function isRare(condition: Value): boolean {
+function isRare(condition: Value<AlertCondition>): boolean {
   return (["issueOccurrences", "eventFrequencyCount", "eventUniqueUserFrequencyCount"] as const).some(
     (kind) => (condition.at(kind).at("value").number() ?? 0) > mostOccurrences,
   );

@@ -1,5 +1,6 @@
-import { type Fault, fault, known, type Stack, type Value } from "../../framework/index.ts";
+import { type Fault, fault, type Key, known, type Stack, type Value } from "../../framework/index.ts";
 import type { DataApi, SignIn } from "../../model/adapter.ts";
+import type { AuthSettings, DataApiSettings } from "../../model/supabase-settings.ts";
 import { supabase } from "../../model/tokens.ts";
 
 /** Schemas that hold passwords, secrets or the server's own tables. */
@@ -24,10 +25,10 @@ const attemptLimits = [
   "rate_limit_verify",
   "rate_limit_anonymous_users",
   "rate_limit_web3",
-];
+] as const;
 
-function signInFault(isOwnName: IsOwn, auth: Value): Fault | undefined {
-  const isOn = (name: string) => auth.at(name).boolean() === true;
+function signInFault(isOwnName: IsOwn, auth: Value<AuthSettings>): Fault | undefined {
+  const isOn = (name: Key<AuthSettings>) => auth.at(name).boolean() === true;
   const site = auth.at("site_url");
   const [wrongSite] = wrongUrls(isOwnName, site.string() ?? "");
   if (wrongSite !== undefined) {
@@ -111,7 +112,8 @@ export const signIns = (stack: Stack): SignIn[] =>
   stack.ofType(supabase.settings).map((settings) => ({
     resource: settings,
     isSafe: (isOwnName) =>
-      !settings.at("auth").exists || (signInFault(isOwnName, settings.at("auth").json()) ?? true),
+      !settings.at("auth").exists ||
+      (signInFault(isOwnName, settings.at("auth").json<AuthSettings>()) ?? true),
   }));
 
 /** The Data API, as settings of a project have it. */
@@ -120,7 +122,7 @@ export const dataApis = (stack: Stack): DataApi[] =>
     resource: settings,
     servesOwn: () => {
       if (!settings.at("api").exists) return true;
-      const schemas = settings.at("api").json().at("db_schema");
+      const schemas = settings.at("api").json<DataApiSettings>().at("db_schema");
       const own = (schemas.string() ?? "").split(",").find((schema) => internal.test(schema.trim()));
       return own === undefined || fault(schemas, `The Data API serves the schema ${own.trim()}.`);
     },

@@ -13,7 +13,8 @@ export const corsAnswers = (stack: Stack): CorsAnswer[] =>
       resource: route,
       origin: () => {
         const isAnswer = transform.at("type").string() === "response.headers";
-        const sets = isAnswer && isAllowOrigin(transform.at("target").json().at("key").string());
+        const sets =
+          isAnswer && isAllowOrigin(transform.at("target").json<{ key?: string }>().at("key").string());
         return sets ? transform.at("args").json() : undefined;
       },
     })),

@@ -175,6 +175,11 @@ function judgePreviews(stack: Stack, project: ResourceOf<ProjectArgs>): Verdict 
   );
 }
 
+/** What projects had before version 4 of the provider. */
+interface OlderProjectArgs {
+  protectionBypassForAutomation?: boolean;
+}
+
 function judgeClosed(project: ResourceOf<ProjectArgs>): Verdict {
   const open = (["publicSource", "directoryListing"] as const).find(
     (property) => project.at(property).boolean() === true,
@@ -185,7 +190,7 @@ function judgeClosed(project: ResourceOf<ProjectArgs>): Verdict {
       `${open} of ${project.name} shows to everybody what only the team may see.`,
     );
   }
-  const automation = project.at().as<unknown>().at("protectionBypassForAutomation");
+  const automation = project.at().as<unknown>().as<OlderProjectArgs>().at("protectionBypassForAutomation");
   if (automation.boolean() === true) {
     return fault(
       automation,

@@ -1,5 +1,6 @@
-import type { ResourceOf } from "../../framework/index.ts";
-import type { ResourceTypes } from "../../model/resource-type.ts";
+import type * as ve from "@pulumi/vercel";
+import type { Resource } from "../../framework/index.ts";
+import { doubt, type ResourceTypes, typeOf } from "../../model/resource-type.ts";
 import { vercel } from "../../model/tokens.ts";
 
 /** Types of Vercel's provider up to version 5.4. */
@@ -41,21 +42,23 @@ export const resourceTypes: ResourceTypes = {
     ],
   ],
   doubtful: [
-    {
-      name: "MicrofrontendGroup",
-      may: "may have a project answer for a host that this stack does not declare",
-      unless: (it) => isOwnProject(it, "defaultApp"),
-    },
-    {
-      name: "MicrofrontendGroupMembership",
-      may: "may have a project answer for a host that this stack does not declare",
-      unless: (it) => isOwnProject(it, "projectId"),
-    },
-    {
-      name: "TraceDrain",
-      may: "may send traces without TLS",
-      unless: (it) => /^https:/i.test(it.at("endpoint").string() ?? ""),
-    },
+    doubt(
+      typeOf<ve.MicrofrontendGroupArgs>("vercel:index/microfrontendGroup:MicrofrontendGroup"),
+      "may have a project answer for a host that this stack does not declare",
+      (it) => isOwnProject(it.dependenciesOf("defaultApp")),
+    ),
+    doubt(
+      typeOf<ve.MicrofrontendGroupMembershipArgs>(
+        "vercel:index/microfrontendGroupMembership:MicrofrontendGroupMembership",
+      ),
+      "may have a project answer for a host that this stack does not declare",
+      (it) => isOwnProject(it.dependenciesOf("projectId")),
+    ),
+    doubt(
+      typeOf<ve.TraceDrainArgs>("vercel:index/traceDrain:TraceDrain"),
+      "may send traces without TLS",
+      (it) => /^https:/i.test(it.at("endpoint").string() ?? ""),
+    ),
     { name: "UserToken", may: "lets whoever has the token do what its owner may" },
   ],
 };
@@ -64,5 +67,5 @@ export const resourceTypes: ResourceTypes = {
  * Whether the stack declares the project of a microfrontend, which is then judged as any other. Which paths it answers
  * stands in `microfrontends.json` of the default application, which no policy reads.
  */
-const isOwnProject = (it: ResourceOf<unknown>, property: string): boolean =>
-  it.dependenciesOf(property).some((source) => source.is(vercel.project));
+const isOwnProject = (sources: readonly Resource[]): boolean =>
+  sources.some((source) => source.is(vercel.project));

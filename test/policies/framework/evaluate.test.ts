@@ -5,10 +5,18 @@ import {
   judge,
   type PolicyDefinition,
   policy,
+  type Token,
   unproved,
   violation,
 } from "../../../policies/framework/index.ts";
 import { type Fixture, outcomeOf, production, staging, unknown, urnOf } from "../fixture.ts";
+
+interface BoxArgs {
+  size?: string;
+  sizes?: Record<string, string>[];
+}
+
+const boxes: Token<BoxArgs> = "a:b:Box";
 
 const sized = (edit: Partial<PolicyDefinition> = {}) =>
   policy({
@@ -18,10 +26,10 @@ const sized = (edit: Partial<PolicyDefinition> = {}) =>
     severity: "low",
     fix: "Set size.",
     check: (stack) =>
-      stack.ofType("a:b:Box").length === 0
+      stack.ofType(boxes).length === 0
         ? [violation("No box is declared.")]
         : stack
-            .ofType("a:b:Box")
+            .ofType(boxes)
             .map((box) => judge(box, () => box.at("size").exists || `${box.name} has none.`)),
     ...edit,
   });
@@ -66,9 +74,9 @@ describe("a policy", () => {
     const faulty = (name: string) =>
       sized({
         check: (stack) => {
-          const [small] = stack.ofType("a:b:Box");
+          const [small] = stack.ofType(boxes);
           const value = stack
-            .ofType("a:b:Box")
+            .ofType(boxes)
             .find((it) => it.name === name)
             ?.at("sizes", "0", "x y");
           return [violation({ found: "It is wrong.", ...(value && { at: value }), fix: "Mend it." }, small)];
@@ -100,7 +108,7 @@ describe("a policy", () => {
     const unreadable = sized({
       check: (stack) =>
         stack
-          .ofType("a:b:Box")
+          .ofType(boxes)
           .map((it) =>
             judge(it, () => unproved(it.at("size"), "The size cannot be read.", "Write a number.")),
           ),

@@ -15,7 +15,7 @@ import {
 import { stackOf, unknown } from "../fixture.ts";
 
 const [resource] = stackOf([{ type: "a:b:C", name: "it", props: { known: "x", unknown } }]).all();
-const value = resource?.at("unknown");
+const value = resource?.at().as<{ unknown?: string }>().at("unknown");
 
 function undecidable(): never {
   if (value === undefined) {

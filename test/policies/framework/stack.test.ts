@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { Token } from "../../../policies/framework/index.ts";
 import { type Fixture, stackOf, unknown, urnOf } from "../fixture.ts";
 
 const fixtures: Fixture[] = [
@@ -14,9 +15,19 @@ const fixtures: Fixture[] = [
   { type: "a:b:Record", name: "by-nothing", props: { zoneId: unknown } },
 ];
 
+interface Inputs {
+  name?: string;
+  zoneId?: string;
+  otherId?: string;
+  ids?: string[];
+}
+
+const record: Token<Inputs> = "a:b:Record";
+
 describe("a stack", () => {
   const stack = stackOf(fixtures);
-  const [zone, byDependency, byId, byNothing] = stack.all();
+  const [zone] = stack.all();
+  const [byDependency, byId, byNothing] = stack.ofType(record);
 
   test("finds resources by type and urn", () => {
     expect(stack.ofType("a:b:Record").map(({ name }) => name)).toEqual([
@@ -52,7 +63,7 @@ describe("a stack", () => {
 
   test("judges outputs where no inputs were recorded", () => {
     const exported = stackOf(fixtures, "state");
-    expect(exported.all()[0]?.at("name").string()).toBe("z");
-    expect(exported.all()[1]?.at("zoneId").isUnknown).toBe(true);
+    expect(exported.all()[0]?.at().as<Inputs>().at("name").string()).toBe("z");
+    expect(exported.all()[1]?.at().as<Inputs>().at("zoneId").isUnknown).toBe(true);
   });
 });

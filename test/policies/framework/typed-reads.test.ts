@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { compiling, misspelt } from "./misspelt.ts";
 
 const root = join(import.meta.dirname, "..", "..", "..");
 const compiler = join(root, "node_modules", "typescript-native", "bin", "tsc");
@@ -12,6 +13,7 @@ const source = `
 import type { ResourceOf, Stack } from "./framework/index.ts";
 import { ownedBy } from "./model/links.ts";
 import { cloudflare, github, random, render, sentry, vercel } from "./model/tokens.ts";
+import type { SecurityHeader } from "./model/zones.ts";
 
 export function reads(stack: Stack, entry: string) {
   for (const zone of stack.ofType(cloudflare.zone)) {
@@ -32,7 +34,8 @@ export function reads(stack: Stack, entry: string) {
     if (service.is(render.cronJob)) service.at("healthCheckPath"); // refused
   }
   for (const setting of stack.ofType(cloudflare.zoneSetting)) {
-    setting.at("value", "strict_transport_security", "max_age").number();
+    setting.at("value").as<SecurityHeader>().at("strict_transport_security", "max_age").number();
+    setting.at("value").at("strict_transport_security"); // refused
     setting.at("valeu"); // refused
   }
   for (const key of stack.ofType(...sentry.key)) key.at("rateLimitCounts"); // refused
@@ -53,6 +56,27 @@ test("a misspelt property of a resource does not compile", () => {
   for (const { message } of errors) {
     expect(message).toMatch(/^(Argument of type|Property 'at' does not exist|Type )/);
   }
+});
+
+/** Reads by a name that is not a property's, so that no type can say which there are. */
+const byAnyName = [
+  // A reference to a secret of Amazon's names the key of a document that people fill.
+  { file: "adapters/aws/secrets.ts", name: "key" },
+  // It goes through all inputs of a resource, whatever they are called.
+  { file: "model/named-inputs.ts", name: "place.key" },
+  // A route asks for any label that an alert may have.
+  { file: "model/notification-routes.ts", name: "label" },
+];
+
+test("a misspelt name in any read of a policy does not compile, but for those that name no property", () => {
+  const { all, compiled } = compiling(misspelt);
+  expect(all.length).toBeGreaterThan(2000);
+  expect(compiled).toEqual(byAnyName);
+});
+
+test("each read compiles in the copy where it is misspelt, as it is written", () => {
+  const { all, compiled } = compiling((name) => name.getText());
+  expect(compiled).toEqual(all);
 });
 
 /** What `npm run typecheck` says of a file that reads the pack. */

@@ -3,12 +3,17 @@ import { describe, expect, test } from "vitest";
 import { UnknownRead, type Value } from "../../../policies/framework/index.ts";
 import { secret, stackOf, unknown } from "../fixture.ts";
 
-function inputs(props: Record<string, unknown>): Value {
+/** Anything, as a resource of no type that the pack knows has it. */
+interface Tree {
+  readonly [name: string]: Tree;
+}
+
+function inputs(props: Record<string, unknown>): Value<Tree> {
   const resource = stackOf([{ type: "a:b:C", name: "it", props }]).all()[0];
   if (resource === undefined) {
     throw new Error("The stack has no resource.");
   }
-  return resource.at();
+  return resource.at().as<Tree>();
 }
 
 describe("a value", () => {
@@ -76,7 +81,7 @@ describe("a value", () => {
   });
 
   test("reads a JSON document in a text", () => {
-    const document = value.at("document").json();
+    const document = value.at("document").json<Tree>();
     expect(document.at("max_rows").number()).toBe(10);
     expect(document.at("nested", "list").strings()).toEqual(["q"]);
     expect(value.at("broken").json().exists).toBe(false);
@@ -91,7 +96,7 @@ describe("a value", () => {
     expect(withSecrets.at("map").isSecret).toBe(false);
     expect(withSecrets.at("map", "all", "inner").isSecret).toBe(true);
     const exported = stackOf([{ type: "a:b:C", name: "it", props: { plain: "a" } }], "state");
-    expect(exported.all()[0]?.at("plain").isSecret).toBeUndefined();
+    expect(exported.all()[0]?.at().as<Tree>().at("plain").isSecret).toBeUndefined();
   });
 
   test("reads any inputs without a crash", () => {
