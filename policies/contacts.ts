@@ -77,7 +77,7 @@ function judgeContact(stack: Stack, key: Contact): Finding[] {
       return `The stack does not export contacts.${key}.`;
     }
     if (!reachesNobody(address) && !isContact(address)) {
-      return `contacts.${key} is ${JSON.stringify(address.slice(0, 80))}, which is no address, number, page or channel.`;
+      return `contacts.${key} is ${JSON.stringify(address.slice(0, 80))}, which is not an address, number, page or channel.`;
     }
     return !reachesNobody(address) || `contacts.${key} is a placeholder, or nobody reads it.`;
   });

@@ -18,7 +18,7 @@ export const backupBucket = policy({
   name: "backup-bucket",
   items: ["3.2"],
   title:
-    "Backups must go to a bucket at a vendor other than the database's, and expire there or be locked for ever.",
+    "Backups must go to a bucket at a vendor other than the database's, and expire there or be locked forever.",
   severity: "critical",
   fix: "Declare a cloudflare.R2Bucket with backup in its name, and a cloudflare.R2BucketLifecycle for it with an enabled rule that deletes old backups.",
   url: "https://developers.cloudflare.com/r2/buckets/object-lifecycles/",
@@ -27,7 +27,7 @@ export const backupBucket = policy({
       stack,
       (bucket) =>
         some(lifecycleRules(stack, bucket), (rule) => deletionOf(rule) !== undefined) ||
-        // What is locked for ever is kept for ever: no rule could delete it.
+        // What is locked forever is kept forever: no rule could delete it.
         some(locksOf(stack, bucket), ({ days }) => days === Number.POSITIVE_INFINITY) ||
         "No enabled lifecycle rule deletes old backups from the bucket.",
     ),

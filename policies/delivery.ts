@@ -58,7 +58,7 @@ export const driftLookedFor = policy({
           fault(
             schedule,
             gap === undefined
-              ? `${resource.name} runs at ${JSON.stringify(text)}, which is no cron schedule.`
+              ? `${resource.name} runs at ${JSON.stringify(text)}, which is not a cron schedule.`
               : `${resource.name} ${Number.isFinite(gap) ? "may not run for more than a week" : "never runs"}.`,
           )
         );

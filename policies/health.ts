@@ -56,7 +56,7 @@ function judgeAnswers({ resource, acceptedError }: HealthCheck): Verdict {
     accepted === undefined ||
     fault(
       accepted,
-      `${resource.name} takes the status ${accepted.number() ?? accepted.string() ?? "that is no number"} for healthy.`,
+      `${resource.name} accepts the status ${accepted.number() ?? accepted.string() ?? "that is not a number"} as healthy.`,
     )
   );
 }

@@ -46,7 +46,7 @@ export const oneRegion = policy({
         judge(resource, () => {
           const wrong = regions().find((region) => !/^[a-z][a-z0-9-]*$/i.test(region));
           if (wrong !== undefined)
-            return `${resource.name} is in ${JSON.stringify(wrong)}, which is no region.`;
+            return `${resource.name} is in ${JSON.stringify(wrong)}, which is not a region.`;
           if (regions().length === 0) return `${resource.name} has no region.`;
           const far = regions().length > 1 && regions().find((region) => isFar(region, resource, located));
           return (

@@ -133,7 +133,7 @@ function judgeAuthority({ resource, tag, authority, at }: Issuer, { isSupplied }
     isSupplied(name) ||
     fault(
       at,
-      `The CAA record ${resource.name} lets ${JSON.stringify(name)} issue certificates, which is no authority that is known and in no setting.`,
+      `The CAA record ${resource.name} lets ${JSON.stringify(name)} issue certificates, which is not a known authority and is not in the settings.`,
     )
   );
 }

@@ -30,10 +30,7 @@ export function apiTokens(stack: Stack): ApiToken[] {
 function judgeValidity(token: Token, now: number): Verdict {
   const status = token.at("status");
   if (status.exists && status.string() !== "active") {
-    return fault(
-      status,
-      `The token ${token.name} is ${status.string()}, so Cloudflare takes it for nothing.`,
-    );
+    return fault(status, `The token ${token.name} is ${status.string()}, so Cloudflare does not accept it.`);
   }
   const end = token.at("expiresOn");
   if (Date.parse(end.string() ?? "") <= now) {
@@ -41,14 +38,14 @@ function judgeValidity(token: Token, now: number): Verdict {
   }
   const start = token.at("notBefore");
   if (Date.parse(start.string() ?? "") > now) {
-    return fault(start, `The token ${token.name} is good for nothing before ${start.string()}.`);
+    return fault(start, `The token ${token.name} is not valid before ${start.string()}.`);
   }
   const closed = token
     .at("condition", "requestIp", "notIns")
     .items()
     .find((network) => /^(?:0\.0\.0\.0|::)\/0$/.test(network.string() ?? ""));
   if (closed !== undefined) {
-    return fault(closed, `The token ${token.name} is good from no address.`);
+    return fault(closed, `The token ${token.name} is valid from no address.`);
   }
   const addresses = token.at("condition", "requestIp", "ins");
   const [only, ...more] = addresses.items();
@@ -60,7 +57,7 @@ function judgeValidity(token: Token, now: number): Verdict {
   ) {
     return fault(
       addresses,
-      `The token ${token.name} is good from ${only.string()} alone, and no host of the stack has that address.`,
+      `The token ${token.name} is valid only from ${only.string()}, and no host of the stack has that address.`,
     );
   }
   const rules = token.at("policies").items();

@@ -215,7 +215,7 @@ function judgeOnce(downtime: Downtime, now: number): Verdict {
     hours <= longestMaintenanceHours ||
     fault(
       end,
-      `The downtime ${downtime.name} silences its monitors ${end.exists ? `until ${end.string() ?? end.number()}` : "for ever"}.`,
+      `The downtime ${downtime.name} silences its monitors ${end.exists ? `until ${end.string() ?? end.number()}` : "forever"}.`,
       "Give the datadog.DowntimeSchedule an end within twelve hours, or the scope of an environment other than production.",
     )
   );

@@ -61,7 +61,7 @@ export const digitaloceanAdapter: Adapter = {
   fixes: {
     "application-uses-pooler":
       "At DigitalOcean that is the digitalocean.DatabaseConnectionPool's, with the port 25061.",
-    "cdn-enabled": "App Platform is one by itself: leave disableEdgeCache out.",
+    "cdn-enabled": "App Platform is a CDN itself: leave disableEdgeCache out.",
     "database-declared": "Declare a digitalocean.DatabaseCluster in this stack.",
     "log-aggregation": "Set logDestinations of the services in the spec of the digitalocean.App.",
     "log-drain-every-host": "Set logDestinations of each service in the spec of the digitalocean.App.",

@@ -51,7 +51,7 @@ export function apiTokens(stack: Stack): ApiToken[] {
           return (
             days === 0 ||
             days >= 1 ||
-            fault(seconds, `The token ${token.name} is good for ${seconds.number()} seconds alone.`)
+            fault(seconds, `The token ${token.name} is valid for only ${seconds.number()} seconds.`)
           );
         },
       }),

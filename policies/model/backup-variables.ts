@@ -69,7 +69,7 @@ export function connectionFault(stack: Stack, job: Job): Fault | undefined {
     ? undefined
     : fault(
         value,
-        `${job.resource.name} backs up ${JSON.stringify(text)}, which is no database of this stack.`,
+        `${job.resource.name} backs up ${JSON.stringify(text)}, which is not a database of this stack.`,
       );
 }
 

@@ -357,7 +357,10 @@ function judgeLooking(stack: Stack, role: Role): Verdict {
   );
   return (
     writing === undefined ||
-    fault(writing.at("privileges"), `The role ${name} is there to look, and ${writing.name} lets it write.`)
+    fault(
+      writing.at("privileges"),
+      `The role ${name} is only there to read, and ${writing.name} lets it write.`,
+    )
   );
 }
 

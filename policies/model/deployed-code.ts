@@ -55,7 +55,7 @@ export function repositoryFault(
       ? undefined
       : fault(
           repository,
-          `${JSON.stringify(text)} is deployed, which is at no host of code that is known.`,
+          `${JSON.stringify(text)} is deployed, from a code host that is not known.`,
           "Give the https URL of the organization's own repository, or name the other one in a setting.",
         );
   }

@@ -103,7 +103,7 @@ function placeFault(settings: DeploymentSettings, isSupplied: (text: string) => 
   if (!isDeclared && pool.exists && !isSupplied(pool.string() ?? "")) {
     return unproved(
       pool,
-      `${label} is deployed by the agents of a pool that neither this stack nor a setting names, on machines of nobody knows whom.`,
+      `${label} is deployed by the agents of a pool that neither this stack nor a setting names, on machines whose owner nobody knows.`,
       "Declare the pulumiservice.AgentPool in this stack, or name the pool in a setting.",
     );
   }

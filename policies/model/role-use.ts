@@ -47,7 +47,7 @@ export function judgeUse(stack: Stack, role: Role): Verdict {
   if (time > 0 && time < leastTimeoutMs) {
     return fault(
       timeout,
-      `A statement of ${role.name} may take ${time} ms, in which hardly any ends.`,
+      `A statement of ${role.name} may take ${time} ms, in which hardly any finishes.`,
       `Set statementTimeout of the role to ${leastTimeoutMs} or more; it is in milliseconds.`,
     );
   }
@@ -167,7 +167,7 @@ export function judgeServer(stack: Stack, isSupplied: (text: string) => boolean)
         (isMade && /\.pooler\.supabase\.com$/i.test(text)) ||
         fault(
           host,
-          `The provider makes roles and grants at ${text}, which is no database of this stack.`,
+          `The provider makes roles and grants at ${text}, which is not a database of this stack.`,
           "Give the provider the host of the database that this stack declares.",
         )
       );

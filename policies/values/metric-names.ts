@@ -104,7 +104,7 @@ const longestPattern = 2000;
 
 /**
  * Why Prometheus refuses a regular expression, or the pack does not try it; undefined of one that both read. RE2 has
- * neither look-around nor references, and a repetition inside a repetition may take a backtracking engine for ever.
+ * neither look-around nor references, and a repetition inside a repetition may take a backtracking engine forever.
  */
 export function patternFault(pattern: string): string | undefined {
   if (/\(\?(?:[=!]|<[=!]|>)|\\[1-9]|\\k</.test(pattern)) {

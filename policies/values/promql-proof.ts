@@ -230,7 +230,7 @@ class Prover {
     if (over.kind === "selector" && ["rate", "irate", "increase"].includes(name)) {
       const type = declaredSeries(over.metric)?.type;
       if (type === "gauge") {
-        return block(`takes the ${name} of ${over.metric}, which is no counter`);
+        return block(`takes the ${name} of ${over.metric}, which is not a counter`);
       }
     }
     return this.labels(over);

@@ -70,7 +70,7 @@ function binary({ operator, bool, matching, left, right }: Binary): Type {
     throw new Mistyped("matches labels of a number, which has none");
   }
   if (bool && !comparisonOperators.has(operator)) {
-    throw new Mistyped(`has bool after ${operator}, which is no comparison`);
+    throw new Mistyped(`has bool after ${operator}, which is not a comparison`);
   }
   if (comparisonOperators.has(operator) && !bool && !sides.includes("vector")) {
     throw new Mistyped("compares two numbers without bool, which Prometheus refuses");

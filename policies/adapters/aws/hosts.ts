@@ -195,7 +195,7 @@ function judgeTargetHealth(stack: Stack, service: Service): Verdict {
     if (!/^2\d\d(?:[,-]2\d\d)*$/.test(codes)) {
       return fault(
         group.at("healthCheck", "matcher"),
-        `${group.name} takes the status ${codes} for healthy.`,
+        `${group.name} accepts the status ${codes} as healthy.`,
       );
     }
   }

@@ -76,7 +76,7 @@ function reviewsEnvironment(
     .flatMap((reviewers) => [...reviewers.at("teams").items(), ...reviewers.at("users").items()])
     .find((reviewer) => !reviewer.isUnknown && !/^\d+$/.test(String(reviewer.number() ?? reviewer.string())));
   if (stranger !== undefined) {
-    return fault(stranger, `GitHub knows reviewers of ${label} by their number, and this is none.`);
+    return fault(stranger, `GitHub identifies reviewers of ${label} by number, and this is not a number.`);
   }
   const isReviewed = some(environment.at("reviewers").items(), (reviewers) =>
     some(["teams", "users"] as const, (kind) => reviewers.at(kind).items().length > 0),

@@ -16,7 +16,7 @@ function judgeActions(permissions: ResourceOf<ActionsRepositoryPermissionsArgs>,
   }
   const allowed = permissions.at("allowedActions");
   if (allowed.exists && !["all", "local_only", "selected"].includes(allowed.string() ?? "")) {
-    return fault(allowed, `GitHub knows no allowed actions such as ${JSON.stringify(allowed.string())}.`);
+    return fault(allowed, `GitHub has no allowed actions such as ${JSON.stringify(allowed.string())}.`);
   }
   if ((allowed.string() ?? "all") === "all") {
     return fault(allowed, `Workflows of ${label} may use any action.`);

@@ -66,7 +66,7 @@ function alwaysFails(check: ResourceOf<syntheticmonitoring.CheckArgs>, target: s
   );
 }
 
-/** Whether a certificate is asked for in the name of another domain than the host's, which is no address of a vendor's. */
+/** Whether a certificate is asked for in the name of another domain than the host's, which is not an address of a vendor's. */
 function isForeign(name: string | undefined, host: string): boolean {
   const domainOf = (text: string) => text.split(".").slice(-2).join(".");
   return name !== undefined && domainOf(name) !== domainOf(host) && !atVendor.test(host);
@@ -123,7 +123,7 @@ function judgeCheck(check: ResourceOf<syntheticmonitoring.CheckArgs>): Verdict {
     return fault(timeout, `${check.name} waits ${time} ms for an answer, not between 1000 and 180000.`);
   }
   if (isGiven(check.at("settings", "http")) && /\s/.test(target)) {
-    return fault(check.at("target"), `${check.name} asks ${JSON.stringify(target)}, which is no URL.`);
+    return fault(check.at("target"), `${check.name} asks ${JSON.stringify(target)}, which is not a URL.`);
   }
   return (
     !isOn(check.at("enabled")) ||

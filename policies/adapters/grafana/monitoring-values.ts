@@ -48,7 +48,7 @@ export function judgeMonitoringValues(stack: Stack): Finding[] {
                 matches(
                   address,
                   isAddress,
-                  (text) => `${point.name} sends mail to ${text}, which is no address.`,
+                  (text) => `${point.name} sends mail to ${text}, which is not an address.`,
                 ),
               ),
           ),
@@ -298,7 +298,7 @@ function judgeMatcher(matcher: Matcher): Verdict {
     matches(
       matcher.at("label"),
       (text) => /^[A-Za-z_]\w*$/.test(text),
-      (text) => `A matcher is on ${text}, which is no name of a label.`,
+      (text) => `A matcher is on ${text}, which is not a label name.`,
     ),
     matcher.at("match").isUnknown ||
       matcher.at("match").exists ||
@@ -319,7 +319,7 @@ function judgeWait(wait: AnyValue, what: string): Verdict {
   if (text === undefined) return true;
   const seconds = durationSeconds(text);
   if (seconds === undefined || text === "")
-    return fault(wait, `${what} is ${JSON.stringify(text)}, which is no duration.`);
+    return fault(wait, `${what} is ${JSON.stringify(text)}, which is not a duration.`);
   if (seconds === 0 && what !== "groupWait") return fault(wait, `${what} is 0, which Grafana refuses.`);
   return (
     what !== "groupWait" ||

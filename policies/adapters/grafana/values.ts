@@ -81,7 +81,10 @@ export function judgeAlertValues(stack: Stack, { now }: Context): Finding[] {
           const location = interval.at("location");
           const place = location.string();
           if (place !== undefined && !isTimeZone(place)) {
-            return fault(location, `${timing.name} is at ${JSON.stringify(place)}, which is no time zone.`);
+            return fault(
+              location,
+              `${timing.name} is at ${JSON.stringify(place)}, which is not a time zone.`,
+            );
           }
         }
         return true;

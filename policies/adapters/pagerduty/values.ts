@@ -46,7 +46,7 @@ export function judgeOnCallValues(stack: Stack): Finding[] {
             matches(
               schedule.at("timeZone"),
               isTimeZone,
-              (text) => `${schedule.name} is at ${text}, which is no time zone.`,
+              (text) => `${schedule.name} is at ${text}, which is not a time zone.`,
             ),
             ...itemsOf(schedule.at("layers")).map((layer) => judgeLayer(layer, schedule.name)),
           ]),
@@ -172,7 +172,7 @@ function judgeLayer(layer: Value<types.input.ScheduleLayer>, name: string): Verd
       ),
     ...itemsOf(layer.at("users")).flatMap((user): Verdict[] => [
       isThere(user, `A person of ${name}`),
-      matches(user, isId, (text) => `${name} calls ${text}, which is no id of a person.`),
+      matches(user, isId, (text) => `${name} calls ${text}, which is not a person's id.`),
     ]),
   ]);
 }

@@ -11,7 +11,7 @@ export function judgeGrantValues(stack: Stack): Finding[] {
         if (privileges === undefined) {
           return fault(
             grant.at("objectType"),
-            `${grant.name} is about ${JSON.stringify(kind)}, which is no kind of object.`,
+            `${grant.name} is about ${JSON.stringify(kind)}, which is not a kind of object.`,
           );
         }
         const wrong = grant
@@ -22,7 +22,7 @@ export function judgeGrantValues(stack: Stack): Finding[] {
           wrong === undefined ||
           fault(
             wrong,
-            `${grant.name} grants ${JSON.stringify(wrong.string())}, which is no privilege of a ${kind}.`,
+            `${grant.name} grants ${JSON.stringify(wrong.string())}, which is not a privilege of a ${kind}.`,
           )
         );
       }),

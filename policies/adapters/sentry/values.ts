@@ -38,7 +38,7 @@ export function judgeErrorTrackingValues(stack: Stack): Finding[] {
                     matches(
                       team,
                       isId,
-                      (text) => `${project.name} belongs to ${text}, which is no slug of a team.`,
+                      (text) => `${project.name} belongs to ${text}, which is not a team's slug.`,
                     ),
                   ]),
               ]),
@@ -75,7 +75,7 @@ function judgeAlert(alert: ResourceOf<AlertArgs>): Verdict {
     isNamed(alert),
     ...itemsOf(alert.at("monitorIds")).flatMap((id): Verdict[] => [
       isThere(id, `An id of a monitor of ${name}`),
-      matches(id, isId, (text) => `${name} is about ${text}, which is no id of a monitor.`),
+      matches(id, isId, (text) => `${name} is about ${text}, which is not a monitor's id.`),
     ]),
     ...itemsOf(alert.at("triggerConditions")).map((trigger) => isOfAKind(trigger, `A trigger of ${name}`)),
     ...filters.flatMap((filter): Verdict[] => [
@@ -128,7 +128,7 @@ function judgeAlert(alert: ResourceOf<AlertArgs>): Verdict {
       ]),
     frequency.isUnknown ||
       (frequency.number() ?? 0) <= longestFrequencyMinutes ||
-      fault(frequency, `${name} tells of an issue once in ${frequency.number()} minutes.`),
+      fault(frequency, `${name} reports an issue once in ${frequency.number()} minutes.`),
   ]);
 }
 

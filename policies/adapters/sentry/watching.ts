@@ -31,7 +31,7 @@ function judgeUptime({ isOwnName }: Watched, monitor: ResourceOf<UptimeMonitorAr
     (parsed !== null && isOwnName(parsed.hostname)) ||
       fault(url, `${monitor.name} watches ${text}, which is not a URL of the platform.`),
     (parsed?.protocol === "https:" && !/\s/.test(text)) ||
-      fault(url, `${monitor.name} asks ${JSON.stringify(text)}, which is no URL by https.`),
+      fault(url, `${monitor.name} asks ${JSON.stringify(text)}, which is not an https URL.`),
     isOneOf(monitor.at("method"), ["GET", "HEAD"], `The method of ${monitor.name}`),
     isWithin(monitor.at("timeoutMs"), 1000, 60_000, `The timeoutMs of ${monitor.name}`),
     isWithin(monitor.at("intervalSeconds"), 60, 3600, `The intervalSeconds of ${monitor.name}`),
@@ -50,7 +50,7 @@ function intervalFault(monitor: ResourceOf<UptimeMonitorArgs>): Fault | undefine
   return seconds > longestIntervalSeconds || outage > longestOutageSeconds
     ? fault(
         interval,
-        `${monitor.name} tells of a host that is down after ${Math.round(outage / 60)} minutes.`,
+        `${monitor.name} reports a host that is down only after ${Math.round(outage / 60)} minutes.`,
       )
     : undefined;
 }
@@ -61,11 +61,11 @@ function successFault(monitor: ResourceOf<UptimeMonitorArgs>): Fault | undefined
   if (!assertion.exists) return undefined;
   const root = assertion.json<{ root?: Assertion }>().at("root");
   if (mayHold(root, 503) || mayHold(root, 404)) {
-    return fault(assertion, `${monitor.name} takes an error such as 503 for healthy.`);
+    return fault(assertion, `${monitor.name} accepts an error such as 503 as healthy.`);
   }
   return [200, 201, 202, 204].some((status) => mayHold(root, status))
     ? undefined
-    : fault(assertion, `${monitor.name} takes no answer for healthy, so it always fails.`);
+    : fault(assertion, `${monitor.name} accepts no answer as healthy, so it always fails.`);
 }
 
 /** A node of an assertion, as Sentry's API has it. */
@@ -135,7 +135,7 @@ function judgeCheckIns({ backupJobs }: Watched, monitor: ResourceOf<CronMonitorA
   }
   const failures = monitor.at("failureIssueThreshold");
   if ((failures.number() ?? 1) > mostFailures) {
-    return fault(failures, `${monitor.name} tells only after ${failures.number()} backups have failed.`);
+    return fault(failures, `${monitor.name} reports only after ${failures.number()} backups have failed.`);
   }
   const runtime = monitor.at("maxRuntimeMinutes");
   if ((runtime.number() ?? 1) > mostRuntimeMinutes) {
@@ -177,7 +177,7 @@ const mostOccurrences = 100;
 function judgeAlert(alert: ResourceOf<AlertArgs>): Verdict {
   const environment = alert.at("environment");
   if (isOn(alert.at("enabled")) && isElsewhere(environment.string() ?? "")) {
-    return fault(environment, `${alert.name} tells only of ${environment.string()}.`);
+    return fault(environment, `${alert.name} reports only on ${environment.string()}.`);
   }
   const filters = alert.at("actionFilters").items();
   const rare = filters.map((filter) => filter.at("conditions").items().find(isRare));
@@ -188,7 +188,7 @@ function judgeAlert(alert: ResourceOf<AlertArgs>): Verdict {
     rare.some((condition) => condition === undefined) ||
     fault(
       first,
-      `${alert.name} tells of an issue only after it has happened more than ${mostOccurrences} times.`,
+      `${alert.name} reports an issue only after it has happened more than ${mostOccurrences} times.`,
     )
   );
 }

@@ -68,7 +68,7 @@ function signInFault(isOwnName: IsOwn, auth: Value<AuthSettings>): Fault | undef
   }
   const limit = attemptLimits.map((name) => auth.at(name)).find((it) => (it.number() ?? 0) > mostAttempts);
   if (limit !== undefined) {
-    return fault(limit, `${limit.path.at(-1)} allows ${limit.number()} attempts, which is no limit.`);
+    return fault(limit, `${limit.path.at(-1)} allows ${limit.number()} attempts, which is not a limit.`);
   }
   const hook = auth
     .entries()
@@ -86,7 +86,7 @@ function signInFault(isOwnName: IsOwn, auth: Value<AuthSettings>): Fault | undef
   return rotation.boolean() === false
     ? fault(
         rotation,
-        "A refresh token that was taken works for ever: refresh_token_rotation_enabled is false.",
+        "A refresh token that was taken works forever: refresh_token_rotation_enabled is false.",
       )
     : undefined;
 }

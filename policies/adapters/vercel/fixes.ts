@@ -23,7 +23,7 @@ export const fixes: Fixes = {
   "log-aggregation": "Declare a vercel.LogDrain for the project.",
   "log-drain-every-host":
     "Declare a vercel.LogDrain for each project, with environments production and no sampling.",
-  "cdn-enabled": "Vercel is one by itself: lead the domain's record to the project.",
+  "cdn-enabled": "Vercel is a CDN itself: point the domain's record at the project.",
   "assets-cached-a-year":
     "Let the framework put such files into its own folder, which Vercel keeps for a year.",
   "one-region": "At Vercel that is functionDefaultRegions, such as fra1.",

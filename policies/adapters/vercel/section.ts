@@ -115,7 +115,7 @@ function judgeDomains(
   const astray = domainsOf(stack, project, (domain) => leavesPlatform(domain, isPlatforms))[0];
   if (astray !== undefined) {
     return {
-      found: `${astray.name} sends its visitors to ${astray.at("redirect").string()}, which is no domain of this stack.`,
+      found: `${astray.name} sends its visitors to ${astray.at("redirect").string()}, which is not a domain of this stack.`,
     };
   }
   return domainsOf(stack, project, isCustom).length > 0 || `${project.name} has no domain of its own.`;

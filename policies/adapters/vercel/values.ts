@@ -51,7 +51,7 @@ export function judgeVariableTargets(stack: Stack): Finding[] {
       if (wrong !== undefined) {
         return fault(
           wrong,
-          `${variable.name} is for ${JSON.stringify(wrong.string())}, which is no target at Vercel.`,
+          `${variable.name} is for ${JSON.stringify(wrong.string())}, which is not a target at Vercel.`,
         );
       }
       return (
