@@ -28,7 +28,7 @@ What both hosts export at \`/api/metrics\`, in Prometheus' text format, and what
 const endpoint = `## What a host has to do
 
 - Answer \`GET /api/metrics\` only to who sends the token of the variable \`METRICS_TOKEN\` as a bearer token (item 5.4).
-- Answer for the whole host. A scrape goes through a load balancer and reaches one instance of several, a function on Vercel even a new one: a counter of one instance alone seems to be reset whenever another answers, and its rate is then far too high. Either the instances share their values (a store of their own, or Prometheus' remote write instead of the scrape), or each series has a label that names its instance.
+- Answer for the entire host. A scrape goes through a load balancer and reaches one instance of several, a function on Vercel even a new one: a counter of one instance alone seems to be reset whenever another answers, and its rate is then far too high. Either the instances share their values (a store of their own, or Prometheus' remote write instead of the scrape), or each series has a label that names its instance.
 - Start counters at 0 before the first event, or the first increase is not seen: \`optropic_db_connection_errors_total\`, and \`optropic_http_requests_total\` with the status 500 on the route \`unmatched\`.
 - Report what belongs to the database from the API alone: cache hits, replication, slow statements and the time of the newest backup, which the API reads from the bucket.
 - Keep labels bounded: a label that holds a path, an id or an address makes a series of each.`;
