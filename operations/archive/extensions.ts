@@ -4,7 +4,7 @@ import { Failure } from "../../lib/failure.ts";
 import type { Session } from "../../postgres/session.ts";
 import type { Attempt } from "./attempt.ts";
 import { dataEntry } from "./fragments.ts";
-import { type Extension, extensionSchema, type Manifest } from "./manifest.ts";
+import { type Extension, extensionSchema, type Manifest, type Role } from "./manifest.ts";
 import { namesOf, serverNames } from "./names.ts";
 import { notesNaming } from "./notes.ts";
 
@@ -121,6 +121,38 @@ const placeRows = z.array(z.object({ name: z.string(), place: z.string(), isMova
 /** Says where an extension is. */
 export function displacement({ extension: { name, schema }, place }: Displaced): string {
   return `The extension ${name} is in the schema ${place}, and in ${schema} in the backup`;
+}
+
+/**
+ * Says which extensions of a backup a role that is no superuser cannot create, as far as the server's own rules say it:
+ * some vendors let others create more.
+ *
+ * @param session of a server that has the extensions of the backup
+ */
+export async function notesOnCreating(
+  session: Session,
+  { extensions }: Pick<Manifest, "extensions">,
+  role: Pick<Role, "name" | "superuser"> | undefined,
+): Promise<string[]> {
+  if (role === undefined || role.superuser || extensions.length === 0) return [];
+  const untrusted = await namesOf(session, untrustedQuery);
+  const found = extensions.filter(({ name, isDelegated }) => untrusted.has(name) && !isDelegated);
+  const say = (needed: boolean, consequence: string): string[] =>
+    notesNaming(
+      found.filter((extension) => extension.needed === needed).map(({ name }) => name),
+      (names) =>
+        `By PostgreSQL's own rules, the role ${role.name} may not create these extensions, since it is no superuser: ${names}. ${consequence}`,
+    );
+  return [
+    ...say(
+      true,
+      "The backup needs them, so that a restore by this role into a database without them ends in an error.",
+    ),
+    ...say(
+      false,
+      "A restore by this role into a database without them leaves them out, with the rows that they have in the backup.",
+    ),
+  ];
 }
 
 /** What became of the extensions of a backup. */
@@ -275,6 +307,11 @@ export function leftOutNotes(leftOut: readonly LeftOut[]): string[] {
   );
 }
 
+/** Extensions of which the server has no version that others than superusers may create. */
+const untrustedQuery = `
+  select name::text as name from pg_available_extension_versions
+   group by name having bool_and(superuser and not trusted)`;
+
 const extensionRows = z.array(extensionSchema.omit({ data: true }).extend({ requires: z.array(z.string()) }));
 const dataRows = z.array(extensionSchema.shape.data.element.extend({ extension: z.string() }));
 
@@ -311,7 +348,9 @@ const extensionsQuery = `
          array(select s.nspname::text from pg_depend d join pg_namespace s on s.oid = d.objid
                 where d.classid = 'pg_namespace'::regclass and d.refclassid = 'pg_extension'::regclass
                   and d.refobjid = e.oid and d.deptype = 'e') as own,
-         e.oid in (select needed.oid from needed) as needed
+         e.oid in (select needed.oid from needed) as needed,
+         -- A setting of supautils, Supabase's library.
+         coalesce(e.extname = any(regexp_split_to_array(current_setting('supautils.privileged_extensions', true), '\\s*,\\s*')), false) as "isDelegated"
     from pg_extension e
     join pg_namespace n on n.oid = e.extnamespace
    where e.extname <> 'plpgsql'

@@ -113,6 +113,8 @@ export const extensionSchema = z.strictObject({
   version: z.string().max(100),
   /** Whether anything in the dump depends on it. */
   needed: z.boolean(),
+  /** Whether supautils creates it for roles that may not. */
+  isDelegated: z.boolean().default(false),
   /** Schemas that belong to it. */
   own: names,
   /** Its tables and sequences whose rows the dump has: their entries, and which rows. */

@@ -11,6 +11,7 @@ import { describeContents } from "../archive/describe-contents.ts";
 import { dump } from "../archive/dump.ts";
 import { dumpInParallel } from "../archive/dump-folder.ts";
 import { DumpWarnings } from "../archive/dump-warnings.ts";
+import { notesOnCreating } from "../archive/extensions.ts";
 import { ListingWriter, writeLists } from "../archive/listing.ts";
 import {
   describeHolders,
@@ -339,6 +340,8 @@ async function dumpAndDescribe(
   };
   const describe = async () => {
     if (options.isApart) await dumped();
+    const took = surroundings.roles.find(({ tookBackup }) => tookBackup);
+    const ofExtensions = await notesOnCreating(reader, surroundings, took);
     const { details, contains, lockable, ...found } = await describeContents(reader, scope, {
       listing,
       values,
@@ -346,7 +349,7 @@ async function dumpAndDescribe(
     });
     const { extensions, roles, needsRoles, evaluated } = surroundings;
     const { schemas, companions } = scope;
-    const notes = [...found.notes, ...warnings.sentences];
+    const notes = [...found.notes, ...ofExtensions, ...warnings.sentences];
     const lists = { schemas, companions, extensions, roles, needsRoles, evaluated, ...found, notes };
     const summary = { ...about, contains, lockable };
     await listing.write("summary", summary);

@@ -6,6 +6,7 @@ import { formatDuration } from "../../lib/units.ts";
 import type { Connection } from "../../postgres/connection.ts";
 import { type ServerSession, type Session, withPatientSession } from "../../postgres/session.ts";
 import type { Accepted } from "../archive/accepted.ts";
+import { notesOnCreating } from "../archive/extensions.ts";
 import type { Manifest, Role } from "../archive/manifest.ts";
 import { namesOf, neutralSettings, serverNames } from "../archive/names.ts";
 import { serverMajor } from "../archive/server.ts";
@@ -75,6 +76,10 @@ export async function rehearse(rehearsal: Rehearsal, manifest: Manifest, files: 
 async function rehearseAs(role: Role, place: Place, manifest: Manifest, files: Files): Promise<Rehearsed> {
   await actLikeLibrary(place, role, manifest.roles);
   const { notes, failure, owners } = await tryInPlace(place, manifest, files);
+  // A database that has been restored has them. A backup by the same role says it itself.
+  if (!role.tookBackup) {
+    notes.push(...(await asSuperuser(place, (session) => notesOnCreating(session, manifest, role))));
+  }
   if (failure === undefined) {
     if (owners.length > 0) {
       notes.push(
@@ -86,10 +91,10 @@ async function rehearseAs(role: Role, place: Place, manifest: Manifest, files: F
   const reason = await tryNew(place, manifest, files);
   if (reason === undefined) {
     const note = `A restore in place by the role ${role.name} failed in the drill, and one into a new database passed: restore ${anew(role)}. ${failure}`;
-    return { notes: [note], differences: [] };
+    return { notes: [...notes, note], differences: [] };
   }
   const difference = `The restore by the role ${role.name} is not possible. In place: ${failure} Into a new database: ${reason}`;
-  return { notes: [], differences: [shortened(difference, mostCharacters)] };
+  return { notes, differences: [shortened(difference, mostCharacters)] };
 }
 
 /** A rehearsal as the role that restores. */

@@ -314,6 +314,7 @@ describe("a restore in place is tried", () => {
       create role hosted_reader login bypassrls password 'canary-owner'; grant pg_read_all_data to hosted_reader;`);
     await rig.postgres.sql("create database hosted");
     await rig.postgres.sql(supabaseProject, "hosted");
+    await rig.postgres.sql("create extension pg_buffercache schema extensions", "hosted");
     const grants = `'{"project_owner": ["storage.objects"], "other": []}'`;
     await rig.postgres.sql(`alter database hosted set supautils.policy_grants = ${grants};
       alter database hosted set supautils.reserved_memberships = 'pg_monitor, supabase_storage_admin'`);
@@ -323,8 +324,11 @@ describe("a restore in place is tried", () => {
     const run = await drill(["--cwd", owner], {}, "hosted/");
     expect(run).toMatchObject({ status: 0, stderr: "" });
     expect(JSON.parse(run.stdout).evidence.drill.rehearsedAs).toBe("project_owner");
+    const ofReader = "By PostgreSQL's own rules, the role hosted_reader may not create these extensions";
     expect(JSON.parse(run.stdout).notes.slice(2)).toEqual([
+      expect.stringContaining(`${ofReader}, since it is no superuser: pg_buffercache.`),
       "A restore in place: default privileges of supabase_admin in public on r were dropped, because only that role can set them.",
+      "By PostgreSQL's own rules, the role project_owner may not create these extensions, since it is no superuser: pg_buffercache. A restore by this role into a database without them leaves them out, with the rows that they have in the backup.",
       expect.stringMatching(
         /^The role project_owner can restore this backup in place only: into a new database, it may not give objects to supabase_admin.* and supabase_storage_admin\.$/,
       ),

@@ -330,12 +330,16 @@ test("changes that only a superuser can make are named in a backup by another ro
     `create table t (a int); do $$ begin execute format('alter database %I owner to outsider', current_database()); end $$;
      alter schema public owner to outsider; alter table t owner to outsider; alter function lower(text) cost 7;
      grant execute on function pg_ls_waldir() to outsider; create foreign data wrapper dummy; create server far foreign data wrapper dummy;
-     create user mapping for public server far options (password 'p'); create user mapping for outsider server far;`,
+     create user mapping for public server far options (password 'p'); create user mapping for outsider server far;
+     create extension pg_buffercache; create extension intagg; create extension bloom; create extension citext; create index blooming on t using bloom (a);
+     do $$ begin execute format('alter database %I set supautils.privileged_extensions = %L', current_database(), 'vector, intagg'); end $$;`,
   );
   const outsider = { ...connection, PGUSER: "outsider", PGPASSWORD: "canary-outsider" };
   expect((await cycle.backUp(outsider)).notes).toEqual([
     "The options of user mappings, such as passwords, are not in the backup where only their user or a superuser may read them: outsider on far and public on far.",
     "These changes of what the server brings are not in the backup, since only a superuser can make them: definition of the function pg_catalog.lower(pg_catalog.text).",
+    "By PostgreSQL's own rules, the role outsider may not create these extensions, since it is no superuser: bloom. The backup needs them, so that a restore by this role into a database without them ends in an error.",
+    "By PostgreSQL's own rules, the role outsider may not create these extensions, since it is no superuser: pg_buffercache. A restore by this role into a database without them leaves them out, with the rows that they have in the backup.",
   ]);
   await cycle.backUp(outsider, ["public"]);
   expect((await cycle.restore(outsider)).differences).toEqual([]);
