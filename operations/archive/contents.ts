@@ -3,6 +3,7 @@ import { rawBytes, rawText } from "../../lib/raw-text.ts";
 import type { LeftOut } from "./extensions.ts";
 import type { GlobalLines } from "./global-lines.ts";
 import { IdSet } from "./id-set.ts";
+import { textsBackwards } from "./texts-backwards.ts";
 
 /** Number of pg_class, whose objects have the rows that a dump contains. */
 const pgClass = "1259";
@@ -40,16 +41,29 @@ export class Contents {
   *lines(): Generator<Line> {
     let line: Line | undefined;
     for (const text of textsOf(this.file)) {
-      const [, id, entry, rest] = /^(\d+); (\d+ \d+) (.*)$/s.exec(text) ?? [];
-      if (id !== undefined && entry !== undefined && rest !== undefined) {
-        if (line !== undefined) yield line;
-        line = { text, id, entry, rest, needs: [] };
+      const next = lineOf(text);
+      if (next === undefined) {
+        line?.needs.push(...needsOf(text));
         continue;
       }
-      const [, needs] = /^;\tdepends on: ([\d ]+)$/.exec(text) ?? [];
-      line?.needs.push(...(needs?.split(" ") ?? []));
+      if (line !== undefined) yield line;
+      line = next;
     }
     if (line !== undefined) yield line;
+  }
+
+  /** Its lines from the last to the first: most come before what they need. */
+  *backwards(): Generator<Line> {
+    let needs: string[] = [];
+    for (const text of textsBackwards(this.file)) {
+      const line = lineOf(text);
+      if (line === undefined) {
+        needs.unshift(...needsOf(text));
+        continue;
+      }
+      yield { ...line, needs };
+      needs = [];
+    }
   }
 
   get isEmpty(): boolean {
@@ -139,6 +153,19 @@ export class Contents {
       },
     };
   }
+}
+
+/** A line without what it needs; undefined for a comment. */
+function lineOf(text: string): Line | undefined {
+  const [, id, entry, rest] = /^(\d+); (\d+ \d+) (.*)$/s.exec(text) ?? [];
+  if (id === undefined || entry === undefined || rest === undefined) return undefined;
+  return { text, id, entry, rest, needs: [] };
+}
+
+/** What the line above a comment needs. */
+function needsOf(text: string): string[] {
+  const [, needs] = /^;\tdepends on: ([\d ]+)$/.exec(text) ?? [];
+  return needs?.split(" ") ?? [];
 }
 
 const chunkBytes = 256 * 1024;
@@ -428,9 +455,10 @@ export function foreignKeysOf(contents: Contents): { keys: Contents; about: Cont
   return { keys: contents.filtered(isKey), about: contents.filtered((line) => isAbout(line, ids)) };
 }
 
-/** Whether any partition is attached to a table. */
-export function hasAttached(contents: Contents): boolean {
-  return contents.countUpTo(1, ({ rest }) => rest.startsWith("TABLE ATTACH ")) > 0;
+/** Whether a line makes a table. */
+export function isTable({ entry, rest }: Pick<Line, "entry" | "rest">): boolean {
+  // Those that begin alike, such as with its rows, are of no catalog.
+  return rest.startsWith("TABLE ") && entry.startsWith(`${pgClass} `);
 }
 
 const aboutLine = /^(?:COMMENT|ACL|SECURITY LABEL) /;

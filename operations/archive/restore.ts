@@ -31,6 +31,7 @@ import { standInForDropped } from "./dropped-roles.ts";
 import { commentExtensions } from "./extension-comments.ts";
 import { createExtensions, type LeftOut, leftOutNotes } from "./extensions.ts";
 import { GlobalLines } from "./global-lines.ts";
+import { IdSet } from "./id-set.ts";
 import { addChecks, setChecksAside } from "./late-checks.ts";
 import { LentPrivileges } from "./lent-privileges.ts";
 import type { Manifest } from "./manifest.ts";
@@ -682,11 +683,11 @@ export async function listSchemas(
   schemas: readonly string[],
   manifest: Pick<Manifest, "dumpVersion" | "encoding">,
   signal: AbortSignal,
-): Promise<ReadonlySet<string>> {
+): Promise<Pick<IdSet, "has">> {
   const into = `${file}.schema`;
   const args = schemas.map((schema) => argumentIn(manifest.encoding, `--schema=${schema}`));
   const contents = await list({ file, args, into }, manifest, signal);
-  const ids = new Set<string>();
+  const ids = new IdSet();
   for (const { id } of contents.lines()) ids.add(id);
   rmSync(into);
   return ids;

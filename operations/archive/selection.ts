@@ -1,19 +1,30 @@
 import { Failure } from "../../lib/failure.ts";
-import { counted, listed, listedSome } from "../../lib/text.ts";
-import { type Contents, hasAttached, type Line } from "./contents.ts";
+import { counted, listed } from "../../lib/text.ts";
+import { type Contents, isTable, type Line } from "./contents.ts";
 import type { Details } from "./details.ts";
+import { IdSet } from "./id-set.ts";
 import type { Item } from "./items.ts";
 import type { Manifest } from "./manifest.ts";
 import {
   oneLine,
-  type Place,
   parseQualified,
   placeOf,
   type QualifiedName,
+  QualifiedNames,
   unquoted,
 } from "./qualified-names.ts";
 import type { Beside, Listing, Section, Sections } from "./sections.ts";
-import { dependentsOf } from "./selected-dependents.ts";
+import { Dependents } from "./selected-dependents.ts";
+import {
+  type Dump,
+  findNeeds,
+  findParts,
+  findTables,
+  headsOf,
+  keyOf,
+  SchemaLines,
+  type TableParts,
+} from "./selected-lines.ts";
 
 /** What of a backup a person wants, as it was typed: schemas, or tables with their schemas. */
 export interface Wanted {
@@ -30,71 +41,70 @@ export interface Selection {
 /** Most names that a sentence lists. */
 const named = 5;
 
+/** A selection that a backup has, and how the backup is described before its dump was read. */
+export interface Selected {
+  selection: Selection;
+  /** What a restore would replace, and which schemas it is in. */
+  manifest: Manifest;
+}
+
 /**
  * Finds the wanted schemas or tables in a backup.
  *
  * @throws {Failure} `refused`, when the backup has none of that name
  */
-export function selectionOf(manifest: Manifest, names: ListedNames, wanted: Wanted): Selection {
-  const schemas = wanted.schemas.map((text) => {
-    const found = [text, unquoted(text), text.toLowerCase()].find((name) =>
-      manifest.schemas.some((schema) => schema.name === name),
-    );
-    if (found !== undefined) return found;
-    const names = manifest.schemas.map(({ name }) => name);
-    throw new Failure("refused", `The backup has no schema ${text}: it has ${listed(names, "and")}`);
-  });
-  const there = names.tables.flatMap((name) => parseQualified(name) ?? []);
-  const tables = wanted.tables.map((text) => {
-    const typed = parseQualified(text.includes(".") ? text : `public.${text}`);
-    const folded = typed && { schema: typed.schema.toLowerCase(), name: typed.name.toLowerCase() };
-    const found = [typed, folded].flatMap(
-      (one) => there.find((table) => one !== undefined && isSame(table, one)) ?? [],
-    )[0];
-    if (found !== undefined) return found;
+export async function select(manifest: Manifest, listing: Listing, wanted: Wanted): Promise<Selected> {
+  const schemas = [...new Set(wanted.schemas.map((text) => schemaOf(manifest, text)))];
+  const sought = wanted.tables.map(candidatesOf);
+  const candidates = new QualifiedNames(sought.flat());
+  const there = new Map<string, QualifiedName>();
+  const count = { objects: 0, inside: 0 };
+  for await (const { kind, name } of listing.items("own")) {
+    if (kind === "object") {
+      count.objects += 1;
+      if (schemas.length > 0 && schemas.includes(placeOf(name)?.schema ?? "")) count.inside += 1;
+    }
+    const table = kind === "table" ? parseQualified(name) : undefined;
+    if (table !== undefined && candidates.has(table)) there.set(keyOf(table), table);
+  }
+  const found = sought.map((names, index) => {
+    const table = names.map((name) => there.get(keyOf(name))).find((one) => one !== undefined);
+    if (table !== undefined) return table;
     throw new Failure(
       "refused",
-      `The backup has no table ${text}: give it with its schema, such as public.orders`,
+      `The backup has no table ${wanted.tables[index]}: give it with its schema, such as public.orders`,
     );
   });
-  return { schemas: [...new Set(schemas)], tables };
-}
-
-/** Names of what a backup has, which a selection is found by. */
-export interface ListedNames {
-  objects: string[];
-  tables: string[];
-  /** Objects in no schema, with their entries. */
-  globals: { name: string; entry: string }[];
-}
-
-/** Reads the names of a listing. */
-export async function readNames(listing: Listing): Promise<ListedNames> {
-  const found: ListedNames = { objects: [], tables: [], globals: [] };
-  for await (const { kind, name } of listing.items("own")) {
-    if (kind === "object") found.objects.push(name);
-    if (kind === "table") found.tables.push(name);
-  }
-  for await (const { name, entry } of listing.items("global")) found.globals.push({ name, entry });
-  return found;
-}
-
-/** The manifest of a selection before the dump was read: what a restore would replace, and which schemas it is in. */
-export function selectedManifest(
-  manifest: Manifest,
-  { objects }: ListedNames,
-  selection: Selection,
-): Manifest {
-  const wanted = new Set([...selection.schemas, ...selection.tables.map(({ schema }) => schema)]);
-  const inside = objects.filter((object) => wanted.has(placeOf(object)?.schema ?? "")).length;
+  const tables = [...new Set(found)];
+  const chosen = new Set([...schemas, ...tables.map(({ schema }) => schema)]);
+  // Locks are not recorded for each schema.
+  const lockable =
+    tables.length > 0 ? 0 : Math.ceil((manifest.lockable * count.inside) / Math.max(1, count.objects));
   return {
-    ...manifest,
-    schemas: manifest.schemas.filter(({ name }) => wanted.has(name)),
-    // Locks are not recorded for each schema.
-    lockable:
-      selection.tables.length > 0 ? 0 : Math.ceil((manifest.lockable * inside) / Math.max(1, objects.length)),
-    extensions: manifest.extensions.map((extension) => ({ ...extension, needed: false })),
+    selection: { schemas, tables },
+    manifest: {
+      ...manifest,
+      schemas: manifest.schemas.filter(({ name }) => chosen.has(name)),
+      lockable,
+      extensions: manifest.extensions.map((extension) => ({ ...extension, needed: false })),
+    },
   };
+}
+
+function schemaOf(manifest: Manifest, text: string): string {
+  const found = [text, unquoted(text), text.toLowerCase()].find((name) =>
+    manifest.schemas.some((schema) => schema.name === name),
+  );
+  if (found !== undefined) return found;
+  const names = manifest.schemas.map(({ name }) => name);
+  throw new Failure("refused", `The backup has no schema ${text}: it has ${listed(names, "and")}`);
+}
+
+/** What a person may mean by the name of a table, the likelier one first. */
+function candidatesOf(text: string): QualifiedName[] {
+  const typed = parseQualified(text.includes(".") ? text : `public.${text}`);
+  if (typed === undefined) return [];
+  return [typed, { schema: typed.schema.toLowerCase(), name: typed.name.toLowerCase() }];
 }
 
 /** A part of a backup, which is restored as if it were the backup. */
@@ -119,90 +129,81 @@ export interface Complete {
   contents: Contents;
   details: Details;
   listing: Listing;
-  names: ListedNames;
 }
 
 /**
  * Narrows a backup to a selection. What the selected objects need comes along where a database is made anew, sequences
- * with their values and tables without their rows; in place it has to be there.
+ * with their values and tables without their rows; in place it has to be there. Of the backup, only what is selected and
+ * what is said of the rest are kept in memory.
  *
- * @param idsIn the lines of the contents in each schema, by their numbers
+ * @param list the numbers of the lines of a schema in the dump
  * @param isNew whether a new database is made
  */
-export function narrow(
-  { manifest, contents, details, listing, names }: Complete,
+export async function narrow(
+  { manifest, contents, details, listing }: Complete,
   selection: Selection,
-  { idsIn, isNew }: { idsIn: ReadonlyMap<string, ReadonlySet<string>>; isNew: boolean },
-): Narrowed {
-  const lines = [...contents.lines()];
-  const roles = new Set([...manifest.roles.map(({ name }) => name), ...manifest.needsRoles]);
-  const found = new Finder(lines, idsIn, roles);
-  const tables = selection.tables.length > 0 ? found.withPartitions(selection.tables) : [];
-  const chosen = new Set<string>(selection.schemas.flatMap((schema) => [...(idsIn.get(schema) ?? [])]));
-  for (const id of found.aboutSchemas(selection.schemas)) chosen.add(id);
-  for (const table of tables) for (const id of found.partsOf(table)) chosen.add(id);
-  const withRows = new Set([...chosen].filter((id) => found.line(id)?.rest.startsWith("TABLE ")));
-  const keys = isNew
-    ? lines.filter((line) => chosen.has(line.id) && found.isKeyElsewhere(line, withRows))
-    : [];
-  for (const id of found.withComments(keys)) chosen.delete(id);
-  const needed = found.closure(chosen);
-  if (isNew) for (const id of found.valuesOf(needed)) needed.add(id);
-  const counters = isNew ? [] : found.sequencesOf(chosen, names.objects);
-  const kept = lines.filter(({ id }) => chosen.has(id) || (isNew && needed.has(id)));
-  const keptEntries = new Set(kept.map(({ entry }) => entry));
-  const extensions = manifest.extensions
-    .filter(({ name }) => found.hasExtension(needed, name))
-    .map((extension) => ({ ...extension, data: [], needed: true }));
-  const isChosen = (place: Place): boolean =>
-    selection.schemas.includes(place.schema) || tables.some((table) => found.belongs(place, table, chosen));
-  const isLeftKey = (place: Place): boolean =>
-    place.kind === "constraint" &&
-    keys.some(({ rest }) =>
-      rest.startsWith(`FK CONSTRAINT ${place.schema} ${unquoted(place.rest)} ${place.part} `),
-    );
+  { list, isNew }: { list: (schema: string) => Promise<Pick<IdSet, "has">>; isNew: boolean },
+): Promise<Narrowed> {
+  const roles = new Set([...manifest.roles.map(({ name }) => name), ...manifest.needsRoles].map(oneLine));
+  const dump: Dump = { contents, schemas: new SchemaLines(list), roles };
+  const companions = manifest.companions.map(({ name }) => name);
+  const schemas = new Set(selection.schemas);
+  const hasSchemas = schemas.size > 0;
+  await dump.schemas.read([...schemas, ...(isNew ? [] : companions)]);
+  const tableLines = await findTables(dump, listing, selection.tables);
+  const tables = [...tableLines.values()];
+  const parts = findParts(dump, tableLines);
+  const { chosen, keys } = choose(dump, selection.schemas, parts, isNew);
+  const needed = findNeeds(dump, chosen);
+  if (isNew) addValues(dump, needed.ids);
+  const leftKeys = new Set(keys.flatMap((rest) => [...headsOf(rest, roles)]));
   const isExpected = (object: string): boolean => {
     const place = placeOf(object);
-    return place !== undefined && isChosen(place) && !isLeftKey(place);
+    if (place === undefined || !(schemas.has(place.schema) || parts.tableOf(place) !== undefined))
+      return false;
+    if (place.kind !== "constraint" || leftKeys.size === 0) return true;
+    const { schema, rest, part = "" } = place;
+    return !leftKeys.has(oneLine(`FK CONSTRAINT ${schema} ${unquoted(rest)} ${part}`));
   };
-  const hasSchemas = selection.schemas.length > 0;
   // The manifest of a backup of schemas names its own. A table that is made again has some in its schema, too.
-  const around =
-    isNew || (hasSchemas && !manifest.whole)
-      ? undefined
-      : dependentsOf(lines, chosen, {
-          names: names.objects,
-          roles,
-          globals: hasSchemas ? names.globals : [],
-        });
-  const globals = new Set(around?.globals);
+  const around = isNew || (hasSchemas && !manifest.whole) ? undefined : Dependents.find(dump, chosen);
+  const names = await nameAll(listing, {
+    isExpected,
+    tables: new QualifiedNames(tables),
+    sequences: isNew ? new Set() : needed.sequences,
+    around,
+    hasGlobals: hasSchemas,
+  });
   const isKept = ({ kind, name }: Item): boolean => {
     if (kind !== "object") return isExpected(`${kind} ${name}`);
     return isExpected(name) && (hasSchemas || !name.startsWith("schema "));
   };
-  const wanted = new Set([...selection.schemas, ...tables.map(({ schema }) => schema)]);
+  const extensions = manifest.extensions
+    .filter(({ name }) => needed.extensions.has(oneLine(name)))
+    .map((extension) => ({ ...extension, data: [], needed: true }));
+  const wanted = new Set([...schemas, ...tables.map(({ schema }) => schema)]);
   const narrowed: Manifest = {
     ...manifest,
     schemas: manifest.schemas.filter(({ name }) => wanted.has(name)),
     companions: isNew
       ? [...manifest.schemas, ...manifest.companions].filter(({ name }) => !wanted.has(name))
-      : [...manifest.companions, ...manifest.schemas.filter(({ name }) => around?.schemas.includes(name))],
+      : [...manifest.companions, ...manifest.schemas.filter(({ name }) => around?.schemas.has(name))],
     whole: false,
     companionRows: {},
     extensions,
     labelProviders: manifest.labelProviders,
     remote: Object.fromEntries(
-      Object.entries(manifest.remote).filter(([view]) =>
-        selection.schemas.includes(parseQualified(view)?.schema ?? ""),
-      ),
+      Object.entries(manifest.remote).filter(([view]) => schemas.has(parseQualified(view)?.schema ?? "")),
     ),
   };
-  const beside = isNew ? [] : manifest.companions.flatMap(({ name }) => [...(idsIn.get(name) ?? [])]);
-  const shown = new Set([...kept.map(({ id }) => id), ...beside, ...(around?.ids ?? [])]);
-  const shownEntries = new Set(lines.filter(({ id }) => shown.has(id)).map(({ entry }) => entry));
+  const { shown, kept, entries } = show(dump, details, {
+    isKept: (id) => chosen.has(id) || (isNew && needed.ids.has(id)),
+    isBeside: (line) =>
+      !isNew && (companions.some((name) => dump.schemas.has(name, line.id)) || around?.has(line) === true),
+  });
   return {
     manifest: narrowed,
-    contents: contents.filtered(({ id }) => shown.has(id)),
+    contents: shown,
     details: {
       ...details,
       settings: [],
@@ -213,45 +214,166 @@ export function narrow(
             extensions.some((one) => one.name === extension) &&
             !/^(?:removal of )?(?:rows|value) of /.test(name)
           );
-        if (replaces !== null) return keptEntries.has(replaces);
+        if (replaces !== null) return kept.has(replaces);
         if (schema === null || !wanted.has(schema)) return false;
-        return tables.length === 0 || tables.some((table) => name.includes(` ${quotedName(names, table)}`));
+        return tables.length === 0 || names.quoted.some((table) => name.includes(` ${table}`));
       }),
-      pathOperators: details.pathOperators.filter(({ entries }) =>
-        entries.some((entry) => shownEntries.has(entry)),
-      ),
+      pathOperators: details.pathOperators.filter((item) => item.entries.some((entry) => entries.has(entry))),
     },
-    listing: narrowedListing(listing, {
-      isKept,
-      globals,
-      hasDependents: !isNew,
-      dependents: around?.entries ?? new Map(),
-    }),
+    listing: narrowedListing(listing, { isKept, hasDependents: !isNew, around }),
     tables,
     contentsFor: (some) => {
-      const ids = new Set(some.flatMap((table) => [...found.partsOf(table)]));
-      return contents.filtered(({ id }) => ids.has(id) && shown.has(id));
+      const names = new QualifiedNames(some);
+      const lines = new Map([...tableLines].filter(([, table]) => names.has(table)));
+      const { ids } = findParts({ contents: shown, roles }, lines);
+      return shown.filtered(({ id }) => ids.has(id));
     },
     tableOf: (object) => {
       const place = placeOf(object);
-      return place && tables.find((table) => found.belongs(place, table, found.partsOf(table)));
+      return place && parts.tableOf(place);
     },
     leftOut: [
       ...keys.map(
-        ({ rest }) =>
+        (rest) =>
           `The foreign key «${rest.replace(/^FK CONSTRAINT /, "")}» was left out: the rows that it refers to are not restored.`,
       ),
-      ...(counters.length === 0
+      ...(names.counters.count === 0
         ? []
         : [
-            `${counted(counters.length, "sequence")} that the selection takes values from (${listedSome(counters, named)}) ${counters.length === 1 ? "keeps its value" : "keep their values"}.`,
+            `${counted(names.counters.count, "sequence")} that the selection takes values from (${names.counters.listed}) ${names.counters.count === 1 ? "keeps its value" : "keep their values"}.`,
           ]),
-      restSentence(manifest, {
-        tables: names.tables.filter((name) => !isExpected(`table ${name}`)),
-        globals: names.globals.flatMap(({ name }) => (globals.has(name) ? [] : [name])),
-      }),
+      restSentence(manifest, names),
     ],
   };
+}
+
+/**
+ * The lines of schemas and of the parts of tables, without the foreign keys, for a new database, to tables that are not
+ * among them.
+ *
+ * @returns with these keys
+ */
+function choose(
+  { contents, schemas }: Dump,
+  names: readonly string[],
+  parts: TableParts,
+  isNew: boolean,
+): { chosen: IdSet; keys: string[] } {
+  const chosen = new IdSet();
+  const tables = new IdSet();
+  const left = new IdSet();
+  const keys: string[] = [];
+  // The comments, privileges and labels of schemas, which are in no schema themselves.
+  const starts = names.map((name) => ` - SCHEMA ${oneLine(name)} `);
+  for (const line of contents.lines()) {
+    const { id, rest, needs } = line;
+    if (isTable(line)) tables.add(id);
+    const isWanted =
+      parts.ids.has(id) ||
+      names.some((name) => schemas.has(name, id)) ||
+      starts.some((start) =>
+        ["ACL", "COMMENT", "SECURITY LABEL"].some((kind) => rest.startsWith(`${kind}${start}`)),
+      );
+    if (!isWanted) continue;
+    const isKey = rest.startsWith("FK CONSTRAINT ");
+    const isLeft =
+      isNew &&
+      (isKey
+        ? needs.some((need) => tables.has(need) && !chosen.has(need))
+        : rest.startsWith("COMMENT ") && needs.some((need) => left.has(need)));
+    (isLeft ? left : chosen).add(id);
+    if (isKey && isLeft) keys.push(rest);
+  }
+  return { chosen, keys };
+}
+
+/** Adds the lines with the values of sequences. */
+function addValues({ contents }: Dump, ids: IdSet): void {
+  for (const { id, rest, needs } of contents.lines()) {
+    if (rest.startsWith("SEQUENCE SET ") && needs.some((need) => ids.has(need))) ids.add(id);
+  }
+}
+
+/** The lines that are restored or needed for it, and which entries of the details they have. */
+function show(
+  { contents }: Dump,
+  details: Details,
+  { isKept, isBeside }: { isKept: (id: string) => boolean; isBeside: (line: Line) => boolean },
+): { shown: Contents; kept: ReadonlySet<string>; entries: ReadonlySet<string> } {
+  const replaced = new Set(details.carried.flatMap(({ replaces }) => replaces ?? []));
+  const placed = new Set(details.pathOperators.flatMap(({ entries }) => entries));
+  const kept = new Set<string>();
+  const entries = new Set<string>();
+  const shown = contents.filtered((line) => {
+    const { id, entry } = line;
+    const isOwn = isKept(id);
+    if (isOwn && replaced.has(entry)) kept.add(entry);
+    if (!isBeside(line) && !isOwn) return false;
+    if (placed.has(entry)) entries.add(entry);
+    return true;
+  });
+  return { shown, kept, entries };
+}
+
+/** A number of names, of which the first are kept. */
+class Some {
+  count = 0;
+  #first: string[] = [];
+
+  add(name: string): void {
+    this.count += 1;
+    if (this.count <= named) this.#first.push(name);
+  }
+
+  get listed(): string {
+    const left = this.count - this.#first.length;
+    return listed(left > 0 ? [...this.#first, `${left} more`] : this.#first, "and");
+  }
+}
+
+/** What a listing calls what was found. */
+interface Names {
+  /** The selected tables, quoted. */
+  quoted: string[];
+  /** The sequences that values are taken from. */
+  counters: Some;
+  /** Tables and objects in no schema that are left out. */
+  tables: Some;
+  globals: Some;
+}
+
+/** Finds names in a listing, and names what depends on the selection. */
+async function nameAll(
+  listing: Listing,
+  about: {
+    isExpected: (object: string) => boolean;
+    /** The selected tables. */
+    tables: QualifiedNames;
+    /** How the lines of sequences begin. */
+    sequences: ReadonlySet<string>;
+    around: Dependents | undefined;
+    /** Whether what is in no schema may depend on it, too. */
+    hasGlobals: boolean;
+  },
+): Promise<Names> {
+  const names: Names = { quoted: [], counters: new Some(), tables: new Some(), globals: new Some() };
+  for await (const { kind, name } of listing.items("own")) {
+    if (kind === "object") about.around?.name(name);
+    if (kind === "object" && about.sequences.size > 0 && name.startsWith("sequence ")) {
+      const sequence = name.slice("sequence ".length);
+      const { schema = "", name: own = "" } = parseQualified(sequence) ?? {};
+      if (about.sequences.has(oneLine(`SEQUENCE ${schema} ${own}`))) names.counters.add(sequence);
+    }
+    if (kind !== "table") continue;
+    const table = parseQualified(name);
+    if (table !== undefined && about.tables.has(table)) names.quoted.push(name);
+    if (!about.isExpected(`table ${name}`)) names.tables.add(name);
+  }
+  for await (const { name, entry } of listing.items("global")) {
+    if (about.hasGlobals) about.around?.nameGlobal(name, entry);
+    if (about.around?.globals.has(name) !== true) names.globals.add(name);
+  }
+  return names;
 }
 
 /** A listing with some of the objects, and with the definitions of what depends on these. */
@@ -259,19 +381,17 @@ function narrowedListing(
   listing: Listing,
   part: {
     isKept: (item: Item) => boolean;
-    /** Names of the objects in no schema. */
-    globals: ReadonlySet<string>;
     /** Whether it has what depends on the schemas of the backup. */
     hasDependents: boolean;
-    /** What a complete backup has among its own objects, with its entries. */
-    dependents: ReadonlyMap<string, string>;
+    /** What a complete backup has among its own objects. */
+    around: Dependents | undefined;
   },
 ): Listing {
-  const { isKept, globals, hasDependents, dependents } = part;
+  const { isKept, hasDependents, around } = part;
   const ofAll = async function* (): AsyncGenerator<Beside> {
-    if (dependents.size === 0) return;
+    if (around === undefined || around.entries.size === 0) return;
     for await (const item of listing.items("own")) {
-      const entry = item.kind === "object" ? dependents.get(item.name) : undefined;
+      const entry = item.kind === "object" ? around.entries.get(item.name) : undefined;
       if (item.kind !== "object" || entry === undefined) continue;
       const { name, definition, expression } = item;
       yield { name, definition, entry, expression };
@@ -279,7 +399,7 @@ function narrowedListing(
   };
   const parts: { [S in Section]?: () => AsyncIterable<Sections[S]> } = {
     own: () => filtered(listing.items("own"), isKept),
-    global: () => filtered(listing.items("global"), ({ name }) => globals.has(name)),
+    global: () => filtered(listing.items("global"), ({ name }) => around?.globals.has(name) === true),
     async *dependent() {
       if (hasDependents) yield* listing.items("dependent");
       yield* ofAll();
@@ -297,252 +417,13 @@ async function* filtered<T>(source: AsyncIterable<T>, fits: (item: T) => boolean
 }
 
 /** Says what of the backup is not restored. */
-function restSentence(
-  manifest: Manifest,
-  { tables, globals }: { tables: readonly string[]; globals: readonly string[] },
-): string {
+function restSentence(manifest: Manifest, { tables, globals }: Pick<Names, "tables" | "globals">): string {
   const { largeObjects } = manifest.contains;
   const parts = [
-    ...(tables.length === 0 ? [] : [`${counted(tables.length, "table")} (${listedSome(tables, named)})`]),
+    ...(tables.count === 0 ? [] : [`${counted(tables.count, "table")} (${tables.listed})`]),
     ...(largeObjects === 0 ? [] : [counted(largeObjects, "large object")]),
-    ...(globals.length === 0
-      ? []
-      : [`${counted(globals.length, "object")} in no schema (${listedSome(globals, named)})`]),
+    ...(globals.count === 0 ? [] : [`${counted(globals.count, "object")} in no schema (${globals.listed})`]),
     "everything else of the backup",
   ];
   return `Only the selection was restored. Left out: ${listed(parts, "and")}.`;
-}
-
-function quotedName({ tables }: ListedNames, table: QualifiedName): string {
-  return (
-    tables.find((name) => {
-      const parsed = parseQualified(name);
-      return parsed !== undefined && isSame(parsed, table);
-    }) ?? ""
-  );
-}
-
-function isSame(one: QualifiedName, other: QualifiedName): boolean {
-  return one.schema === other.schema && one.name === other.name;
-}
-
-/** Finds lines of a table of contents by what they are about. */
-class Finder {
-  readonly #lines: readonly Line[];
-  readonly #byId: ReadonlyMap<string, Line>;
-  readonly #idsIn: ReadonlyMap<string, ReadonlySet<string>>;
-  readonly #roles: ReadonlySet<string>;
-  readonly #parts = new Map<QualifiedName, ReadonlySet<string>>();
-
-  constructor(
-    lines: readonly Line[],
-    idsIn: ReadonlyMap<string, ReadonlySet<string>>,
-    roles: ReadonlySet<string>,
-  ) {
-    this.#lines = lines;
-    this.#byId = new Map(lines.map((line) => [line.id, line]));
-    this.#idsIn = idsIn;
-    this.#roles = roles;
-  }
-
-  line(id: string): Line | undefined {
-    return this.#byId.get(id);
-  }
-
-  /** The line that makes a table. */
-  #tableLine({ schema, name }: QualifiedName): Line {
-    const start = `TABLE ${oneLine(schema)} ${oneLine(name)} `;
-    const ids = this.#idsIn.get(schema) ?? new Set();
-    const found = this.#lines.find(
-      ({ id, rest }) => ids.has(id) && rest.startsWith(start) && this.#roles.has(rest.slice(start.length)),
-    );
-    if (found !== undefined) return found;
-    throw new Failure("failed", `The dump has no table ${schema}.${name}`);
-  }
-
-  #nameOf(line: Line): QualifiedName | undefined {
-    for (const [schema, ids] of this.#idsIn) {
-      const start = `TABLE ${oneLine(schema)} `;
-      if (!ids.has(line.id) || !line.rest.startsWith(start)) continue;
-      const owner = [...this.#roles].find((role) => line.rest.endsWith(` ${role}`));
-      return { schema, name: line.rest.slice(start.length, -1 - (owner ?? "").length) };
-    }
-    return undefined;
-  }
-
-  /** Tables, and the partitions below them. */
-  withPartitions(tables: readonly QualifiedName[]): QualifiedName[] {
-    const found = [...tables];
-    for (const table of found) {
-      const { id } = this.#tableLine(table);
-      for (const { rest, needs } of this.#lines) {
-        if (!rest.startsWith("TABLE ATTACH ") || !needs.includes(id)) continue;
-        for (const need of needs) {
-          const line = this.line(need);
-          const name = line?.rest.startsWith("TABLE ") ? this.#nameOf(line) : undefined;
-          // The line needs the partition and the table above it.
-          const isBelow =
-            name !== undefined &&
-            rest.startsWith(`TABLE ATTACH ${oneLine(name.schema)} ${oneLine(name.name)} `);
-          if (isBelow && !found.some((one) => isSame(one, name))) found.push(name);
-        }
-      }
-    }
-    return found;
-  }
-
-  /** The comments, privileges and labels of schemas, which are in no schema themselves. */
-  aboutSchemas(schemas: readonly string[]): string[] {
-    const starts = schemas.flatMap((name) =>
-      ["ACL", "COMMENT", "SECURITY LABEL"].map((kind) => `${kind} - SCHEMA ${oneLine(name)} `),
-    );
-    return this.#lines.flatMap(({ id, rest }) =>
-      starts.some((start) => rest.startsWith(start)) ? [id] : [],
-    );
-  }
-
-  /** The lines of a table, its rows and everything that belongs to it. */
-  partsOf(table: QualifiedName): ReadonlySet<string> {
-    const known = this.#parts.get(table);
-    if (known !== undefined) return known;
-    const ids = this.#findParts(table);
-    this.#parts.set(table, ids);
-    return ids;
-  }
-
-  #findParts(table: QualifiedName): ReadonlySet<string> {
-    const own = this.#tableLine(table);
-    const ids = new Set([own.id]);
-    const start = `${oneLine(table.schema)} ${oneLine(table.name)} `;
-    const owned = new Set<string>();
-    for (const { id, rest, needs } of this.#lines) {
-      if (!needs.includes(own.id)) continue;
-      owned.add(id);
-      if (rest.startsWith("SEQUENCE OWNED BY ")) for (const need of needs) owned.add(need);
-    }
-    const sequences = this.#lines.filter(
-      ({ id, rest }) =>
-        owned.has(id) && rest.startsWith("SEQUENCE ") && !/^SEQUENCE (?:SET|OWNED BY) /.test(rest),
-    );
-    for (const { id } of sequences) ids.add(id);
-    for (const line of this.#lines) {
-      const kind = tableKinds.find((name) => line.rest.startsWith(`${name} `));
-      const isOfTable =
-        kind !== undefined &&
-        line.needs.includes(own.id) &&
-        (kind.startsWith("INDEX") ||
-        kind === "STATISTICS" ||
-        kind.startsWith("SEQUENCE") ||
-        kind === "TABLE ATTACH"
-          ? kind !== "TABLE ATTACH" || line.rest.startsWith(`TABLE ATTACH ${start}`)
-          : line.rest.startsWith(`${kind} ${start}`));
-      if (isOfTable) ids.add(line.id);
-    }
-    // Comments, privileges, values of sequences, and indexes that are attached.
-    for (const line of this.#lines) {
-      if (/^(?:COMMENT|ACL|SECURITY LABEL|SEQUENCE SET|SEQUENCE OWNED BY|INDEX ATTACH) /.test(line.rest)) {
-        if (line.needs.some((id) => ids.has(id))) ids.add(line.id);
-      }
-    }
-    return ids;
-  }
-
-  /** Whether a line is a foreign key to a table without its rows. */
-  isKeyElsewhere({ rest, needs }: Line, withRows: ReadonlySet<string>): boolean {
-    return (
-      rest.startsWith("FK CONSTRAINT ") &&
-      needs.some((id) => this.line(id)?.rest.startsWith("TABLE ") === true && !withRows.has(id))
-    );
-  }
-
-  /** Lines, and the comments on what they make. */
-  withComments(lines: readonly Line[]): ReadonlySet<string> {
-    const ids = new Set(lines.map(({ id }) => id));
-    const comments = this.#lines.filter(
-      ({ rest, needs }) => rest.startsWith("COMMENT ") && needs.some((id) => ids.has(id)),
-    );
-    return new Set([...ids, ...comments.map(({ id }) => id)]);
-  }
-
-  /** What lines need, and what that needs: definitions without rows. */
-  closure(chosen: ReadonlySet<string>): Set<string> {
-    const found = new Set(chosen);
-    for (const id of found) {
-      for (const need of this.line(id)?.needs ?? []) {
-        const line = this.line(need);
-        if (line !== undefined && !/^(?:TABLE DATA|SEQUENCE SET|MATERIALIZED VIEW DATA) /.test(line.rest))
-          found.add(need);
-      }
-    }
-    return found;
-  }
-
-  /** The values of sequences. */
-  valuesOf(ids: ReadonlySet<string>): string[] {
-    return this.#lines.flatMap(({ id, rest, needs }) =>
-      rest.startsWith("SEQUENCE SET ") && needs.some((need) => ids.has(need)) ? [id] : [],
-    );
-  }
-
-  /** The sequences of a backup that lines take values from and that are not among them. */
-  sequencesOf(chosen: ReadonlySet<string>, objects: readonly string[]): string[] {
-    const needs = new Set([...chosen].flatMap((id) => this.line(id)?.needs ?? []));
-    const lines = new Set([...needs].flatMap((id) => (chosen.has(id) ? [] : (this.line(id)?.rest ?? []))));
-    if (![...lines].some((rest) => rest.startsWith("SEQUENCE "))) return [];
-    return objects.flatMap((object) => {
-      const name = object.startsWith("sequence ") ? object.slice("sequence ".length) : "";
-      const parsed = parseQualified(name);
-      if (parsed === undefined) return [];
-      const start = `SEQUENCE ${oneLine(parsed.schema)} ${oneLine(parsed.name)} `;
-      return [...this.#roles].some((role) => lines.has(`${start}${role}`)) ? [name] : [];
-    });
-  }
-
-  hasExtension(ids: ReadonlySet<string>, name: string): boolean {
-    return this.#lines.some(
-      ({ id, rest }) => ids.has(id) && rest.startsWith(`EXTENSION - ${oneLine(name)} `),
-    );
-  }
-
-  /** Whether an object of the description belongs to a table. */
-  belongs({ kind, schema, rest }: Place, table: QualifiedName, chosen: ReadonlySet<string>): boolean {
-    if (schema !== table.schema) return false;
-    const name = unquoted(rest);
-    if (kind === "index" || kind === "sequence" || kind === "statistics") {
-      const word = kind.toUpperCase();
-      const start = `${oneLine(schema)} ${oneLine(name)} `;
-      const key = `CONSTRAINT ${oneLine(schema)} ${oneLine(table.name)} ${oneLine(name)} `;
-      return [...chosen].some((id) => {
-        const text = this.line(id)?.rest ?? "";
-        return text.startsWith(`${word} ${start}`) || text.startsWith(key);
-      });
-    }
-    return name === table.name && /^(?:table|constraint|trigger|policy|rule)$/.test(kind);
-  }
-}
-
-/** Kinds of lines that belong to a table, the longer ones first. */
-const tableKinds = [
-  "TABLE DATA",
-  "TABLE ATTACH",
-  "CHECK CONSTRAINT",
-  "FK CONSTRAINT",
-  "CONSTRAINT",
-  "DEFAULT",
-  "INDEX",
-  "TRIGGER",
-  "POLICY",
-  "ROW SECURITY",
-  "RULE",
-  "STATISTICS",
-  "SEQUENCE OWNED BY",
-];
-
-/** Schemas whose lines a selection is found by: partitions may be in any. */
-export function schemasToList(manifest: Manifest, selection: Selection, contents: Contents): string[] {
-  const all = [...manifest.schemas, ...manifest.companions].map(({ name }) => name);
-  const companions = manifest.companions.map(({ name }) => name);
-  const hasPartitions = selection.tables.length > 0 && hasAttached(contents);
-  const own = [...selection.schemas, ...selection.tables.map(({ schema }) => schema)];
-  return hasPartitions ? all : [...new Set([...own, ...companions])];
 }

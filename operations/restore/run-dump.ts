@@ -20,6 +20,7 @@ import { readableEncoding } from "../archive/describe.ts";
 import { standInForDropped } from "../archive/dropped-roles.ts";
 import { type DumpFile, ownSettings } from "../archive/dump-script.ts";
 import { GlobalLines } from "../archive/global-lines.ts";
+import { IdSet } from "../archive/id-set.ts";
 import { addChecks, setChecksAside } from "../archive/late-checks.ts";
 import { LentPrivileges } from "../archive/lent-privileges.ts";
 import type { Manifest } from "../archive/manifest.ts";
@@ -173,7 +174,7 @@ async function divide(
   const companions = manifest.companions.map(({ name }) => name);
   // Other schemas stay as they are. pg_restore would leave out a comment whose object it does not make at the same time.
   const apart =
-    companions.length === 0 ? new Set() : await listSchemas(run.file, companions, run, run.signal);
+    companions.length === 0 ? new IdSet() : await listSchemas(run.file, companions, run, run.signal);
   const { others: withPrivileges, eventTriggers } = splitEventTriggers(
     selected.filtered(({ id }) => !apart.has(id)),
   );

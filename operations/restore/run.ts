@@ -15,11 +15,8 @@ import {
   type Complete,
   type Narrowed,
   narrow,
-  readNames,
   type Selection,
-  schemasToList,
-  selectedManifest,
-  selectionOf,
+  select,
   type Wanted,
 } from "../archive/selection.ts";
 import { checkSignature, type Signature, type Trust } from "../archive/signature.ts";
@@ -101,10 +98,8 @@ async function restoreChosen(
 ): Promise<{ outcome: Replaced; before: string | undefined }> {
   const { store, target, signal, progress, wanted, jobs } = options;
   const isPart = wanted !== undefined && wanted.schemas.length + wanted.tables.length > 0;
-  // The names of a large database fill memory, so only a selection has them.
-  const names = isPart ? await readNames(listing) : { objects: [], tables: [], globals: [] };
-  const selection = isPart ? selectionOf(complete, names, wanted) : undefined;
-  const manifest = selection === undefined ? complete : selectedManifest(complete, names, selection);
+  const selected = isPart ? await select(complete, listing, wanted) : undefined;
+  const { selection, manifest } = selected ?? { selection: undefined, manifest: complete };
   const present =
     jobs === undefined
       ? await inspectTarget(target, manifest, selection?.tables)
@@ -119,7 +114,7 @@ async function restoreChosen(
   const file = join(folder, "dump");
   await fetchBackup({ store, manifest: complete, identities: options.identities, file, signal });
   const contents = await listContents(file, complete, signal);
-  const whole = { manifest: complete, contents, details, listing, names };
+  const whole = { manifest: complete, contents, details, listing };
   const part = selection && (await narrowed(whole, selection, { file, ...options }));
   if (jobs !== undefined) refuseForeignOwners(options, part?.contents ?? contents, present);
   const before = await backUpTarget(options, present);
@@ -165,11 +160,8 @@ async function narrowed(
   selection: Selection,
   { file, jobs, signal }: { file: string; jobs?: number | undefined; signal: AbortSignal },
 ): Promise<Narrowed> {
-  const idsIn = new Map<string, ReadonlySet<string>>();
-  for (const schema of schemasToList(backup.manifest, selection, backup.contents)) {
-    idsIn.set(schema, await listSchemas(file, [schema], backup.manifest, signal));
-  }
-  return narrow(backup, selection, { idsIn, isNew: jobs !== undefined });
+  const list = (schema: string) => listSchemas(file, [schema], backup.manifest, signal);
+  return narrow(backup, selection, { list, isNew: jobs !== undefined });
 }
 
 async function askFirst(

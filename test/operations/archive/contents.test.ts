@@ -123,6 +123,18 @@ test("a part keeps what its lines need, in a file of its own, however long the l
     [long, ["1", "2"]],
     [index, []],
   ]);
+  expect([...contents.backwards()]).toEqual([...contents.lines()].toReversed());
+  expect([...contents.joined(contents, contents).backwards()].map(({ id }) => id)).toEqual([
+    "13",
+    "11",
+    "20",
+    "13",
+    "11",
+    "20",
+    "13",
+    "11",
+    "20",
+  ]);
   expect(readFileSync(keys.file, "utf8")).toBe(`${key}\n;\tdepends on: 20\n`);
   expect(keys.filtered(() => false).isEmpty).toBe(true);
   expect(keys.isEmpty).toBe(false);
