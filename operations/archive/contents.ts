@@ -287,8 +287,8 @@ export function withoutObjects(contents: Contents, entries: ReadonlySet<string>)
 
 /** A part of a table of contents. */
 export interface Part {
-  /** The entry of the line before it, which was taken out. */
-  replaced: string | undefined;
+  /** The entries of lines before it that were taken out, in their order. */
+  replaced: readonly string[];
   /** Comments, privileges and labels at its beginning. pg_restore knows their section by the lines before them. */
   about: Contents;
   contents: Contents;
@@ -297,42 +297,85 @@ export interface Part {
 /**
  * Divides a table of contents where work is to be done between its lines: in the place of lines that something
  * stands for, which are taken out, and before a table or view whose expressions call functions that were made since
- * the last division, when the server needs them to find names.
+ * the last division, when the server needs them to find names. Lines that need nothing of what is taken out come
+ * before it, and those that do come after it, so that there are few parts however many lines are taken out.
  *
  * @param selected the lines that are restored
  * @param calls whether functions need something before they are called
  */
 export function divideContents(selected: Contents, replaced: ReadonlySet<string>, calls: boolean): Part[] {
   const parts: Part[] = [];
-  const recent = new Set<string>();
-  let open: { about: ReturnType<Contents["begin"]>; contents: ReturnType<Contents["begin"]> } | undefined;
-  let isBeginning = false;
-  const begin = (entry: string | undefined): void => {
-    open?.about.end();
-    open?.contents.end();
-    open = { about: selected.begin(), contents: selected.begin() };
-    isBeginning = parts.length > 0;
-    parts.push({ replaced: entry, about: open.about.contents, contents: open.contents.contents });
-  };
-  begin(undefined);
   const shells = shellsOf(selected, replaced);
-  for (const line of selected.lines()) {
-    if (shells.has(line.rest)) continue;
-    if (replaced.has(line.entry)) {
-      begin(line.entry);
+  let open = selected;
+  let before: readonly string[] = [];
+  for (;;) {
+    const round = divideRound(open, { before, replaced, shells, calls, isFirst: parts.length === 0 });
+    parts.push(...round.parts);
+    if (round.taken.length === 0) return parts;
+    open = round.later;
+    before = round.taken;
+  }
+}
+
+/** @returns the parts of what needs nothing that is taken out, what is taken out after them, and what comes later */
+function divideRound(
+  lines: Contents,
+  {
+    before,
+    replaced,
+    shells,
+    calls,
+    isFirst,
+  }: {
+    before: readonly string[];
+    replaced: ReadonlySet<string>;
+    shells: ReadonlySet<string>;
+    calls: boolean;
+    isFirst: boolean;
+  },
+): { parts: Part[]; taken: string[]; later: Contents } {
+  const parts: Part[] = [];
+  const taken: string[] = [];
+  const takenIds = new IdSet();
+  const laterIds = new IdSet();
+  let recent = new IdSet();
+  const later = lines.begin();
+  const begin = (entries: readonly string[]) => {
+    const [about, contents] = [lines.begin(), lines.begin()];
+    parts.push({ replaced: entries, about: about.contents, contents: contents.contents });
+    return { about, contents, isBeginning: !isFirst || parts.length > 1 };
+  };
+  const end = ({ about, contents }: ReturnType<typeof begin>): void => {
+    about.end();
+    contents.end();
+  };
+  let part = begin(before);
+  for (const line of lines.lines()) {
+    const { id, entry, rest, needs } = line;
+    if (shells.has(rest)) continue;
+    const isReplaced = replaced.has(entry);
+    if (needs.some((need) => laterIds.has(need) || (!isReplaced && takenIds.has(need)))) {
+      later.write(line);
+      laterIds.add(id);
       continue;
     }
-    if (calls && line.rest.startsWith("TABLE ") && line.needs.some((id) => recent.has(id))) {
-      begin(undefined);
-      recent.clear();
+    if (isReplaced) {
+      taken.push(entry);
+      takenIds.add(id);
+      continue;
     }
-    if (line.rest.startsWith("FUNCTION ")) recent.add(line.id);
-    isBeginning &&= aboutLine.test(line.rest);
-    (isBeginning ? open?.about : open?.contents)?.write(line);
+    if (calls && rest.startsWith("TABLE ") && needs.some((need) => recent.has(need))) {
+      end(part);
+      part = begin([]);
+      recent = new IdSet();
+    }
+    if (rest.startsWith("FUNCTION ")) recent.add(id);
+    part.isBeginning &&= aboutLine.test(rest);
+    (part.isBeginning ? part.about : part.contents).write(line);
   }
-  open?.about.end();
-  open?.contents.end();
-  return parts;
+  end(part);
+  later.end();
+  return { parts, taken, later: later.contents };
 }
 
 /** The lines of the shells of types that something stands for: these have numbers of their own. */

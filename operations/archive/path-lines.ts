@@ -31,6 +31,8 @@ export class PathLines {
   readonly #attempt: Attempt;
   /** By the numbers of the lines. */
   readonly #lines: ReadonlyMap<string, PathLine>;
+  /** Their numbers by their entries. */
+  readonly #byEntry: ReadonlyMap<string, readonly string[]>;
   /** Why a line is not made yet, by its number. */
   readonly #open = new Map<string, string>();
   /** Entries of the lines that are made where a dump has them. */
@@ -45,6 +47,7 @@ export class PathLines {
     this.#session = session;
     this.#attempt = attempt;
     this.#lines = lines;
+    this.#byEntry = numbersByEntry(lines);
     this.entries = entries;
   }
 
@@ -92,7 +95,7 @@ export class PathLines {
 
   /** Makes the line that has an entry. */
   async makeInPlaceOf(entry: string): Promise<void> {
-    for (const [id, line] of this.#lines) if (line.entry === entry) await this.#make(id);
+    for (const id of this.#byEntry.get(entry) ?? []) await this.#make(id);
   }
 
   /**
@@ -137,6 +140,16 @@ export class PathLines {
     await this.#session.run([...ownSettings, "reset check_function_bodies", "reset xmloption"].join("; "));
     return reason;
   }
+}
+
+function numbersByEntry(lines: ReadonlyMap<string, PathLine>): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, string[]>();
+  for (const [id, { entry }] of lines) {
+    const ids = found.get(entry);
+    if (ids === undefined) found.set(entry, [id]);
+    else ids.push(id);
+  }
+  return found;
 }
 
 /** What a line's object has, by the line's entry. */

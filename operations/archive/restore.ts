@@ -593,7 +593,7 @@ async function runDefinitions(
   const parts = divideContents(selected, replaced, lend.length > 0);
   for (const part of parts) {
     for (const statement of lend) await session.run(statement);
-    if (part.replaced !== undefined) await makeInPlaceOf(part.replaced, carrier, pathLines);
+    for (const entry of part.replaced) await makeInPlaceOf(entry, carrier, pathLines);
     await runRestore({ ...options, jobs: 1 }, part.about, []);
     refused.push(...(await runOn({ ...options, jobs: 1 }, part.contents, "--section=pre-data")));
   }

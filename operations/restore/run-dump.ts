@@ -210,7 +210,7 @@ async function makeDefinitions(
   );
   for (const part of divideContents(untangled.main, replaced, lend.length > 0)) {
     for (const statement of lend) await session.run(statement);
-    if (part.replaced !== undefined) await makeInPlaceOf(part.replaced, carrier, pathLines);
+    for (const entry of part.replaced) await makeInPlaceOf(entry, carrier, pathLines);
     await runList(session, run, part.about, []);
     // What the server refuses, such as a view of itself, is left out, and the comparison names it.
     await session.makingAll(() => runList(session, run, part.contents, ["--section=pre-data"]));
@@ -341,7 +341,7 @@ export async function runOnPath(
 ): Promise<void> {
   const { others, early, last } = pathLines.takeLate(list);
   for (const part of divideContents(others, pathLines.entries, false)) {
-    if (part.replaced !== undefined) await pathLines.makeInPlaceOf(part.replaced);
+    for (const entry of part.replaced) await pathLines.makeInPlaceOf(entry);
     await runList(session, run, part.about, []);
     await runList(session, run, part.contents, options);
   }

@@ -102,16 +102,48 @@ function divided(replaced: ReadonlySet<string>, calls: boolean) {
 
 test("a table that calls a function is made after the function got its search path", () => {
   expect(divided(new Set(), true)).toEqual([
-    { replaced: undefined, about: [], contents: [called, about] },
-    { replaced: undefined, about: [], contents: [calling, other] },
+    { replaced: [], about: [], contents: [called, about] },
+    { replaced: [], about: [], contents: [calling, other] },
   ]);
   expect(divided(new Set(), false)).toHaveLength(1);
 });
 
 test("a line that something stands for is left out, and what is said of its object comes after that", () => {
   expect(divided(new Set(["1255 10"]), false)).toEqual([
-    { replaced: undefined, about: [], contents: [] },
-    { replaced: "1255 10", about: [about], contents: [calling, other] },
+    { replaced: [], about: [], contents: [] },
+    { replaced: ["1255 10"], about: [about], contents: [calling, other] },
+  ]);
+});
+
+test("of lines that something stands for, all that need nothing of each other's are in one place", () => {
+  const numbers = Array.from({ length: 50 }, (_, index) => index + 1);
+  const lines = numbers.flatMap((number): [string, string?][] => [
+    [`${number}1; 1259 ${number}1 TABLE s t${number} o`],
+    [`${number}2; 0 0 COMMENT s TABLE t${number} o`, `${number}1`],
+    [`${number}3; 1259 ${number}3 SEQUENCE s i${number} o`],
+    [`${number}4; 0 0 SEQUENCE OWNED BY s i${number} o`, `${number}3 ${number}1`],
+  ]);
+  const view: [string, string] = ["900; 1259 900 VIEW s v o", "74"];
+  const further: [string, string] = ["901; 1259 901 TABLE s u o", "900"];
+  const last: [string, string] = ["902; 1259 902 VIEW s w o", "901"];
+  const replaced = new Set([...numbers.map((number) => `1259 ${number}1`), "1259 901"]);
+  const parts = divideContents(contentsOf([...lines, view, further, last]), replaced, false);
+  const ending = (digit: number) =>
+    lines.map(([text]) => text).filter((text) => RegExp(`^\\d+${digit};`).test(text));
+  expect(parts.map((part) => [part.replaced, textsOf(part.about), textsOf(part.contents)])).toEqual([
+    [[], [], ending(3)],
+    [
+      numbers.map((number) => `1259 ${number}1`),
+      [lines[1]?.[0]],
+      [
+        ...lines
+          .slice(2)
+          .map(([text]) => text)
+          .filter((text) => /^\d+[24];/.test(text)),
+        view[0],
+      ],
+    ],
+    [["1259 901"], [], [last[0]]],
   ]);
 });
 
