@@ -142,7 +142,7 @@ test("a checkpoint in the bucket or in a tag shows that the newest record was re
     const file = join(folder, "note.txt");
     writeFileSync(file, note);
     await tagCheckpoint(folder, "evidence-1", file);
-    await expect(tagCheckpoint(folder, "evidence-1", file)).rejects.toThrow(/there already/);
+    await expect(tagCheckpoint(folder, "evidence-1", file)).rejects.toThrow(/exists already/);
     await expect(tagCheckpoint(folder, "--delete", file)).rejects.toThrow(/not a name/);
 
     server.remove(`anchored/records/production/${newest.name}`);
