@@ -10,7 +10,10 @@ function ownerChange(what: string, owner: string, extension: string): string {
 }
 
 /** The privileges that a member had when it was added; later ones are in the dump. */
-function grantsOf(what: string, { oid, kind, owner }: { oid: string; kind: string; owner: string }): string {
+export function grantsOf(
+  what: string,
+  { oid, kind, owner }: { oid: string; kind: string; owner: string },
+): string {
   return `coalesce((select ${grants(what, "b.initprivs", kind, owner)}
     from pg_init_privs b where b.objoid = ${oid} and b.objsubid = 0 and b.privtype = 'e'), '{}')`;
 }
@@ -20,11 +23,13 @@ const finding = `select case count(*) when 1 then min(o.oid) end into old
       from pg_proc o join pg_depend d on d.classid = o.tableoid and d.objid = o.oid and d.deptype = ''e''
       join pg_extension e on e.oid = d.refobjid
      where e.extname = %L and o.prosrc = %L and o.probin is not distinct from %L
-       and pg_get_function_identity_arguments(o.oid) = %L;`;
+       and pg_get_function_identity_arguments(o.oid) = %L and o.oid::regprocedure::text <> all(%L::text[]);`;
 
-/** What it takes of a function `p`. */
+/** What it takes of a function `p`: with the names of others that have the same body. */
 function findingOf(extension: string): string {
-  return `${extension}, p.prosrc, p.probin, pg_get_function_identity_arguments(p.oid)`;
+  return `${extension}, p.prosrc, p.probin, pg_get_function_identity_arguments(p.oid),
+    array(select s.oid::regprocedure::text from pg_proc s where s.prosrc = p.prosrc and s.oid <> p.oid and exists (
+      select from pg_depend d where d.classid = s.tableoid and d.objid = s.oid and d.deptype = 'e') order by 1)`;
 }
 
 /** Statements of a block that give what was found the name and the schema of a function. */
@@ -86,7 +91,19 @@ function defaultOf(table: string): string {
 }
 
 /** Makes a function `p`. */
-const definitionOf = onPathOf("pg_proc", "p.oid", "pg_get_functiondef(p.oid)");
+export const definitionOf = onPathOf("pg_proc", "p.oid", "pg_get_functiondef(p.oid)");
+
+/** Gives a function its definition where it has another: only its owner may. */
+const definitionWhereOther = `format('do %L', format('begin
+    if to_regprocedure(%L) is null or pg_get_functiondef(to_regprocedure(%L)) <> %L then execute %L; end if;
+  end', p.oid::regprocedure, p.oid::regprocedure, pg_get_functiondef(p.oid), ${definitionOf}))`;
+
+/** Makes a function a member, with the privileges that it had then: what was added and later replaced looks like the script's. */
+const joining = `format('do %L', format('declare statement text; begin
+    if exists (select from pg_depend where classid = ''pg_proc''::regclass and objid = to_regprocedure(%L) and deptype = ''e'') then return; end if;
+    foreach statement in array %L::text[] loop execute statement; end loop;
+  end', p.oid::regprocedure, ${grantsOf("'routine ' || p.oid::regprocedure", { oid: "p.oid", kind: "f", owner: "p.proowner" })}
+    || format('alter extension %I add routine %s', (select x.extname from pg_extension x where x.oid = m.extension), p.oid::regprocedure)))`;
 
 const columns = `pg_attribute a
     join pg_type t on t.oid = a.atttypid
@@ -163,14 +180,17 @@ export const extensionChangesQuery = `
       join (${columns}) on a.attrelid = c.oid
      where a.attnum > 0 and not a.attisdropped and a.attacl is null
     union all
-    -- A grant is in the dump.
+    -- Who grants it to somebody writes its row, too: such functions are carried together.
     select m.extension, format('function %s', p.oid::regprocedure),
-           -- Scripts end with whom they let call their functions.
-           concat(p.xmin, ' ', case when p.proacl is null then p.cmin::text else '0' end), 'first',
-           case when p.prokind in ('f', 'p', 'w') then array_remove(array[${renaming}, ${definitionOf},
-             ${ownerChange("'routine ' || p.oid::regprocedure", "p.proowner", "m.extension")}], null) end
+           -- Scripts end with whom they let call their functions, and of an aggregate nothing can be made again.
+           concat(p.xmin, ' ', case when p.prokind = 'a' and p.proacl is not null then '0' else p.cmin::text end), 'first',
+           case when p.prokind in ('f', 'p', 'w') then array_remove(array[${renaming}, ${definitionWhereOther},
+             ${ownerChange("'routine ' || p.oid::regprocedure", "p.proowner", "m.extension")}, ${joining}], null) end
       from own m
+      join script s on s.extension = m.extension
       join pg_proc p on m.classid = 'pg_proc'::regclass and p.oid = m.objid
+        -- Before definitions of thousands are written.
+        and ${afterScript("s", { transaction: "p.xmin::text", command: "p.cmin::text" })}
       left join pg_init_privs b on b.classoid = p.tableoid and b.objoid = p.oid and b.objsubid = 0
      where p.proacl is not distinct from b.initprivs
   ), made as materialized (
@@ -248,6 +268,8 @@ export const extensionChangesQuery = `
 export const extensionRowsQuery = `
   with ${members}
   select e.extname::text as extension, c.oid::regclass::text as table, script.made as made,
+         e.xmin::text as written, script.lasts ->> e.xmin::text as last,
+         has_table_privilege(c.oid, 'insert') and has_table_privilege(c.oid, 'delete') as writable,
          coalesce(e.extcondition[array_position(e.extconfig, c.oid)], '') as condition,
          array(select quote_ident(a.attname) from pg_attribute a
                 where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attgenerated = '' order by a.attnum) as columns,

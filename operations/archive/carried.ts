@@ -12,6 +12,7 @@ import {
 } from "./carried-extensions.ts";
 import { readObjectLosses } from "./carried-objects.ts";
 import { rowsOfExtensions } from "./extension-members.ts";
+import { memberCommentsQuery } from "./member-comments.ts";
 import { namesOf } from "./names.ts";
 import { notesNaming } from "./notes.ts";
 import { type Pristine, readPristine } from "./pristine.ts";
@@ -66,6 +67,7 @@ export async function readCarried(
   const found: Carried[] = changes.flatMap(({ statements, ...change }) =>
     statements === null ? [] : [{ ...ofNoVersion, ...change, statements, schema: null }],
   );
+  const lost: { extension: string; name: string }[] = [];
   let room = mostOfAll;
   const isWithin = (statements: readonly string[]): boolean => {
     const characters = statements.reduce((sum, { length }) => sum + length, 0);
@@ -73,17 +75,28 @@ export async function readCarried(
     room -= characters;
     return true;
   };
-  for (const { statements, ...change } of changeRows.parse(
-    await rowsOfExtensions(session, pristine, upgradedExtensionsQuery),
-  )) {
+  for (const { statements, ...change } of changeRows.parse([
+    ...(await rowsOfExtensions(session, pristine, upgradedExtensionsQuery)),
+    ...(await rowsOfExtensions(session, pristine, memberCommentsQuery)),
+  ])) {
     if (statements === null || !isWithin(statements)) continue;
     found.push({ ...change, ...ofNoVersion, statements, schema: null });
   }
   for (const table of tableRows.parse(await rowsOfExtensions(session, pristine, extensionRowsQuery))) {
-    const statements = await rowStatements(session, table);
-    if (statements.length === 0 || !isWithin(statements)) continue;
-    const name = `rows of ${table.table}`;
-    found.push({ ...ofNoVersion, name, extension: table.extension, schema: null, phase: "rows", statements });
+    const item = { ...ofNoVersion, extension: table.extension, schema: null };
+    const late = await lateRows(session, table);
+    const statements = await rowStatements(session, table, late.isOwn);
+    const isCarried = statements.length > 0 && isWithin(statements);
+    if (isCarried) found.push({ ...item, name: `rows of ${table.table}`, phase: "rows", statements });
+    if (late.isOfAnother === true && !(isCarried && table.writable)) {
+      lost.push({
+        extension: table.extension,
+        name: `rows of ${table.table} that another version of it made`,
+      });
+    }
+    if (late.check !== undefined) {
+      found.push({ ...item, name: `${ofScript} ${table.table}`, phase: "last", statements: [late.check] });
+    }
   }
   for (const table of scriptRows.parse(await rowsOfExtensions(session, pristine, extensionScriptRowsQuery))) {
     const statement = await deletionOf(session, table);
@@ -110,9 +123,12 @@ export async function readCarried(
   const added = await readServerObjects(session, pristine);
   return {
     carried: [...found, ...added.map((item) => ({ ...item, ...ofNoVersion, extension: null, schema: null }))],
-    uncarried: changes.flatMap(({ extension, name, statements }) =>
-      statements === null ? [{ extension, name }] : [],
-    ),
+    uncarried: [
+      ...changes.flatMap(({ extension, name, statements }) =>
+        statements === null ? [{ extension, name }] : [],
+      ),
+      ...lost,
+    ],
   };
 }
 
@@ -150,13 +166,75 @@ async function deletionOf(
       and (${texts}) not in (select ${parts} from json_array_elements(${escapeLiteral(kept)}) k)`;
 }
 
+/** How what the script of an extension wrote last is called. */
+const ofScript = "script's part of";
+
+/** Rows that the script of an extension may have written at its end, or somebody after it in its transaction. */
+const mostLate = 1000;
+
+/** Rows of an extension's table that its script may not make again. */
+interface Late {
+  /** Whether a row `t` is the database's. */
+  isOwn: string;
+  /** Fails where the script made other rows than in the source. */
+  check?: string;
+  /** Whether another version of the script may have made some. */
+  isOfAnother?: boolean;
+}
+
+/**
+ * Decides which rows of a table are the database's. No row tells whether the script of the extension wrote it after its last
+ * object, or somebody after the script in the same transaction: where these are few, they are carried. Where they are many, as
+ * those of PostGIS are, a statement compares them with what the script makes. Once the extension was updated or moved, its
+ * rows may be those of another script.
+ */
+async function lateRows(session: Session, table: TableRow): Promise<Late> {
+  const { added, condition, extension, key, last, made, writable, written } = table;
+  const isMade = `t.xmin::text = any (${escapeLiteral(`{${made.join(",")}}`)}::text[])`;
+  const isLatest = `t.xmin::text = ${escapeLiteral(written)}`;
+  const isLate = last === null ? "false" : `${isLatest} and t.cmin::text::bigint > ${last}`;
+  const own = { isOwn: `(not ${isMade} or ${isLate})` };
+  if (added) return own;
+  const some = async (which: string, most: number): Promise<number> =>
+    (await session.attempt(`select from only ${table.table} t where ${which} limit ${most}`))?.length ?? 0;
+  if ((await some(`${isMade} and not ${isLatest}`, 1)) > 0) {
+    return { isOwn: writable ? "true" : own.isOwn, isOfAnother: true };
+  }
+  const late = await some(isLate, mostLate + 1);
+  if (late === 0 || (late <= mostLate && key.length > 0)) return own;
+  const digest = (which: string, into: string): string =>
+    `select concat(count(*), ' ', md5(string_agg(md5(t::text), '' order by md5(t::text) collate "C"))) as digest ${into}
+       from only ${table.table} t where ${which} and t.ctid not in (select ctid from only ${table.table} ${condition})`;
+  const answer = await session.attempt(digest(isLatest, ""));
+  const [row] = z.array(z.object({ digest: z.string() })).safeParse(answer).data ?? [];
+  const isNew = `t.xmin::text = (select e.xmin::text from pg_extension e where e.extname = ${escapeLiteral(extension)})`;
+  const isOwn = `not ${isMade}`;
+  if (row === undefined) return { isOwn };
+  return {
+    isOwn,
+    check: `do ${escapeLiteral(`#variable_conflict use_column
+      declare before jsonb := '{}'; setting record; made text; begin
+        for setting in select * from (values ('datestyle', 'ISO, YMD'), ('intervalstyle', 'postgres'), ('timezone', 'UTC'),
+            ('bytea_output', 'hex'), ('extra_float_digits', '1')) v (key, value) loop
+          before := before || jsonb_build_object(setting.key, current_setting(setting.key));
+          perform set_config(setting.key, setting.value, true);
+        end loop;
+        ${digest(isNew, "into made")};
+        for setting in select * from jsonb_each_text(before) loop perform set_config(setting.key, setting.value, true); end loop;
+        if made <> ${escapeLiteral(row.digest)} then
+          raise exception 'its script makes other rows than those that the source has of it';
+        end if;
+      end`)}`,
+  };
+}
+
 /** Statements that give a table the rows that its extension did not give it; none when there are too many. */
 async function rowStatements(
   session: Session,
-  { table, made, condition, columns, key, added }: z.infer<typeof tableRows>[number],
+  { table, condition, columns, key, added }: TableRow,
+  isOwn: string,
 ): Promise<string[]> {
-  const isOwn = `t.xmin::text <> all (${escapeLiteral(`{${made.join(",")}}`)}::text[])`;
-  if (!added) {
+  if (!added && isOwn !== "true") {
     // Before a condition that may have hundreds of parts, as that of PostGIS has.
     const some = await session.attempt(`select from only ${table} t where ${isOwn} limit 1`);
     if (some === undefined || some.length === 0) return [];
@@ -197,13 +275,19 @@ const tableRows = z.array(
   z.object({
     extension: z.string(),
     table: z.string(),
+    /** Transactions of the extension's script, the last one, and the command in it that made its last object. */
     made: z.array(z.string()),
+    written: z.string(),
+    last: z.string().nullable(),
+    writable: z.boolean(),
     condition: z.string(),
     columns: z.array(z.string()),
     key: z.array(z.string()),
     added: z.boolean(),
   }),
 );
+type TableRow = z.infer<typeof tableRows>[number];
+
 const scriptRows = z.array(
   z.object({ extension: z.string(), table: z.string(), condition: z.string(), key: z.array(z.string()) }),
 );
@@ -260,7 +344,9 @@ export async function carrierFor(
 }
 
 /** What another version of an extension has of its own. */
-const isOfVersion = new RegExp(`^(?:function|definition of|attributes of|estimators of|${removed}) `);
+const isOfVersion = new RegExp(
+  `^(?:function|definition of|attributes of|estimators of|${removed}|${ofScript}) `,
+);
 
 /** Makes what a backup carries. */
 export class Carrier {
@@ -306,6 +392,11 @@ export class Carrier {
   /** Makes what stands for a line of the dump's contents. */
   async makeInPlaceOf(entry: string): Promise<void> {
     for (const item of [...this.#open.keys()]) if (item.replaces === entry) await this.#make(item);
+  }
+
+  /** Whether the extension has nothing like what stands for a line, so that it only looked like a part of the extension. */
+  isInVain(entry: string): boolean {
+    return [...this.#open.keys()].some(({ replaces, extension }) => replaces === entry && extension !== null);
   }
 
   /** The entries of the lines in whose place something is made. */

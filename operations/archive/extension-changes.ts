@@ -42,6 +42,12 @@ export async function notesOnExtensions(
         `${whose(table)} has ${counted(rows, "row")} that the backup does not have, because the extension does not mark them as configuration data.`,
       );
     }
+    const late = await countLate(session, table);
+    if (late > 0) {
+      notes.push(
+        `${whose(table)} has ${counted(late, "row")} that its script wrote last, or somebody after it in the same transaction: a restored database has those of the script.`,
+      );
+    }
   }
   for (const table of scriptTables.parse(
     await rowsOfExtensions(session, pristine, extensionScriptRowsQuery),
@@ -102,12 +108,22 @@ async function countRows(session: Session, { table, made, condition }: Table): P
   return dumped === undefined ? undefined : all - dumped;
 }
 
+/** Counts the rows of a table that is not marked as configuration, of which it is unknown whether the script made them. */
+async function countLate(session: Session, { table, condition, written, last }: Table): Promise<number> {
+  if (condition !== null || last === null) return 0;
+  const query = `select count(*)::text as count from only ${table} t
+    where t.xmin::text = ${escapeLiteral(written)} and t.cmin::text::bigint > ${last}`;
+  return countRow.safeParse(await session.attempt(query)).data?.[0].count ?? 0;
+}
+
 const tableRows = z.array(
   z.object({
     extension: z.string(),
     table: z.string(),
-    /** Transactions of the extension's script. */
+    /** Transactions of the extension's script, the last one, and the command in it that made its last object. */
     made: z.array(z.string()),
+    written: z.string(),
+    last: z.string().nullable(),
     condition: z.string().nullable(),
   }),
 );
@@ -120,6 +136,7 @@ const countRow = z.tuple([z.object({ count: z.coerce.number().int() })]);
 const tablesQuery = `
   with ${members}
   select e.extname::text as extension, c.oid::regclass::text as table, coalesce(script.made, '{}') as made,
+         e.xmin::text as written, script.lasts ->> e.xmin::text as last,
          nullif(e.extcondition[array_position(e.extconfig, c.oid)], '') as condition
     from member m
     join pg_extension e on e.oid = m.extension

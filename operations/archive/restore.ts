@@ -588,22 +588,51 @@ async function runDefinitions(
   }: { selected: Contents; carrier: Carrier; pathLines: PathLines; replaced: ReadonlySet<string> },
 ): Promise<string[]> {
   const { session, manifest } = options;
+  const one = { ...options, jobs: 1 };
   const refused: string[] = [];
+  const makeLine = async (line: Contents): Promise<void> => {
+    refused.push(...(await runOn(one, line, "--section=pre-data")));
+  };
   const { lend } = lendSearchPath(manifest);
   const parts = divideContents(selected, replaced, lend.length > 0);
   for (const part of parts) {
     for (const statement of lend) await session.run(statement);
-    for (const entry of part.replaced) await makeInPlaceOf(entry, carrier, pathLines);
-    await runRestore({ ...options, jobs: 1 }, part.about, []);
-    refused.push(...(await runOn({ ...options, jobs: 1 }, part.contents, "--section=pre-data")));
+    for (const entry of part.replaced) {
+      await makeInPlaceOf(entry, { selected, carrier, pathLines, makeLine });
+    }
+    await runRestore(one, part.about, []);
+    await makeLine(part.contents);
   }
   return refused;
 }
 
-/** Makes what stands for a line: what the backup carries beside its dump, or the same under a search path. */
-export async function makeInPlaceOf(entry: string, carrier: Carrier, pathLines: PathLines): Promise<void> {
-  if (carrier.replaced.has(entry)) await carrier.makeInPlaceOf(entry);
-  else await pathLines.makeInPlaceOf(entry);
+/**
+ * Makes what stands for a line: what the backup carries beside its dump, or the same under a search path.
+ *
+ * @param makeLine makes the line itself
+ */
+export async function makeInPlaceOf(
+  entry: string,
+  {
+    selected,
+    carrier,
+    pathLines,
+    makeLine,
+  }: {
+    selected: Contents;
+    carrier: Carrier;
+    pathLines: PathLines;
+    makeLine: (line: Contents) => Promise<void>;
+  },
+): Promise<void> {
+  if (!carrier.replaced.has(entry)) {
+    await pathLines.makeInPlaceOf(entry);
+    return;
+  }
+  await carrier.makeInPlaceOf(entry);
+  if (!carrier.isInVain(entry)) return;
+  await makeLine(selected.filtered((line) => line.entry === entry));
+  await carrier.makeInPlaceOf(entry);
 }
 
 /** Whether an object in no schema is the privilege of an extension that was left out. */

@@ -257,7 +257,7 @@ function looseMembers(membership: Membership, catalog: "pg_amop" | "pg_amproc"):
       join pg_am a on a.oid = o.opfmethod
       ${extensionOf(membership, "pg_opfamily")}
      cross join lateral pg_identify_object(l.tableoid, l.oid, 0) i
-     where ${ofSomebody} and case when m.objid is null then l.oid >= ${firstNormal} else l.xmin::text <> all (s.made) or ${isOwn} end
+     where ${ofSomebody} and case when m.objid is null then l.oid >= ${firstNormal} else ${laterThanScript("l")} or ${isOwn} end
        and not exists (select from pg_depend d where d.classid = l.tableoid and d.objid = l.oid and d.refclassid = 'pg_opclass'::regclass)
        -- An extension may add its own to what the server has.
        and not exists (select from pg_depend e where e.classid = '${kind}'::regclass and e.objid = l.${object}::oid
@@ -361,9 +361,14 @@ function changesQuery(membership: Membership, last: number): string {
      where t.changed or ${isWanted("t.name")}
     union all
     select m.extension, format('constraint %I of the domain %s', k.conname, o.oid::regtype), 'first',
-           array[${onPathOf("pg_constraint", "k.oid", `format('alter domain %s add constraint %I %s', ${qualifiedType}, k.conname, pg_get_constraintdef(k.oid))`)}], null::boolean
+           array[${onPathOf(
+             "pg_constraint",
+             "k.oid",
+             `format('do %L', format('begin if not exists (select from pg_constraint where contypid = to_regtype(%L) and conname = %L) then alter domain %s add constraint %I %s; end if; end',
+             o.oid::regtype, k.conname, ${qualifiedType}, k.conname, pg_get_constraintdef(k.oid)))`,
+           )}], null::boolean
       from pg_constraint k join pg_type o on o.oid = k.contypid ${extension("pg_type")}
-     where k.contype = 'c' and ${ofSomebody} and case when m.objid is null then k.oid >= ${firstNormal} else k.xmin::text <> all (s.made) end
+     where k.contype = 'c' and ${ofSomebody} and case when m.objid is null then k.oid >= ${firstNormal} else ${laterThanScript("k")} end
     union all
     select null::oid, format('default privileges of %I in %I on %s', pg_get_userbyid(a.defaclrole), n.nspname, w.kind), 'last',
            array(select format('alter default privileges for role %I in schema %I grant %s on %s to %s%s', pg_get_userbyid(a.defaclrole), n.nspname,

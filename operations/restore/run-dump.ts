@@ -208,12 +208,16 @@ async function makeDefinitions(
   const untangled = await untangle(others, replaced, (line) =>
     session.tries(() => runList(session, run, line, [])),
   );
+  // What the server refuses, such as a view of itself, is left out, and the comparison names it.
+  const makeLines = (lines: Contents): Promise<void> =>
+    session.makingAll(() => runList(session, run, lines, ["--section=pre-data"]));
   for (const part of divideContents(untangled.main, replaced, lend.length > 0)) {
     for (const statement of lend) await session.run(statement);
-    for (const entry of part.replaced) await makeInPlaceOf(entry, carrier, pathLines);
+    for (const entry of part.replaced) {
+      await makeInPlaceOf(entry, { selected: untangled.main, carrier, pathLines, makeLine: makeLines });
+    }
     await runList(session, run, part.about, []);
-    // What the server refuses, such as a view of itself, is left out, and the comparison names it.
-    await session.makingAll(() => runList(session, run, part.contents, ["--section=pre-data"]));
+    await makeLines(part.contents);
   }
   for (const statement of lend) await session.run(statement);
   await pathLines.makeAnyway();

@@ -277,6 +277,36 @@ async function tuplesRead(session: Session): Promise<number> {
   return read;
 }
 
+test("rows that are perhaps not those of an extension's script are compared with these, and come back once it may be another script", async () => {
+  const name = "address_standardizer_data_us";
+  const { connection, ask } = await make(
+    "script_rows",
+    `create extension ${name}; update us_rules set rule = '0 -1 0' where id = 1;`,
+  );
+  expect((await cycle.backUp(connection)).notes).toEqual([]);
+  const lost = `The script's part of public.us_rules of the extension ${name} was not restored: its script makes other rows than those that the source has of it.`;
+  expect((await cycle.drill()).problems).toEqual([lost]);
+  expect((await cycle.restore(connection)).differences).toEqual([]);
+  // As an update of the extension writes it.
+  await ask(`update pg_extension set extversion = extversion where extname = '${name}'`);
+  const outsider = { ...connection, PGUSER: "outsider", PGPASSWORD: "canary-outsider" };
+  await ask(
+    "grant select on us_gaz, us_lex, us_rules, us_gaz_id_seq, us_lex_id_seq, us_rules_id_seq to outsider",
+  );
+  expect((await cycle.backUp(outsider)).notes.join("\n")).toContain(
+    `The extension ${name} was changed after it was created, and the backup does not have these changes: rows of public.us_gaz that another version of it made, rows of public.us_lex that another version of it made and rows of public.us_rules that another version of it made.`,
+  );
+  await ask(
+    "revoke all on us_gaz, us_lex, us_rules, us_gaz_id_seq, us_lex_id_seq, us_rules_id_seq from outsider",
+  );
+  await cycle.backUp(connection);
+  expect(await cycle.drill()).toMatchObject({ holds: true, problems: [] });
+  const target = cycle.source.connection("script_rows_new");
+  expect((await cycle.restore(target, { jobs: 2 })).differences).toEqual([]);
+  const asked = "select count(*), max(rule) filter (where id = 1) from us_rules";
+  expect(await cycle.source.sql(asked, "script_rows_new")).toBe(await ask(asked));
+});
+
 test("a type that an extension still needs, and that was taken out of it and renamed, is named in a backup", async () => {
   const { connection } = await make(
     "taken_and_renamed",

@@ -150,6 +150,39 @@ export const moreKinds: readonly Kind[] = [
      union all select id::text from added_table order by 1`,
   },
   {
+    name: "what was changed of extensions in the transactions that created them: rows, comments, functions that somebody may call, privileges and a check of a domain",
+    together: "complete",
+    made: `create extension address_standardizer_data_us; create extension seg; create extension isn; create extension lo; create extension adminpack;
+      insert into us_gaz values (90001, 1, 'OURS', 'OURS', 1, false); update us_lex set stdword = 'OURS' where id = 5; delete from us_gaz where id = 3;
+      comment on function seg_in(cstring) is 'ours'; comment on function seg_cmp(seg, seg) is null; comment on column us_lex.word is 'a word'; comment on type isbn is null;
+      grant execute on function seg_out(seg), seg_union(seg, seg) to pg_monitor; revoke execute on function seg_cmp(seg, seg) from public;
+      alter function seg_cmp(seg, seg) cost 77; alter function seg_union(seg, seg) cost 78; alter function pg_file_sync(text) cost 79;
+      revoke usage on type seg from public; grant usage on type seg to pg_monitor; grant select (word) on us_lex to pg_monitor;
+      alter domain lo add constraint lo_few check (value::bigint < 1000000); commit;
+      comment on function seg_size(seg) is 'ours, too'; comment on type ean13 is null; alter function seg_center(seg) cost 76; grant execute on function seg_center(seg) to pg_monitor;`,
+    asked: `select concat_ws(' ', i.type, i.identity, p.procost, p.proacl, t.typacl, c.relacl, (select string_agg(d.objsubid || d.description, ' ' order by d.objsubid) from pg_description d where d.classoid = m.classid and d.objoid = m.objid))
+      from pg_depend m join pg_extension e on e.oid = m.refobjid and e.extname in ('address_standardizer_data_us', 'seg', 'isn', 'lo', 'adminpack')
+      cross join lateral pg_identify_object(m.classid, m.objid, 0) i
+      left join pg_proc p on m.classid = p.tableoid and p.oid = m.objid left join pg_type t on m.classid = t.tableoid and t.oid = m.objid left join pg_class c on m.classid = c.tableoid and c.oid = m.objid
+     union all select md5(string_agg(g::text, '' order by g::text)) from us_gaz g union all select md5(string_agg(l::text, '' order by l::text)) from us_lex l union all select md5(string_agg(r::text, '' order by r::text)) from us_rules r
+     union all select conname from pg_constraint where contypid = 'lo'::regtype
+     union all select attacl::text from pg_attribute where attrelid = 'us_lex'::regclass and attacl is not null order by 1`,
+  },
+  {
+    name: "functions that were added to an extension and replaced later, and what others need that was made in the transaction which created it",
+    together: "complete",
+    made: `create extension intarray; create type added_first as enum ('a'); create table added_held (f added_first, i int[]); insert into added_held values ('a', '{1}');
+      create function of_first(added_first) returns int language sql as 'select 1'; create function of_held(added_held) returns int language sql as 'select 2';
+      alter extension intarray add function of_first(added_first); alter extension intarray add function of_held(added_held); commit;
+      create role later_adder; create function replaced_one(int) returns int language sql as 'select 1'; create function replaced_two(int) returns int language sql as 'select 1';
+      revoke execute on function replaced_two(int) from public; alter extension intarray add function replaced_one(int); alter extension intarray add function replaced_two(int); commit;
+      create or replace function replaced_one(int) returns int language sql as 'select 2'; grant execute on function replaced_one(int) to pg_monitor;
+      create or replace function replaced_two(int) returns int language sql as 'select 2'; alter function replaced_two(int) owner to later_adder;`,
+    asked: `select concat_ws(' ', i.identity, p.prosrc, p.proacl, p.proowner::regrole) from pg_depend m join pg_extension e on e.oid = m.refobjid and e.extname = 'intarray'
+      cross join lateral pg_identify_object(m.classid, m.objid, 0) i join pg_proc p on m.classid = p.tableoid and p.oid = m.objid
+      where m.deptype = 'e' and i.identity ~ '_first|_held|replaced_' union all select h::text from added_held h order by 1`,
+  },
+  {
     name: "a range type of another role, whose multirange type and functions are that role's too, and one whose multirange type is somebody else's",
     together: "complete",
     made: `create role range_maker; grant create on schema public to range_maker; set role range_maker; create type "of % them" as range (subtype = int); reset role;
