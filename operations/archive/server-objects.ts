@@ -1,3 +1,4 @@
+import { types } from "pg";
 import * as z from "zod";
 import type { Session } from "../../postgres/session.ts";
 import { commentedObject, grantee, inServerSchema, ofNobody } from "./fragments.ts";
@@ -37,8 +38,13 @@ export async function notesOnServerObjects(session: Session, { last }: Pristine)
     note: (names: string) =>
       `These objects of the server have another name or schema, which no dump gives them: what uses them cannot be restored where they are not so, too: ${names}.`,
   };
+  const rewritten = {
+    query: rewrittenQuery(last),
+    note: (names: string) =>
+      `These objects of the server were replaced or changed in its catalogs, which no dump contains, and the changes are not in the backup: ${names}.`,
+  };
   const notes = await Promise.all(
-    [...uncarried, ofTables, replaced, moved].map(async ({ query, note }) =>
+    [...uncarried, ofTables, replaced, rewritten, moved].map(async ({ query, note }) =>
       notesNaming([...(await namesOf(session, query))], note),
     ),
   );
@@ -107,22 +113,38 @@ const strange = [
    where o.${prefix}namespace ${inServerSchema} ${counts[catalog] ?? ""} and ${ofNobody(catalog, "o.oid")}`;
 });
 
+/** The server's own types that the client library knows, by their numbers, which no version changes. */
+const knownTypes = Object.entries(types.builtins)
+  .filter(([name]) => name !== "SMGR")
+  .map(([name, oid]) => `(${oid}, '${name.toLowerCase()}')`)
+  .join(", ");
+
+/** Whether a type, table or dictionary has another name than initdb gives it, as far as this can be told. */
+const isRenamed = {
+  type: `exists (select from (values ${knownTypes}) known (oid, name) where known.oid = o.oid and known.name <> o.typname)
+    or o.typtype = 'd' and o.typname not in ('cardinal_number', 'character_data', 'sql_identifier', 'time_stamp', 'yes_or_no')`,
+  table:
+    "o.relkind = 'r' and o.relname !~ '^pg_' and o.relname not in ('sql_features', 'sql_implementation_info', 'sql_parts', 'sql_sizing')",
+  dictionary: String.raw`o.dictname <> coalesce(substring(o.dictinitoption from $$language = '(\w+)'$$) || '_stem', 'simple')`,
+};
+
 /**
- * Objects of the server that are no longer in one of its schemas, or that somebody named anew. Of those for which a
- * catalog records more than name, schema and owner, this cannot be told, and a drill says what is missing.
+ * Objects of the server that are no longer in one of its schemas, or that somebody named anew. Of others for which a
+ * catalog records more than name, schema and owner, this cannot be told: functions and views are carried by their new
+ * names then.
  */
 const movedQuery = (last: number): string => `
   select * from (
     ${[
-      ["pg_class", "relnamespace", "o.relkind in ('r', 'v')", "false"],
+      ["pg_class", "relnamespace", "o.relkind in ('r', 'v')", isRenamed.table],
       ["pg_proc", "pronamespace", "true", "false"],
-      ["pg_type", "typnamespace", "o.typrelid = 0 and o.typcategory <> 'A'", "false"],
+      ["pg_type", "typnamespace", "o.typrelid = 0 and o.typcategory <> 'A'", isRenamed.type],
       ["pg_operator", "oprnamespace", "true", "false"],
       ["pg_opclass", "opcnamespace", "true", "o.opcowner = FIRST"],
       ["pg_opfamily", "opfnamespace", "true", "o.opfowner = FIRST"],
       ["pg_conversion", "connamespace", "true", "o.conowner = FIRST"],
       ["pg_ts_config", "cfgnamespace", "true", "o.cfgowner = FIRST"],
-      ["pg_ts_dict", "dictnamespace", "true", "false"],
+      ["pg_ts_dict", "dictnamespace", "true", isRenamed.dictionary],
       ["pg_ts_parser", "prsnamespace", "true", "true"],
       ["pg_ts_template", "tmplnamespace", "true", "true"],
     ]
@@ -178,6 +200,27 @@ const replacedQuery = (last: number): string => `
     left join pg_init_privs b on b.classoid = p.tableoid and b.objoid = p.oid and b.objsubid = 0
    where p.oid < ${firstNormal} and p.xmin::text::bigint > ${last} and l.lanname not in ('internal', 'c')
      and p.proacl is not distinct from b.initprivs and p.proowner = ${firstRole}
+   order by 1`;
+
+/**
+ * What initdb made and no statement beside a dump changes, as far as the rows tell it: a grant or a new owner writes that of
+ * an aggregate, too.
+ */
+const rewrittenQuery = (last: number): string => `
+  select format('%s %s', i.type, i.identity) as name
+    from (select 'pg_proc'::regclass::oid as classid, a.aggfnoid::oid as objid
+            from pg_aggregate a where a.xmin::text::bigint > ${last}
+          union
+          select p.tableoid, p.oid
+            from pg_proc p
+            left join pg_init_privs b on b.classoid = p.tableoid and b.objoid = p.oid and b.objsubid = 0
+           where p.prokind = 'a' and p.xmin::text::bigint > ${last}
+             and p.proacl is not distinct from b.initprivs and p.proowner = ${firstRole}
+          ${["pg_cast", "pg_am", "pg_amop", "pg_amproc"]
+            .map((catalog) => `union select tableoid, oid from ${catalog} where xmin::text::bigint > ${last}`)
+            .join(" ")}) changed
+   cross join lateral pg_identify_object(changed.classid, changed.objid, 0) i
+   where changed.objid < ${firstNormal}
    order by 1`;
 
 const uncarried: readonly { query: string; note: (names: string) => string }[] = [

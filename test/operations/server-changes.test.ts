@@ -327,13 +327,17 @@ test("what is on the server's own and not carried is named, and a restore in pla
      create or replace view information_schema.enabled_roles as
        select a.rolname::information_schema.sql_identifier as role_name from pg_authid a where pg_has_role(a.oid, 'usage') and public.hidden();
      alter table information_schema.sql_parts add column note text, enable row level security; create index on information_schema.sql_sizing (sizing_id);
-     create text search configuration pg_catalog.ours (copy = english); alter text search configuration danish rename to dansk;`,
+     create text search configuration pg_catalog.ours (copy = english); alter text search configuration danish rename to dansk;
+     alter text search dictionary german_stem rename to stamm; alter type money rename to cash; alter table information_schema.sql_features rename to features;
+     create or replace aggregate pg_catalog.bit_or(int) (sfunc = int4or, stype = int, initcond = '7');
+     update pg_cast set castcontext = 'i' where castsource = 'int8'::regtype and casttarget = 'int4'::regtype;`,
   );
   expect((await cycle.backUp(connection)).notes).toEqual([
     "These objects are in a schema of the server, which no dump contains, and are not in the backup: table information_schema.mine, view information_schema.seen and text search configuration pg_catalog.ours.",
     "The names of these schemas begin with pg_, so that pg_dump takes them for the server's, and nothing in them is in the backup: pg_own.",
     "These are on tables of the server or changed there, which no dump contains, and are not in the backup: column note of information_schema.sql_parts, index information_schema.sql_sizing_sizing_id_idx and row-level security of information_schema.sql_parts.",
-    "These objects of the server have another name or schema, which no dump gives them: what uses them cannot be restored where they are not so, too: text search configuration pg_catalog.dansk.",
+    "These objects of the server were replaced or changed in its catalogs, which no dump contains, and the changes are not in the backup: aggregate pg_catalog.bit_or(integer) and cast (bigint AS integer).",
+    "These objects of the server have another name or schema, which no dump gives them: what uses them cannot be restored where they are not so, too: table information_schema.features, text search configuration pg_catalog.dansk, text search dictionary pg_catalog.stamm and type pg_catalog.cash.",
     "The table information_schema.mine of another schema or of an extension uses a type or table of the backup: a restore in place would change it and is refused.",
   ]);
   await expect(cycle.restore(connection)).rejects.toThrow(
