@@ -142,6 +142,8 @@ describe("schemas", () => {
       "own public.circle 1 false",
       "own public.circle 2 true",
       "own public.circle 1 false",
+      // It may have come round to where it was.
+      "own public.still 2 true",
       "own public.still 2 true",
       "own public.still 2 true",
       "own public.gone 1 false",
