@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { Session } from "../../postgres/session.ts";
 import { sequenceOptions } from "./carried-extensions.ts";
-import { allOf, grantedBy, grantee, notOfExtension } from "./fragments.ts";
+import { allOf, grantedBy, grantee, isPartitionKey, notOfExtension, partitionKeyNames } from "./fragments.ts";
 import { onPathOf } from "./path-operators.ts";
 import { firstNormal } from "./pristine.ts";
 
@@ -131,6 +131,17 @@ const objectLosses: readonly { cause: string; query: string }[] = [
        left join pg_description d on d.classoid = t.tableoid and d.objoid = t.oid
       where (t.tgenabled <> p.tgenabled or d.description is not null) and n.nspname = any($1) and ${notOfExtension("pg_class", "c.oid")}
         and not exists (select from pg_constraint k where k.oid = t.tgconstraint and k.contype <> 't')
+      order by (select count(*) from pg_partition_ancestors(c.oid)), 2`,
+  },
+  {
+    cause: "select from pg_constraint where contype = 'f' and conparentid <> 0",
+    // The foreign keys of a partition that have other names than those of its table. Those above come first.
+    query: `select n.nspname::text as schema, format('names of the keys of %s', c.oid::regclass) as name, 'last' as phase, null as replaces,
+            array[${partitionKeyNames("c.oid")}] as statements
+       from pg_class c join pg_namespace n on n.oid = c.relnamespace
+      where c.oid in (select k.conrelid from pg_constraint k join pg_constraint p on p.oid = k.conparentid
+                       where k.contype = 'f' and ${isPartitionKey("k", "p")} and k.conname <> p.conname)
+        and n.nspname = any($1) and ${notOfExtension("pg_class", "c.oid")}
       order by (select count(*) from pg_partition_ancestors(c.oid)), 2`,
   },
   {

@@ -147,6 +147,42 @@ export const inherited = `k.contype = 'c' and k.coninhcount > 0 and not k.conisl
   select from pg_inherits i join pg_constraint p on p.conrelid = i.inhparent and p.conname = k.conname and p.contype = 'c'
    where i.inhrelid = k.conrelid)`;
 
+/**
+ * Whether a foreign key is one of a partition that comes with its table's: that of a table which refers to a partitioned
+ * one has others of its own, for each partition of that.
+ *
+ * @param key an alias of pg_constraint
+ * @param parent that of the constraint that it comes with
+ */
+export function isPartitionKey(key: string, parent: string): string {
+  return `${parent}.oid = ${key}.conparentid and ${parent}.conrelid <> ${key}.conrelid`;
+}
+
+/**
+ * A statement that gives the foreign keys of a partition their names: a dump has only those of its table, whose names the
+ * server gives them. One may have the name that another is to get.
+ *
+ * @param partition its number
+ */
+export function partitionKeyNames(partition: string): string {
+  return `(select format('do %L', format('declare own text[]; one record; begin
+      for one in select k.oid, k.conname as now, w.name
+          from unnest(%L::text[], %L::text[], %L::text[]) w (parent, key, name)
+          join pg_constraint p on p.conrelid = w.parent::regclass and p.conname = w.key
+          join pg_constraint k on k.contype = ''f'' and k.conrelid = %L::regclass and ${isPartitionKey("k", "p")}
+         where k.conname <> w.name loop
+        execute format(''alter table %%s rename constraint %%I to %%I'', %L::regclass, one.now, ''optropic '' || one.oid);
+        own := own || array[''optropic '' || one.oid, one.name];
+      end loop;
+      for i in 1 .. coalesce(cardinality(own), 0) / 2 loop
+        execute format(''alter table %%s rename constraint %%I to %%I'', %L::regclass, own[2 * i - 1], own[2 * i]);
+      end loop; end',
+      array_agg(p.conrelid::regclass::text order by k.oid), array_agg(p.conname::text order by k.oid),
+      array_agg(k.conname::text order by k.oid), ${partition}::regclass, ${partition}::regclass, ${partition}::regclass))
+    from pg_constraint k join pg_constraint p on ${isPartitionKey("k", "p")}
+   where k.contype = 'f' and k.conrelid = ${partition})`;
+}
+
 /** A name as a dump's table of contents has it, on one line. */
 export function onOneLine(name: string): string {
   return `translate(${name}, E'\\n\\r', '  ')`;

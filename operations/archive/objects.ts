@@ -3,6 +3,7 @@ import {
   describing,
   inherited,
   inherits,
+  isPartitionKey,
   notOfExtension,
   ownerOf,
   privileges,
@@ -71,7 +72,9 @@ export const objectsQuery = describing([
      from pg_constraint k
      join pg_namespace n on n.oid = k.connamespace
     where n.nspname = any($1) and k.contype not in ('t', 'n') and ${notOfExtension("pg_class", "k.conrelid")}
-      and not (k.contype = 'f' and k.conparentid <> 0)
+      -- A partition's key is its table's, but for a name of its own.
+      and not (k.contype = 'f' and k.conparentid <> 0 and not exists (
+        select from pg_constraint p where ${isPartitionKey("k", "p")} and p.conname <> k.conname))
       and ${notOfExtension("pg_type", "k.contypid")}`,
 
   `select format('index %s', i.indexrelid::regclass) as object, c.tableoid || ' ' || c.oid as entry,

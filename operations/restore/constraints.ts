@@ -3,7 +3,7 @@ import * as z from "zod";
 import type { Session } from "../../postgres/session.ts";
 import { attempt } from "../archive/attempt.ts";
 import { dependentsQuery } from "../archive/dependents.ts";
-import { comment } from "../archive/fragments.ts";
+import { comment, isPartitionKey, partitionKeyNames } from "../archive/fragments.ts";
 import { pathFinding, underPath } from "../archive/path-operators.ts";
 
 /** Constraints that were dropped for the time of a restore. */
@@ -47,7 +47,7 @@ async function putAside(session: Session, condition: string, value: readonly str
     await attempt(session, [`alter ${subject} drop constraint ${name}`]);
   }
   return {
-    names: new Set(all.map(({ object }) => object)),
+    names: new Set(all.flatMap(({ object, below }) => [object, ...below.map((part) => part.object)])),
     putBack: async () => {
       const lost: string[] = [];
       for (const one of all) {
@@ -65,6 +65,10 @@ async function putAside(session: Session, condition: string, value: readonly str
           await session.run(`comment on constraint ${one.name} on ${on} is ${escapeLiteral(one.comment)}`);
         }
       }
+      // The server gave those of partitions their table's names again.
+      const below = all.flatMap((one) => one.below).toSorted((one, other) => one.depth - other.depth);
+      for (const naming of new Set(below.map(({ names }) => names))) await attempt(session, [naming]);
+      for (const { note } of below) if (note !== null) await attempt(session, [note]);
       return lost;
     },
   };
@@ -81,6 +85,10 @@ const constraintRows = z.array(
     definition: z.string(),
     comment: z.string().nullable(),
     path: z.array(z.string()).nullable(),
+    /** The keys of partitions that come with it and have names or comments of their own. */
+    below: z.array(
+      z.object({ object: z.string(), depth: z.int(), names: z.string(), note: z.string().nullable() }),
+    ),
   }),
 );
 
@@ -90,7 +98,20 @@ function constraintsQuery(condition: string): string {
            quote_ident(k.conname) as name, k.conname::text as plain,
            format('constraint %I of %s', k.conname, w.name) as object,
            pg_get_constraintdef(k.oid) as definition, ${comment("pg_constraint", "k.oid")} as comment,
-           ${pathFinding("pg_constraint", "k.oid")} as path
+           ${pathFinding("pg_constraint", "k.oid")} as path,
+           (with recursive part(oid, depth) as (
+              select k.oid, 0 where k.contype = 'f'
+              union all
+              select f.oid, a.depth + 1 from part a join pg_constraint p on p.oid = a.oid join pg_constraint f on ${isPartitionKey("f", "p")}
+            )
+            select coalesce(jsonb_agg(jsonb_build_object('object', format('constraint %I of %s', f.conname, f.conrelid::regclass),
+                     'depth', a.depth, 'names', ${partitionKeyNames("f.conrelid")},
+                     'note', format('comment on constraint %I on %s is ', f.conname, f.conrelid::regclass) || quote_literal(d.text))), '[]')
+              from part a
+              join pg_constraint f on f.oid = a.oid
+              join pg_constraint p on ${isPartitionKey("f", "p")}
+             cross join lateral (select ${comment("pg_constraint", "f.oid")}) d (text)
+             where f.conname <> p.conname or d.text is not null) as below
       from pg_constraint k
      cross join lateral (
        select case when k.conrelid = 0 then k.contypid::regtype::text else k.conrelid::regclass::text end as name) w

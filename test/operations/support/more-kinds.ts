@@ -224,6 +224,20 @@ export const moreKinds: readonly Kind[] = [
       union all select obj_description('span(int, int)'::regprocedure) order by 1`,
   },
   {
+    name: "keys of partitions whose names are their own, also below partitions and where two have each other's",
+    together: "complete",
+    made: `create table own_key_of (id int primary key); insert into own_key_of values (1); create schema own_keys;
+      create table own_key (a int, b int, c int, constraint one foreign key (b) references own_key_of, constraint two foreign key (c) references own_key_of on delete cascade) partition by list (a);
+      create table own_key_1 (a int, b int, c int, constraint "My own" foreign key (b) references own_key_of); comment on constraint "My own" on own_key_1 is 'mine';
+      alter table own_key attach partition own_key_1 for values in (1); create table own_key_2 partition of own_key for values in (2);
+      alter table own_key_2 rename constraint one to x; alter table own_key_2 rename constraint two to one; alter table own_key_2 rename constraint x to two;
+      create table own_keys.mid partition of own_key for values in (3) partition by list (b); create table own_keys.low partition of own_keys.mid for values in (1);
+      alter table own_keys.mid rename constraint one to "mid's"; alter table own_keys.low rename constraint one to "low's"; comment on constraint two on own_keys.low is 'theirs';
+      insert into own_key values (1, 1, 1), (2, 1, 1), (3, 1, 1);`,
+    asked: `select concat_ws(' ', k.conrelid::regclass, k.conname, pg_get_constraintdef(k.oid), obj_description(k.oid, 'pg_constraint'))
+      from pg_constraint k where k.conrelid::regclass::text ~ '^own_key' and k.contype = 'f' order by 1`,
+  },
+  {
     name: "event triggers that forbid and record changes",
     made: `create table log (tag text); create table t (a int); insert into t values (1);
       create function deny() returns event_trigger language plpgsql as $$ begin raise exception 'no'; end $$;
