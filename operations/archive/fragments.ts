@@ -166,11 +166,12 @@ export function isPartitionKey(key: string, parent: string): string {
  */
 export function partitionKeyNames(partition: string): string {
   return `(select format('do %L', format('declare own text[]; one record; begin
-      for one in select k.oid, k.conname as now, w.name
+      for one in select k.oid, k.conname as now, w.name, w.key
           from unnest(%L::text[], %L::text[], %L::text[]) w (parent, key, name)
-          join pg_constraint p on p.conrelid = w.parent::regclass and p.conname = w.key
-          join pg_constraint k on k.contype = ''f'' and k.conrelid = %L::regclass and ${isPartitionKey("k", "p")}
-         where k.conname <> w.name loop
+          left join pg_constraint p on p.conrelid = w.parent::regclass and p.conname = w.key
+          left join pg_constraint k on k.contype = ''f'' and k.conrelid = %L::regclass and ${isPartitionKey("k", "p")}
+         where k.conname is distinct from w.name loop
+        if one.oid is null then raise exception ''the key %% is missing'', one.key; end if;
         execute format(''alter table %%s rename constraint %%I to %%I'', %L::regclass, one.now, ''optropic '' || one.oid);
         own := own || array[''optropic '' || one.oid, one.name];
       end loop;

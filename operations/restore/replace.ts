@@ -199,6 +199,8 @@ async function replaceWithin(
   const uncommented = await commentExtensions(files.listing, tried, (name) => plan.globals.has(name));
   await forbidCreate?.(session);
   const unmade = [...(await checks.putBack()), ...(await keys.putBack()), ...((await setDefaults?.()) ?? [])];
+  // Some is about keys that were put back.
+  await carrier.make("last");
   failOn(dependsOnIt, unmade, options);
   const unpublished = await publishAgain();
   const isRestored = (name: string): boolean => plan.globals.has(name);

@@ -238,6 +238,18 @@ export const moreKinds: readonly Kind[] = [
       from pg_constraint k where k.conrelid::regclass::text ~ '^own_key' and k.contype = 'f' order by 1`,
   },
   {
+    name: "a partition whose key has its own name and comment, and is made again with that of a table in another schema",
+    together: "app",
+    schemas: ["app"],
+    made: `create schema if not exists app; create schema if not exists beside; create table app.shared (id int primary key); insert into app.shared values (1);
+      create table beside.sharing (a int, b int, constraint sharing_key foreign key (b) references app.shared) partition by list (a);
+      create table app.sharing_1 partition of beside.sharing for values in (1); alter table app.sharing_1 rename constraint sharing_key to sharing_own;
+      create table beside.sharing_2 partition of beside.sharing for values in (2); alter table beside.sharing_2 rename constraint sharing_key to sharing_other;
+      comment on constraint sharing_own on app.sharing_1 is 'own'; comment on constraint sharing_other on beside.sharing_2 is 'other'; insert into app.sharing_1 values (1, 1);`,
+    asked: `select concat_ws(' ', k.conrelid::regclass, k.conname, obj_description(k.oid, 'pg_constraint')) from pg_constraint k where conname like 'sharing%' order by 1`,
+    companions: ["beside"],
+  },
+  {
     name: "event triggers that forbid and record changes",
     made: `create table log (tag text); create table t (a int); insert into t values (1);
       create function deny() returns event_trigger language plpgsql as $$ begin raise exception 'no'; end $$;
