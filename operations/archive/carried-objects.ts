@@ -1,7 +1,17 @@
 import * as z from "zod";
 import type { Session } from "../../postgres/session.ts";
 import { sequenceOptions } from "./carried-extensions.ts";
-import { allOf, grantedBy, grantee, isPartitionKey, notOfExtension, partitionKeyNames } from "./fragments.ts";
+import {
+  allOf,
+  grantedBy,
+  grantee,
+  isAlteredRangeFunction,
+  isPartitionKey,
+  isRenamedRangeFunction,
+  notOfExtension,
+  partitionKeyNames,
+  rangeFunctions,
+} from "./fragments.ts";
 import { onPathOf } from "./path-operators.ts";
 import { firstNormal } from "./pristine.ts";
 
@@ -23,6 +33,16 @@ const broughtType = `(t.typcategory = 'A' or t.typtype = 'm' or t.typrelid in (s
 const inheriting =
   "select from pg_inherits i join pg_class c on c.oid = i.inhrelid where not c.relispartition";
 const inheritedConstraint = "select from pg_constraint where coninhcount > 0 and contype in ('c', 'f')";
+/** Statements that let an object go with the extensions that it goes with. */
+function extensionsNeeded(alias: string, object: string): string {
+  return `select format('alter %s depends on extension %I', ${object}, x.extname) from pg_depend d
+    join pg_extension x on d.refclassid = x.tableoid and x.oid = d.refobjid
+   where d.classid = ${alias}.tableoid and d.objid = ${alias}.oid and d.deptype = 'x' order by x.extname`;
+}
+
+/** What tells the functions of a range type from each other, whatever their names. */
+const rangeFunctionKey = "e.typtype || p.pronargs || (p.provariadic <> 0)";
+
 const ownRange = `select from pg_range where rngtypid >= ${firstNormal}`;
 
 /**
@@ -123,13 +143,14 @@ const objectLosses: readonly { cause: string; query: string }[] = [
             array_remove(array[
               case when t.tgenabled <> p.tgenabled then format('alter table %s %s trigger %I', c.oid::regclass,
                 case t.tgenabled when 'D' then 'disable' when 'R' then 'enable replica' when 'A' then 'enable always' else 'enable' end, t.tgname) end,
-              format('comment on trigger %I on %s is ', t.tgname, c.oid::regclass) || quote_literal(d.description)], null) as statements
+              format('comment on trigger %I on %s is ', t.tgname, c.oid::regclass) || quote_literal(d.description)], null)
+              || array(${extensionsNeeded("t", "format('trigger %I on %s', t.tgname, c.oid::regclass)")}) as statements
        from pg_trigger t
        join pg_trigger p on p.oid = t.tgparentid
        join pg_class c on c.oid = t.tgrelid
        join pg_namespace n on n.oid = c.relnamespace
        left join pg_description d on d.classoid = t.tableoid and d.objoid = t.oid
-      where (t.tgenabled <> p.tgenabled or d.description is not null) and n.nspname = any($1) and ${notOfExtension("pg_class", "c.oid")}
+      where (t.tgenabled <> p.tgenabled or d.description is not null or exists (${extensionsNeeded("t", "''")})) and n.nspname = any($1) and ${notOfExtension("pg_class", "c.oid")}
         and not exists (select from pg_constraint k where k.oid = t.tgconstraint and k.contype <> 't')
       order by (select count(*) from pg_partition_ancestors(c.oid)), 2`,
   },
@@ -175,6 +196,72 @@ const objectLosses: readonly { cause: string; query: string }[] = [
          where i.refclassid = t.tableoid and i.refobjid in (r.rngtypid, r.rngmultitypid) and i.deptype = 'i') b
       where n.nspname = any($1) and ${notOfExtension("pg_type", "t.oid")}
       group by n.nspname, t.oid, t.typname`,
+  },
+  {
+    cause: ownRange,
+    // What makes values of a range type keeps its name and schema where the type is renamed or moved, as the multirange type does.
+    // It is made under a name of its own, since another one may have functions of the type's name. That of one with a function of
+    // its own, which a dump has between the type's shell and the type, is changed once all definitions are there.
+    query: `select n.nspname::text as schema, format('type %I.%I', n.nspname, t.typname) as name, case r.rngcanonical when 0 then 'place' else 'first' end as phase,
+            case r.rngcanonical when 0 then t.tableoid || ' ' || t.oid end as replaces,
+            array[format('do %L', format('declare made record; begin %s
+                for made in select p.oid, p.proname as now, w.schema, coalesce(w.name, case e.typtype when ''r'' then %L else %L end) as name
+                    from pg_range r join ${rangeFunctions.replaceAll("'", "''")} on i.refobjid in (r.rngtypid, r.rngmultitypid)
+                    left join unnest(%L::text[], %L::text[], %L::text[]) w (key, schema, name) on w.key = ${rangeFunctionKey} where r.rngtypid = %L::regtype loop
+                  if made.schema is not null then execute format(''alter function %%s set schema %%I'', made.oid::regprocedure, made.schema); end if;
+                  if made.now <> made.name then execute format(''alter function %%s rename to %%I'', made.oid::regprocedure, made.name); end if;
+                end loop; %s end',
+              case r.rngcanonical when 0 then format('create type %s as range (subtype = %s%s%s%s, multirange_type_name = %s);', w.own, format_type(r.rngsubtype, null),
+                case when not o.opcdefault then format(', subtype_opclass = %s.%I', o.opcnamespace::regnamespace, o.opcname) end,
+                case when r.rngcollation <> s.typcollation then format(', collation = %s', r.rngcollation::regcollation) end,
+                ', subtype_diff = ' || nullif(r.rngsubdiff, 0)::regproc, w.multi) end,
+              t.typname, m.typname, f.keys, f.schemas, f.names, case r.rngcanonical when 0 then w.own else format('%I.%I', n.nspname, t.typname) end,
+              case r.rngcanonical when 0 then format('alter type %s rename to %I; alter type %s rename to %I;
+                begin alter type %I.%I owner to %I; exception when undefined_object or insufficient_privilege then null; end;',
+                w.own, t.typname, w.multi, m.typname, n.nspname, t.typname, pg_get_userbyid(t.typowner)) end))] as statements
+       from pg_range r
+       join pg_type t on t.oid = r.rngtypid
+       join pg_namespace n on n.oid = t.typnamespace
+       join pg_type m on m.oid = r.rngmultitypid
+       join pg_type s on s.oid = r.rngsubtype
+       join pg_opclass o on o.oid = r.rngsubopc
+      cross join lateral (select format('%I.%I', n.nspname, 'optropic ' || t.oid) as own,
+          format('%s.%I', m.typnamespace::regnamespace, 'optropic ' || m.oid) as multi) w
+      cross join lateral (
+        select bool_or(${isRenamedRangeFunction}) as found, array_agg(${rangeFunctionKey}) as keys,
+               array_agg(pn.nspname::text) as schemas, array_agg(p.proname::text) as names
+          from ${rangeFunctions} join pg_namespace pn on pn.oid = p.pronamespace where i.refobjid in (r.rngtypid, r.rngmultitypid)) f
+      where f.found and n.nspname = any($1) and ${notOfExtension("pg_type", "t.oid")}`,
+  },
+  {
+    cause: ownRange,
+    // One of them that was replaced belongs to the type no more, and the type makes it again before a dump does.
+    query: `select n.nspname::text as schema, format('function %s', p.oid::regprocedure) as name, 'place' as phase, p.tableoid || ' ' || p.oid as replaces,
+            array[${onPathOf("pg_proc", "p.oid", "pg_get_functiondef(p.oid)")}, format('alter function %s owner to %I', p.oid::regprocedure, pg_get_userbyid(p.proowner))] as statements
+       from pg_range r
+       join pg_type t on t.oid = r.rngtypid
+      cross join lateral (values (t.oid, array[format('%1$s %1$s', r.rngsubtype), format('%1$s %1$s %2$s', r.rngsubtype, 'text'::regtype::oid)]),
+                                 (r.rngmultitypid, array['', t.oid::text, t.typarray::text])) w (type, arguments)
+       join pg_type e on e.oid = w.type
+       join pg_proc p on p.proname = e.typname and p.pronamespace = e.typnamespace and p.proargtypes::text = any(w.arguments)
+       join pg_namespace n on n.oid = p.pronamespace
+      where not ${ofType} and n.nspname = any($1) and ${notOfExtension("pg_type", "t.oid")} and ${notOfExtension("pg_proc", "p.oid")}`,
+  },
+  {
+    cause: ownRange,
+    // The attributes of these functions. An index has to find them as the server makes them.
+    query: `select n.nspname::text as schema, format('attributes of the function %s', f.name) as name, case f.provolatile when 'i' then 'first' else 'last' end as phase,
+            null as replaces, f.statements
+       from (select p.*, p.oid::regprocedure::text as name, array[concat_ws(' ', 'alter function', p.oid::regprocedure,
+                   case p.provolatile when 'i' then 'immutable' when 's' then 'stable' else 'volatile' end,
+                   case when p.proisstrict then 'strict' else 'called on null input' end, case when p.prosecdef then 'security definer' else 'security invoker' end,
+                   'parallel', case p.proparallel when 's' then 'safe' when 'r' then 'restricted' else 'unsafe' end, 'cost', p.procost,
+                   case when p.proleakproof then 'leakproof' end, 'support ' || nullif(p.prosupport, 0)::regproc,
+                   (select string_agg(line, ' ') from regexp_split_to_table(split_part(pg_get_functiondef(p.oid), E'\\nAS ', 1), E'\\n') line where line like ' SET %'))]
+               || array(${extensionsNeeded("p", "'function ' || p.oid::regprocedure")}) as statements
+               from ${rangeFunctions} where ${ofType} and ${isAlteredRangeFunction}) f
+       join pg_namespace n on n.oid = f.pronamespace
+      where n.nspname = any($1)`,
   },
   {
     cause: ownRange,

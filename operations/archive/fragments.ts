@@ -184,6 +184,19 @@ export function partitionKeyNames(partition: string): string {
    where k.contype = 'f' and k.conrelid = ${partition})`;
 }
 
+/** The functions `p` that range types bring, each with the type `e` whose name a dump gives it, and its dependency `i` on that. */
+export const rangeFunctions = `pg_depend i
+      join pg_type e on i.refclassid = e.tableoid and e.oid = i.refobjid
+      join pg_proc p on i.classid = p.tableoid and p.oid = i.objid and i.deptype = 'i'`;
+
+/** Whether such a function has not the name or the schema of its type: it keeps them where that is renamed or moved. */
+export const isRenamedRangeFunction = "(p.proname <> e.typname or p.pronamespace <> e.typnamespace)";
+
+/** Whether such a function has any attribute that a dump does not give it. */
+export const isAlteredRangeFunction = `(p.provolatile <> 'i' or p.proparallel <> 's' or p.prosecdef or p.proleakproof
+      or p.proisstrict <> (e.typtype = 'm') or p.procost <> 1 or p.prorows <> 0 or p.prosupport <> 0 or p.proconfig is not null
+      or exists (select from pg_depend x where x.classid = p.tableoid and x.objid = p.oid and x.deptype = 'x'))`;
+
 /** A name as a dump's table of contents has it, on one line. */
 export function onOneLine(name: string): string {
   return `translate(${name}, E'\\n\\r', '  ')`;

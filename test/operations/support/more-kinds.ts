@@ -250,6 +250,27 @@ export const moreKinds: readonly Kind[] = [
     companions: ["beside"],
   },
   {
+    name: "functions that range types bring and that have other names, schemas or attributes: two types that took each other's names, and one that was replaced",
+    together: "complete",
+    made: `create extension if not exists hstore; commit; create role span_maker; create schema spans_to;
+      create type span_a as range (subtype = int); alter type span_a rename to span_z; create type span_b as range (subtype = int); alter type span_b rename to span_a; alter type span_z rename to span_b;
+      alter function span_a(int, int, text) rename to "made % of it"; create view span_seen as select span_b(1, 2) as one, "made % of it"(1, 2, '[]') as other, span_a(1, 2) is null as third;
+      create table span_rows (a int, b span_b generated always as (span_a(a, a + 1)) stored); insert into span_rows values (1);
+      create function span_diff(text, text) returns float8 language sql immutable as 'select 1'; create type span_c as range (subtype = text, subtype_opclass = text_pattern_ops, collation = "C", subtype_diff = span_diff, multirange_type_name = spans_c);
+      alter type span_c owner to span_maker; alter type span_c set schema spans_to; alter type spans_c rename to spans_d; alter function span_c(text, text) set schema spans_to; comment on function spans_to.span_c(text, text) is 'to';
+      create type span_e as range (subtype = int8); alter function span_e(int8, int8) security definer volatile set search_path = public, spans_to set work_mem = '1MB';
+      alter function span_e(int8, int8, text) cost 55 parallel unsafe leakproof strict support generate_series_int8_support; alter function span_e(int8, int8) depends on extension hstore;
+      alter function span_e_multirange() stable called on null input; alter function span_e_multirange(span_e) parallel restricted set work_mem = '2MB';
+      create table span_indexed (a int8); create index on span_indexed (span_e(a, a, '[]')); alter function span_e(int8, int8, text) stable;
+      create type span_f as range (subtype = int); create or replace function span_f(a int, b int) returns span_f language sql immutable as 'select span_f(a, b, ''[]'')';
+      create type span_g; create function span_canonical(span_g) returns span_g language internal immutable strict as 'int4range_canonical'; create type span_g as range (subtype = int, canonical = span_canonical); alter type span_g rename to span_h;
+      create table span_parted (a int) partition by list (a); create table span_part partition of span_parted for values in (1); create function span_run() returns trigger language plpgsql as 'begin return new; end';
+      create trigger span_trigger before insert on span_parted for each row execute function span_run(); alter trigger span_trigger on span_part depends on extension hstore;`,
+    asked: `select concat_ws(' ', p.oid::regprocedure, proowner::regrole, provolatile, proparallel, proisstrict, prosecdef, proleakproof, procost, prosupport, proconfig, prosrc, obj_description(oid, 'pg_proc'))
+      from pg_proc p where p.oid > 16383 and p.oid::regprocedure::text ~ 'span|made' union all select row(s)::text from span_seen s union all select b::text from span_rows
+      union all select pg_describe_object(classid, objid, 0) from pg_depend where deptype = 'x' union all select obj_description(oid) from pg_type where typname = 'span_b' order by 1`,
+  },
+  {
     name: "event triggers that forbid and record changes",
     made: `create table log (tag text); create table t (a int); insert into t values (1);
       create function deny() returns event_trigger language plpgsql as $$ begin raise exception 'no'; end $$;
