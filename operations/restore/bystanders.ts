@@ -1,5 +1,6 @@
 import type { Session } from "../../postgres/session.ts";
 import { type Described, digestOf, prepareSession, readGlobals, readObjects } from "../archive/describe.ts";
+import { globalsQuery } from "../archive/globals.ts";
 import type { Manifest } from "../archive/manifest.ts";
 import { namesOf } from "../archive/names.ts";
 import { unfilledViewsQuery } from "../archive/refresh.ts";
@@ -39,6 +40,38 @@ export async function readBystanders(
     unfilled: await namesOf(session, unfilledViewsQuery),
   };
 }
+
+/**
+ * Names of the objects in no schema that need something in these schemas, at any distance, and nothing in others: who drops
+ * the schemas drops them.
+ */
+export function belongingTo(session: Session, schemas: readonly string[]): Promise<ReadonlySet<string>> {
+  return namesOf(session, belongingQuery, schemas);
+}
+
+const belongingQuery = `
+  with recursive object as materialized (
+    -- Publications get their tables back, and may name each of them.
+    select object as name, entry from (${globalsQuery}) described where object not like '% in publication %'
+  ), need as materialized (
+    select o.name, o.entry, d.refclassid || ' ' || d.refobjid as needed, i.schema
+      from object o
+      join pg_depend d on d.classid || ' ' || d.objid = o.entry
+     cross join lateral pg_identify_object(d.refclassid, d.refobjid, 0) i
+     where d.deptype in ('n', 'a')
+  ), belonging(name, entry) as (
+    select n.name, n.entry from need n where n.schema in (select quote_ident(s) from unnest($1) s)
+    union
+    select n.name, n.entry from belonging b join need n on n.needed = b.entry
+  ), own as (
+    select b.name, b.entry from belonging b
+     where not exists (select from need n where n.entry = b.entry and n.schema not in (
+       select quote_ident(s) from unnest($1) s union all values ('pg_catalog'), ('information_schema')))
+  )
+  select name from own
+  union all
+  select format('user mapping of %I on %I', u.usename, u.srvname) from pg_user_mappings u
+   where 'pg_foreign_server'::regclass::oid || ' ' || u.srvid in (select entry from own)`;
 
 async function* digestsOf(
   objects: AsyncIterable<[name: string, described: Described]>,

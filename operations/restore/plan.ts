@@ -20,6 +20,8 @@ export interface Plan {
   drops: string[];
   /** What is lost for good, one sentence each. */
   lost: string[];
+  /** Objects in no schema that are not in the backup, and went with the schemas. */
+  gone: string[];
   /** Objects in no schema that differ from the backup and stay as they are. */
   unchanged: Set<string>;
 }
@@ -30,6 +32,7 @@ export interface Plan {
  * @param original before anything was changed
  * @param before before the schemas were emptied, without what was put aside
  * @param after since then
+ * @param belongs whether an object in no schema goes with the schemas, as all that is in these does, by its name
  * @param isAside whether an object is put back after the restore, by its name
  * @param isPart whether only what the target had is made again, since the rest of the backup is not restored
  */
@@ -42,7 +45,11 @@ export async function planBeside(
     before,
     after,
   }: { listing: Listing; original: Bystanders; before: Bystanders; after: Bystanders },
-  { isAside, isPart }: { isAside: (name: string) => boolean; isPart: boolean },
+  {
+    belongs = () => false,
+    isAside,
+    isPart,
+  }: { belongs?: (name: string) => boolean; isAside: (name: string) => boolean; isPart: boolean },
 ): Promise<Plan> {
   const wasThere = (name: string, all: NamedDigests): boolean => !isPart || all.has(name);
   const hosted = await hostedDependents(session, manifest, { listing, after });
@@ -68,22 +75,37 @@ export async function planBeside(
     } else unchanged.add(name);
   }
   const isCovered = (name: string): boolean => dependents.has(name) || globals.has(name) || isAside(name);
+  const gone: string[] = [];
+  const isGone = (name: string): boolean => {
+    if (isCovered(name) || after.globals.has(name) || !belongs(name)) return false;
+    gone.push(name);
+    return true;
+  };
   const lost = [
     ...lostOf(before.objects, after.objects, isCovered),
     // Publications get their tables back after the restore.
-    ...lostOf(before.globals, after.globals, (name) => isCovered(name) || / in publication /.test(name)),
+    ...lostOf(
+      before.globals,
+      after.globals,
+      (name) => isCovered(name) || / in publication /.test(name) || isGone(name),
+    ),
   ];
   const reverted = hosted.flatMap(({ name, definition }) =>
     dependents.has(name) && original.objects.has(name) && !original.objects.is(name, definition)
       ? [name]
       : [],
   );
-  return { globals, dependents, filled, reverted, drops, lost, unchanged };
+  return { globals, dependents, filled, reverted, drops, lost, gone, unchanged };
 }
 
 /** A sentence on an object that was made again from the dump. */
 export function revertedSentence(name: string): string {
   return `${name} depends on what was restored and is as the backup has it: the target had a different definition.`;
+}
+
+/** A sentence on an object in no schema that a complete backup does not have. */
+export function goneSentence(name: string): string {
+  return `${name} is not in the backup, and went with the schemas that were replaced.`;
 }
 
 /** A sentence for each object that is no longer there, or no longer the same. */

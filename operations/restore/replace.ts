@@ -22,12 +22,12 @@ import { readSettings } from "../archive/settings.ts";
 import { letCreate, standBack, standIn } from "../archive/stand-in.ts";
 import { quietEventTriggers } from "../archive/triggers.ts";
 import { verify } from "../archive/verify.ts";
-import { readBystanders } from "./bystanders.ts";
+import { belongingTo, readBystanders } from "./bystanders.ts";
 import { putDefaultsAside } from "./column-defaults.ts";
 import { putChecksAside, putKeysAside } from "./constraints.ts";
 import { droppedDefaults, isDefaultPrivilegesOf, type RoleName } from "./default-privileges.ts";
 import { makeRoom } from "./make-room.ts";
-import { planBeside, revertedSentence } from "./plan.ts";
+import { goneSentence, planBeside, revertedSentence } from "./plan.ts";
 import { watchPublications } from "./publications.ts";
 import { replaceTables, type TablesPart } from "./replace-tables.ts";
 import { RowsElsewhere } from "./rows-elsewhere.ts";
@@ -254,6 +254,7 @@ async function replaceWithin(
       ...unmade,
       ...unpublished,
       ...droppedDefaults(missed),
+      ...plan.gone.map(goneSentence),
       ...plan.reverted.map(revertedSentence),
       ...[...plan.unchanged].map((name) => `${name} differs from the backup and was left unchanged.`),
       ...(isPart ? [] : await leftDefaults(session, manifest, files.listing)),
@@ -295,6 +296,8 @@ async function emptySchemas(
   const checks = await putChecksAside(session, schemas);
   const isPart = files.part !== undefined;
   const serverOwn = await readServerOwn(session);
+  // A backup of a complete database has all that belongs there.
+  const belonging = manifest.whole ? await belongingTo(session, schemas) : new Set<string>();
   await putMappingsAside(session, schemas);
   const room = await makeRoom(session, { ...options, isPart }, manifest);
   await enableBystanders();
@@ -302,7 +305,11 @@ async function emptySchemas(
   const isAside = (name: string): boolean =>
     room.ownDefaults.has(name) || keys.names.has(name) || checks.names.has(name);
   const found = { listing: files.listing, original, before, after };
-  const planned = await planBeside(session, manifest, found, { isAside, isPart });
+  const planned = await planBeside(session, manifest, found, {
+    belongs: (name) => belonging.has(name),
+    isAside,
+    isPart,
+  });
   const lost = [...planned.lost, ...(await lostOfServer(session, serverOwn, files.details.carried))];
   const plan = { ...planned, lost };
   return { plan, room, keys, checks, setDefaults, publishAgain };

@@ -566,6 +566,33 @@ test("what other schemas have of the restored ones under another name is named, 
   expect(await ask("select n from public.k join app.t using (a)")).toBe("1");
 });
 
+test("what is in no schema and not in a complete backup goes with the schemas that it needs, and is named", async () => {
+  const { connection, ask } = await make(
+    `create type st as enum ('a'); create function st_i(st) returns int language sql as 'select 1'; create cast (st as int) with function st_i(st);
+     create table t (a st); insert into t values ('a');`,
+  );
+  await cycle.backUp(connection);
+  await ask(
+    `alter type st rename to st2; create domain st as text; create function ev() returns event_trigger language plpgsql as 'begin null; end';
+     create event trigger evt on ddl_command_end execute function ev(); create function hand() returns fdw_handler language internal as 'eqsel';
+     create foreign data wrapper fw handler hand; create server sv foreign data wrapper fw; create user mapping for public server sv`,
+  );
+  const gone = [
+    "cast (public.st2 AS integer)",
+    "event trigger evt",
+    "foreign-data wrapper fw",
+    "foreign server sv",
+    "user mapping of public on sv",
+  ].map((name) => `${name} is not in the backup, and went with the schemas that were replaced.`);
+  expect((await cycle.restore(connection)).differences).toEqual(gone);
+  expect(await ask("select a::int from t")).toBe("1");
+  // What needs something beside them is not theirs.
+  await ask("create schema aside; create table aside.x (); create cast (t as aside.x) with inout");
+  await expect(cycle.restore(connection)).rejects.toThrow(
+    /depend on what it replaces:\ncast \(public\.t AS aside\.x\) is missing\.[\s\S]*Nothing was changed/,
+  );
+});
+
 test("keys, checks and indexes that the rows do not allow are named, and can be accepted", async () => {
   const { connection, ask } = await make(
     `create table up (id int primary key); create table down (id int primary key, up int constraint to_up references up, n int);
