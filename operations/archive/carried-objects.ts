@@ -40,6 +40,9 @@ function extensionsNeeded(alias: string, object: string): string {
    where d.classid = ${alias}.tableoid and d.objid = ${alias}.oid and d.deptype = 'x' order by x.extname`;
 }
 
+/** The functions of the range type `r` and of its multirange type, each with its type `e`. */
+const ofBoth = rangeFunctions("values (r.rngtypid), (r.rngmultitypid)");
+
 /** What tells the functions of a range type from each other, whatever their names. */
 const rangeFunctionKey = "e.typtype || p.pronargs || (p.provariadic <> 0)";
 
@@ -192,8 +195,7 @@ const objectLosses: readonly { cause: string; query: string }[] = [
           from pg_type m where m.oid = r.rngmultitypid
          union all
         select p.proowner, p.oid::regprocedure::text, 'function', 'proowner', 'pg_proc', 'regprocedure'
-          from pg_depend i join pg_proc p on i.classid = p.tableoid and p.oid = i.objid
-         where i.refclassid = t.tableoid and i.refobjid in (r.rngtypid, r.rngmultitypid) and i.deptype = 'i') b
+          from ${ofBoth}) b
       where n.nspname = any($1) and ${notOfExtension("pg_type", "t.oid")}
       group by n.nspname, t.oid, t.typname`,
   },
@@ -206,7 +208,7 @@ const objectLosses: readonly { cause: string; query: string }[] = [
             case r.rngcanonical when 0 then t.tableoid || ' ' || t.oid end as replaces,
             array[format('do %L', format('declare made record; begin %s
                 for made in select p.oid, p.proname as now, w.schema, coalesce(w.name, case e.typtype when ''r'' then %L else %L end) as name
-                    from pg_range r join ${rangeFunctions.replaceAll("'", "''")} on i.refobjid in (r.rngtypid, r.rngmultitypid)
+                    from pg_range r cross join lateral ${ofBoth.replaceAll("'", "''")}
                     left join unnest(%L::text[], %L::text[], %L::text[]) w (key, schema, name) on w.key = ${rangeFunctionKey} where r.rngtypid = %L::regtype loop
                   if made.schema is not null then execute format(''alter function %%s set schema %%I'', made.oid::regprocedure, made.schema); end if;
                   if made.now <> made.name then execute format(''alter function %%s rename to %%I'', made.oid::regprocedure, made.name); end if;
@@ -230,7 +232,7 @@ const objectLosses: readonly { cause: string; query: string }[] = [
       cross join lateral (
         select bool_or(${isRenamedRangeFunction}) as found, array_agg(${rangeFunctionKey}) as keys,
                array_agg(pn.nspname::text) as schemas, array_agg(p.proname::text) as names
-          from ${rangeFunctions} join pg_namespace pn on pn.oid = p.pronamespace where i.refobjid in (r.rngtypid, r.rngmultitypid)) f
+          from ${ofBoth} join pg_namespace pn on pn.oid = p.pronamespace) f
       where f.found and n.nspname = any($1) and ${notOfExtension("pg_type", "t.oid")}`,
   },
   {
@@ -259,7 +261,8 @@ const objectLosses: readonly { cause: string; query: string }[] = [
                    case when p.proleakproof then 'leakproof' end, 'support ' || nullif(p.prosupport, 0)::regproc,
                    (select string_agg(line, ' ') from regexp_split_to_table(split_part(pg_get_functiondef(p.oid), E'\\nAS ', 1), E'\\n') line where line like ' SET %'))]
                || array(${extensionsNeeded("p", "'function ' || p.oid::regprocedure")}) as statements
-               from ${rangeFunctions} where ${ofType} and ${isAlteredRangeFunction}) f
+               from pg_range r cross join lateral ${ofBoth}
+              where r.rngtypid >= ${firstNormal} and ${notOfExtension("pg_type", "r.rngtypid")} and ${isAlteredRangeFunction}) f
        join pg_namespace n on n.oid = f.pronamespace
       where n.nspname = any($1)`,
   },

@@ -184,10 +184,17 @@ export function partitionKeyNames(partition: string): string {
    where k.contype = 'f' and k.conrelid = ${partition})`;
 }
 
-/** The functions `p` that range types bring, each with the type `e` whose name a dump gives it, and its dependency `i` on that. */
-export const rangeFunctions = `pg_depend i
-      join pg_type e on i.refclassid = e.tableoid and e.oid = i.refobjid
-      join pg_proc p on i.classid = p.tableoid and p.oid = i.objid and i.deptype = 'i'`;
+/**
+ * The functions `p` that range types bring, each with the type `e` whose name a dump gives it.
+ *
+ * @param types a query of the numbers of range types and multirange types
+ */
+export function rangeFunctions(types: string): string {
+  return `(${types}) bringing (oid)
+      join pg_type e on e.oid = bringing.oid
+      join pg_depend i on i.refclassid = 'pg_type'::regclass and i.refobjid = bringing.oid and i.classid = 'pg_proc'::regclass and i.deptype = 'i'
+      join pg_proc p on p.oid = i.objid`;
+}
 
 /** Whether such a function has not the name or the schema of its type: it keeps them where that is renamed or moved. */
 export const isRenamedRangeFunction = "(p.proname <> e.typname or p.pronamespace <> e.typnamespace)";

@@ -13,9 +13,12 @@ import {
 } from "./fragments.ts";
 import { identityOf, inItsQuotes, literally } from "./source-terms.ts";
 
-/** Whether a function `p` with its dependency `i` comes with the range type `t`. */
-const ofRange = `(i.refobjid = t.oid or i.refobjid in (
-  select m.objid from pg_depend m where m.refclassid = t.tableoid and m.refobjid = t.oid and m.classid = t.tableoid and m.deptype = 'i'))`;
+/** The multirange type of the range type `t`. */
+const multirange = `select m.objid from pg_depend m
+  where m.refclassid = 'pg_type'::regclass and m.refobjid = t.oid and m.classid = 'pg_type'::regclass and m.deptype = 'i'`;
+
+/** The functions `p` that come with both, each with its type `e`. */
+const functionsOfRange = rangeFunctions(`select t.oid union all ${multirange}`);
 
 /**
  * A query that lists the objects in the schemas `$1` (names): each with its name, its place in a dump's table of
@@ -153,19 +156,16 @@ export const objectsQuery = describing([
             -- Its multirange type and what makes values of both, where these are not its owner's or are altered.
             case t.typtype when 'r' then
               (select string_agg(format('%s of %s', pg_get_userbyid(b.owner), b.name), ',' order by b.name collate "C") filter (where b.owner <> t.typowner)
-                 from (select m.typowner as owner, m.oid::regtype::text as name
-                         from pg_depend i join pg_type m on i.classid = m.tableoid and m.oid = i.objid
-                        where i.refclassid = t.tableoid and i.refobjid = t.oid and i.deptype = 'i'
+                 from (select m.typowner as owner, m.oid::regtype::text as name from pg_type m where m.oid in (${multirange})
                        union all
-                       select p.proowner, p.oid::regprocedure::text
-                         from ${rangeFunctions} where ${ofRange}) b) end,
+                       select p.proowner, p.oid::regprocedure::text from ${functionsOfRange}) b) end,
             case t.typtype when 'r' then
               (select string_agg(concat_ws(' ', e.typtype, p.oid::regprocedure, case when ${isAlteredRangeFunction} then
                    concat_ws(' ', p.provolatile, p.proparallel, p.prosecdef, p.proleakproof, p.proisstrict, p.procost, p.prorows, nullif(p.prosupport, 0)::regprocedure,
                      p.proconfig,
                      (select string_agg(x.extname, ',' order by x.extname) from pg_depend d join pg_extension x on d.refclassid = x.tableoid and x.oid = d.refobjid
                        where d.classid = p.tableoid and d.objid = p.oid and d.deptype = 'x')) end), E'\\n' order by p.oid::regprocedure::text collate "C")
-                 from ${rangeFunctions} where ${ofRange} and (${isRenamedRangeFunction} or ${isAlteredRangeFunction})) end) as definition,
+                 from ${functionsOfRange} where (${isRenamedRangeFunction} or ${isAlteredRangeFunction})) end) as definition,
           -- A default of the base type is a text, and a dump gives it to the domain.
           case t.typtype when 'd' then coalesce(pg_get_expr(t.typdefaultbin, 0),
             quote_literal(t.typdefault) || '::' || format_type(t.typbasetype, null)) end as expression

@@ -40,6 +40,10 @@ const older = `
   create table app.numbered_1 partition of app.numbered for values in (1) partition by list (k);
   create table app.numbered_1_1 partition of app.numbered_1 default; create table app.numbered_2 (k int, n int not null);
   alter table app.numbered attach partition app.numbered_2 for values in (2); insert into app.numbered (k) values (1), (2);
+  create type app.first_span as range (subtype = int); alter type app.first_span rename to later_span; create view app.spanned as select app.first_span(1, 2);
+  alter function app.first_span(int, int, text) cost 5 set work_mem = '1MB';
+  create table app.parent_key (k int primary key); create table app.keyed (k int constraint keyed_by references app.parent_key) partition by list (k); create table app.keyed_1 partition of app.keyed for values in (1);
+  alter table app.keyed_1 rename constraint keyed_by to "its own"; comment on constraint "its own" on app.keyed_1 is 'c';
   do $$ declare own text := current_setting('role'); begin
     execute format('grant create on database %I to helper', current_database()); set local role helper;
     create extension tcn; perform set_config('role', own, true);
