@@ -216,7 +216,7 @@ export async function narrow(
           );
         if (replaces !== null) return kept.has(replaces);
         if (schema === null || !wanted.has(schema)) return false;
-        return tables.length === 0 || names.quoted.some((table) => name.includes(` ${table}`));
+        return tables.length === 0 || names.quoted.some((table) => isOf(name, table));
       }),
       pathOperators: details.pathOperators.filter((item) => item.entries.some((entry) => entries.has(entry))),
     },
@@ -426,4 +426,10 @@ function restSentence(manifest: Manifest, { tables, globals }: Pick<Names, "tabl
     "everything else of the backup",
   ];
   return `Only the selection was restored. Left out: ${listed(parts, "and")}.`;
+}
+
+/** Whether what is carried is of a table, by its name. A sequence has that of its table in its own. */
+function isOf(carried: string, table: string): boolean {
+  const [, rest] = carried.split(` ${table}`, 2);
+  return rest !== undefined && (/^(?:[. ]|$)/.test(rest) || carried.startsWith("type of the sequence "));
 }

@@ -1,7 +1,10 @@
 import { escapeIdentifier } from "pg";
 import * as z from "zod";
 import { Failure } from "../../lib/failure.ts";
+import { attempt } from "../archive/attempt.ts";
+import { type Carried, carrierFor } from "../archive/carried.ts";
 import { type Contents, splitPartitionsElsewhere } from "../archive/contents.ts";
+import type { Details } from "../archive/details.ts";
 import { asSessionText, identifier, scriptOf } from "../archive/dump-script.ts";
 import type { Manifest } from "../archive/manifest.ts";
 import { namesOf } from "../archive/names.ts";
@@ -34,8 +37,8 @@ export interface ReplacedTables {
   dependents: Plan["dependents"];
   /** Why a partition is not attached to its table, one sentence each. */
   apart: string[];
-  /** Why materialized views among these could not be filled, one sentence each. */
-  notFilled: string[];
+  /** Why materialized views among these could not be filled, and what else was not made, one sentence each. */
+  missing: string[];
 }
 
 /**
@@ -51,7 +54,13 @@ export interface ReplacedTables {
 export async function replaceTables(
   session: ScriptSession,
   manifest: Manifest,
-  { tables, contentsFor, tableOf, listing }: TablesPart & { listing: Listing },
+  {
+    tables,
+    contentsFor,
+    tableOf,
+    listing,
+    details,
+  }: TablesPart & { listing: Listing; details: Pick<Details, "carried"> },
   run: DumpRun,
   refuse: (lost: readonly string[]) => void,
 ): Promise<ReplacedTables> {
@@ -94,6 +103,13 @@ export async function replaceTables(
   const onPath = pathLines.takeLate(contentsFor([...missing, ...again]));
   const { before: made, attachments, after } = splitPartitionsElsewhere(onPath.others);
   await runOnPath(session, run, { list: made, pathLines }, "--section=pre-data");
+  const carrier = await carrierFor(session, ofTables(details.carried), {
+    attempt: (statements) => attempt(session, statements),
+    schemas: manifest.schemas.map(({ name }) => name),
+    extensions: [],
+    leftOut: [],
+  });
+  await carrier.make("first");
   for (const statement of lend) await session.run(statement);
   await runList(session, run, contentsFor(tables), ["--section=data"]);
   await pathLines.makeAll(onPath.early);
@@ -111,6 +127,7 @@ export async function replaceTables(
   const notFilled = await fillViews(session, manifest, views);
   const unmade = await keys.putBack();
   refuse(unmade);
+  await carrier.make("last");
   for (const { table, name, enable } of triggers)
     await session.run(`alter table only ${table} ${enable} trigger ${name}`);
   for (const statement of takeBack) await session.run(statement);
@@ -126,7 +143,7 @@ export async function replaceTables(
     ],
     dependents: plan.dependents,
     apart,
-    notFilled: [...notFilled].map(([view, reason]) => unfilled(view, reason)),
+    missing: [...carrier.missing, ...[...notFilled].map(([view, reason]) => unfilled(view, reason))],
   };
 }
 
@@ -174,6 +191,14 @@ const apartQuery = `
   select p."table", p.above from json_to_recordset(($1::text[])[1]::json) p(above text, "table" text)
    where not exists (select from pg_inherits i
                       where i.inhrelid = to_regclass(p."table") and i.inhparent = to_regclass(p.above))`;
+
+/** What is carried of tables and stands for no line of their dump. */
+function ofTables(carried: readonly Carried[]): Carried[] {
+  return carried.filter(
+    ({ extension, phase, replaces }) =>
+      extension === null && replaces === null && (phase === "first" || phase === "last"),
+  );
+}
 
 /** Drops tables that are made again, and finds what goes with them. */
 async function dropTables(

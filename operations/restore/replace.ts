@@ -350,7 +350,7 @@ async function replaceTablesWithin(
     pathOperators,
     signal,
   };
-  const replaced = await replaceTables(session, manifest, { ...part, listing }, run, (lost) =>
+  const replaced = await replaceTables(session, manifest, { ...part, listing, details }, run, (lost) =>
     failOn(dependsOnIt, lost, options),
   );
   await enableOthers();
@@ -364,7 +364,7 @@ async function replaceTablesWithin(
     dependents: (name: string) => replaced.dependents.has(name),
     extensions: [],
     pathOperators: pathOperators.filter(({ object }) => own.has(object) || replaced.dependents.has(object)),
-    missing: replaced.notFilled,
+    missing: replaced.missing,
     refused: await session.refused(),
     isPart: true,
   };
