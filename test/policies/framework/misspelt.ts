@@ -26,6 +26,7 @@ export interface Read {
 
 /** A copy of a read with another name in it, and its lines in the text that is compiled. */
 interface Copy extends Read {
+  readonly rename: Rename;
   readonly first: number;
   readonly last: number;
 }
@@ -36,16 +37,36 @@ const readers: ReadonlySet<string> = new Set(["at", "dependenciesOf", "refersTo"
 /** What stands in place of a name. */
 export type Rename = (name: ts.Expression) => string;
 
+/** The name as it is. */
+export const asWritten: Rename = (name) => name.getText();
+
 /** A name that no property has. */
 export const misspelt: Rename = (name) =>
   ts.isStringLiteral(name) ? '"misspelt"' : '("misspelt" as string)';
 
+/** A line that does not compile, and why. */
+export interface Refused {
+  readonly line: number;
+  readonly message: string;
+}
+
+/** The pack with a file of other reads beside it, as it was compiled. */
+export interface Compiled {
+  readonly all: readonly Read[];
+  /** The reads that compile as they are renamed. */
+  readonly compiledBy: (rename: Rename) => Read[];
+  /** What does not compile of the other reads. */
+  readonly refused: readonly Refused[];
+}
+
 /**
- * Renames each name by which the policies read, and says which of these reads compile. A renamed copy stands
- * within each read, where the program around does not see it, so that one compilation tries all of them. The framework itself
- * is left out: it reads by whatever name it is given.
+ * Renames each name by which the policies read in every way, and compiles them with a file beside them. A renamed
+ * copy stands within each read, where the program around does not see it, so that one compilation tries all of them.
+ * The framework itself is left out: it reads by whatever name it is given.
+ *
+ * @param beside the text of a file in the folder of the policies
  */
-export function compiling(rename: Rename): { all: Read[]; compiled: Read[] } {
+export function compilePack(renames: readonly Rename[], beside: string): Compiled {
   const folder = mkdtempSync(join(tmpdir(), "misspelt-"));
   try {
     for (const entry of readdirSync(root)) {
@@ -59,24 +80,30 @@ export function compiling(rename: Rename): { all: Read[]; compiled: Read[] } {
         const source = readFileSync(join(root, "policies", file), "utf8");
         const changed = file.startsWith("framework/")
           ? { text: source, copies: [] }
-          : withCopies(file, source, rename);
+          : withCopies(file, source, renames);
         mkdirSync(dirname(join(folder, "policies", file)), { recursive: true });
         writeFileSync(join(folder, "policies", file), changed.text);
         return changed.copies;
       });
-    const places = errorsIn(folder);
-    const compiled = copies.filter(
-      ({ file, first, last }) => !(places.get(file) ?? []).some((line) => first <= line && line <= last),
-    );
-    const toRead = ({ file, name }: Copy): Read => ({ file, name });
-    return { all: copies.map(toRead), compiled: compiled.map(toRead) };
+    writeFileSync(join(folder, "policies", besideName), beside);
+    const errors = errorsIn(folder);
+    const reads = (of: readonly Copy[]): Read[] => of.map(({ file, name }) => ({ file, name }));
+    const isCompiled = ({ file, first, last }: Copy): boolean =>
+      !(errors.get(file) ?? []).some(({ line }) => first <= line && line <= last);
+    return {
+      all: reads(copies.filter(({ rename }) => rename === renames[0])),
+      compiledBy: (rename) => reads(copies.filter((copy) => copy.rename === rename && isCompiled(copy))),
+      refused: errors.get(besideName) ?? [],
+    };
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
+const besideName = "reads.ts";
+
 /** Lines of the policies that do not compile, by file. */
-function errorsIn(folder: string): Map<string, number[]> {
+function errorsIn(folder: string): Map<string, Refused[]> {
   const settings = {
     extends: join(root, "tsconfig.json"),
     include: ["policies"],
@@ -89,15 +116,20 @@ function errorsIn(folder: string): Map<string, number[]> {
     { cwd: folder, encoding: "utf8", maxBuffer: 2 ** 28 },
   );
   if (stderr !== "") throw new Error(stderr);
-  const places = new Map<string, number[]>();
-  for (const [, file = "", line] of stdout.matchAll(/^policies\/(\S+?)\((\d+),\d+\): error/gm)) {
-    places.set(file, [...(places.get(file) ?? []), Number(line)]);
+  const errors = new Map<string, Refused[]>();
+  const error = /^policies\/(\S+?)\((\d+),\d+\): error TS\d+: (.*)$/gm;
+  for (const [, file = "", line, message = ""] of stdout.matchAll(error)) {
+    errors.set(file, [...(errors.get(file) ?? []), { line: Number(line), message }]);
   }
-  return places;
+  return errors;
 }
 
 /** `x.at("a")` becomes `x.at((void (x.at("b")), "a"))`, with the copy on lines of its own. */
-function withCopies(file: string, source: string, rename: Rename): { text: string; copies: Copy[] } {
+function withCopies(
+  file: string,
+  source: string,
+  renames: readonly Rename[],
+): { text: string; copies: Copy[] } {
   const tree = ts.createSourceFile(file, source, ts.ScriptTarget.Latest, true);
   const copies: Copy[] = [];
   /** Copies to write before a name, by the name. */
@@ -126,11 +158,13 @@ function withCopies(file: string, source: string, rename: Rename): { text: strin
     add("(");
     const [start, end] = [here.call.getStart(), here.call.getEnd()];
     for (const name of here.names) {
-      add("void (\n");
-      const first = line;
-      add(source.slice(start, name.getStart()) + rename(name) + source.slice(name.getEnd(), end));
-      copies.push({ file, name: name.getText(), first, last: line });
-      add("\n), ");
+      for (const rename of renames) {
+        add("void (\n");
+        const first = line;
+        add(source.slice(start, name.getStart()) + rename(name) + source.slice(name.getEnd(), end));
+        copies.push({ file, name: name.getText(), rename, first, last: line });
+        add("\n), ");
+      }
     }
     ts.forEachChild(node, visit);
     addUpTo(node.getEnd());
