@@ -1,13 +1,14 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { type Command, CommanderError } from "commander";
-import { afterAll, describe, expect, it } from "vitest";
+import { globSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { type Command, CommanderError, type OptionValues } from "commander";
+import { describe, expect, it } from "vitest";
+import * as z from "zod";
+import { items } from "../../checklist/items.ts";
 import { commands } from "../../cli/main.ts";
 import packageJson from "../../package.json" with { type: "json" };
-import type { PreviewDocument } from "../../preview/index.ts";
-import { ended, start } from "../cli/command.ts";
+import { judge, refusing } from "../recording/judge.ts";
+import { recordDelivery, recordPlatform } from "../recording/stacks.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 
@@ -29,29 +30,34 @@ function linesOf(page: string): Line[] {
   ];
 }
 
-/** What npm or npx is called with on a command line, as a shell reads it. */
-function callsIn(line: string): string[][] {
+/** What npm, npx or sudo is called with on each command line, as one shell reads all of them. */
+function callsIn(lines: readonly string[]): string[][][] {
   const script = `
     npm() { printf '%s\\0' npm "$@" >&3; printf '\\n' >&3; }
     npx() { printf '%s\\0' npx "$@" >&3; printf '\\n' >&3; }
     git() { :; }
     jq() { :; }
-    sudo() { :; }
-    ${line}`;
-  const { output } = spawnSync("/bin/bash", ["-c", script], {
+    sudo() { printf '%s\\0' sudo "$@" >&3; printf '\\n' >&3; }
+    for line; do (eval "$line"); printf '\\f' >&3; done`;
+  const { output } = spawnSync("/bin/bash", ["-c", script, "bash", ...lines], {
     stdio: ["ignore", "ignore", "ignore", "pipe"],
     encoding: "utf8",
     env: { PATH: "" },
   });
-  const calls = String(output[3]).split("\n").slice(0, -1);
-  return calls.map((call) => call.split("\0").slice(0, -1));
+  const perLine = String(output[3]).split("\f").slice(0, -1);
+  return perLine.map((calls) =>
+    calls
+      .split("\n")
+      .slice(0, -1)
+      .map((call) => call.split("\0").slice(0, -1)),
+  );
 }
 
 /** Values for what a page leaves to its reader, where the parser checks them. */
 const examples: ReadonlyMap<string, string> = new Map([["TIME", "2026-11-27T12:00:00Z"]]);
 
-/** Has the parser of a subcommand read the arguments, and does nothing with them. */
-async function parse([name = "", ...args]: readonly string[], isComplete: boolean): Promise<void> {
+/** Has the parser of a subcommand read the arguments, and does nothing with them but return the options. */
+async function parse([name = "", ...args]: readonly string[], isComplete: boolean): Promise<OptionValues> {
   const command = await commands.get(name)?.();
   if (command === undefined) throw new Error(`optropic has no subcommand ${name}`);
   const given = args.map((arg) => examples.get(arg) ?? arg);
@@ -62,6 +68,7 @@ async function parse([name = "", ...args]: readonly string[], isComplete: boolea
       error instanceof CommanderError && error.code === "commander.missingMandatoryOptionValue";
     if (isComplete || !isLacking) throw error;
   }
+  return command.opts();
 }
 
 function idle(command: Command): Command {
@@ -71,71 +78,67 @@ function idle(command: Command): Command {
 }
 
 const pages = ["README.md", ...globSync("docs/**/*.md", { cwd: root }).sort()].map((path) => {
-  const lines = linesOf(readFileSync(join(root, path), "utf8"));
-  const calls = lines.flatMap(({ text, isComplete }) =>
-    callsIn(text).map((words) => ({ words, isComplete })),
-  );
-  return { path, lines, calls };
+  return { path, lines: linesOf(readFileSync(join(root, path), "utf8")) };
 });
+const calledIn = new Map<Line, string[][]>();
+const allLines = pages.flatMap(({ lines }) => lines);
+for (const [index, calls] of callsIn(allLines.map(({ text }) => text)).entries()) {
+  const line = allLines[index];
+  if (line !== undefined) calledIn.set(line, calls);
+}
+const callsOf = (line: Line): string[][] => calledIn.get(line) ?? [];
 
-describe.each(pages.filter(({ lines }) => lines.length > 0))(
-  "the command lines of $path",
-  ({ lines, calls }) => {
-    it("are read by a shell", () => {
-      expect(calls.length).toBeGreaterThanOrEqual(lines.length);
-    });
+describe.each(pages.filter(({ lines }) => lines.length > 0))("the command lines of $path", ({ lines }) => {
+  it("are read by a shell", () => {
+    expect(lines.filter((line) => callsOf(line).length === 0)).toEqual([]);
+  });
 
-    it("name subcommands and options that optropic has", async () => {
-      for (const { words, isComplete } of calls) {
-        const [program, name, ...args] = words;
+  it("name subcommands and options that optropic has", async () => {
+    for (const line of lines) {
+      for (const [program, name, ...args] of callsOf(line)) {
         if (program !== "npx" || name !== "optropic") continue;
-        await expect(parse(args, isComplete), args.join(" ")).resolves.toBeUndefined();
+        await expect(parse(args, line.isComplete), args.join(" ")).resolves.toBeDefined();
       }
-    });
+    }
+  });
 
-    it("name scripts that the package has", () => {
-      // The API that the settings describe has a script of its own.
-      const scripts = [...Object.keys(packageJson.scripts), "start"];
-      for (const { words } of calls) {
-        const [program, name, script] = words;
-        if (program === "npm" && name === "run") expect(scripts).toContain(script);
-      }
-    });
-  },
-);
+  it("name scripts that the package has", () => {
+    // The API that the settings describe has a script of its own.
+    const scripts = [...Object.keys(packageJson.scripts), "start"];
+    for (const [program, name, script] of lines.flatMap(callsOf)) {
+      if (program === "npm" && name === "run") expect(scripts).toContain(script);
+    }
+  });
+});
 
 describe("the README's lines to try", () => {
   const readme = readFileSync(join(root, "README.md"), "utf8");
   const [, section = ""] = /^## Try it\n(.*?)^## /ms.exec(readme) ?? [];
-  const folder = mkdtempSync(join(tmpdir(), "readme-"));
-  afterAll(() => rmSync(folder, { recursive: true }));
-
-  const tried = linesOf(section)
-    .filter(({ isComplete }) => isComplete)
-    .map(({ text }) => {
-      const [, , ...args] = callsIn(text).flat();
-      return { line: text, args, items: /# (.*)$/.exec(text)?.[1]?.split(", ") ?? [] };
-    });
+  const texts = linesOf(section).flatMap(({ text, isComplete }) => (isComplete ? [text] : []));
+  const calls = callsIn(texts);
+  const tried = texts.map((line, index) => {
+    const [[, , ...args] = []] = calls[index] ?? [];
+    return { line, args, items: /# (.*)$/.exec(line)?.[1]?.split(", ") ?? [] };
+  });
 
   it("are there", () => {
     expect(tried.length).toBeGreaterThan(5);
   });
 
-  it.each(tried)("$line", async ({ args, items }) => {
-    const writes = args.includes("--output");
-    const asks = writes ? args : [...new Set([...args, "--json"])];
-    const { status, stdout, stderr } = await ended(start(asks, {}, writes ? folder : root));
-    expect(stderr).toBe("");
-    expect(status).toBe(items.length > 0 ? 1 : 0);
-    for (const [index, arg] of args.entries()) {
-      if (args[index - 1] === "--output") expect(existsSync(join(folder, arg)), arg).toBe(true);
-    }
-    if (writes) return;
-    const { policies, summary }: PreviewDocument = JSON.parse(stdout);
-    expect(summary.passed).toBeGreaterThan(0);
-    const violated = policies
-      .filter(({ status, enforcement }) => status === "violated" && enforcement === "mandatory")
-      .flatMap((policy) => policy.items);
-    expect([...new Set(violated)].sort()).toEqual(items);
+  // Without the processes of a preview, which take seconds for each line.
+  it.each(tried)("$line", async ({ args, items: refused }) => {
+    const { cwd, stack, config } = previewOptions.parse(await parse(args, true));
+    const { resources, context } = await (resolve(root, cwd) === join(root, "delivery")
+      ? recordDelivery(...config)
+      : recordPlatform(stack[0], ...config));
+    const found = new Set<string>(refusing(judge(resources, context)).flatMap(({ policy }) => policy.items));
+    expect(items.map(({ id }) => id).filter((id) => found.has(id))).toEqual(refused);
   });
+});
+
+/** What of the options of a preview says which stack is judged. */
+const previewOptions = z.object({
+  cwd: z.string(),
+  stack: z.array(z.string()).max(1).default(["production"]),
+  config: z.array(z.string()),
 });
