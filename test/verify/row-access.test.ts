@@ -243,6 +243,8 @@ describe("the recorded matrix", () => {
       writeFileSync(wrong, text);
       expect(() => readMatrix(wrong)).toThrow(/is not a matrix/);
     }
+    // A drill compares nothing where there is no matrix, so one that cannot be reached must not count as none.
+    expect(() => readMatrix(join(wrong, "below.json"))).toThrow(/a part of its path is not a folder/);
   });
 
   it("is compared with in a drill, where there is one", async () => {

@@ -1,6 +1,5 @@
-import { existsSync } from "node:fs";
 import { Failure } from "../../lib/failure.ts";
-import { cannotWrite } from "../../lib/file-reasons.ts";
+import { cannotWrite, codeOf } from "../../lib/file-reasons.ts";
 import { readText, writeAtomic } from "../../lib/files.ts";
 import { parseJson } from "../../lib/json.ts";
 import { type Matrix, matrixSchema } from "./matrix.ts";
@@ -13,11 +12,20 @@ const maximumBytes = 8 * 1024 * 1024;
  * @throws {Failure} `refused`, for a file that is not one
  */
 export function readMatrix(path: string): Matrix | undefined {
-  if (!existsSync(path)) return undefined;
-  const text = readText(`the matrix in ${path}`, path, { maximumBytes });
+  const text = textIfThere(path);
+  if (text === undefined) return undefined;
   const result = matrixSchema.safeParse(parseJson(text));
   if (result.success) return result.data;
   throw new Failure("refused", `${path} is not a matrix of row-level security: write it again with --write`);
+}
+
+function textIfThere(path: string): string | undefined {
+  try {
+    return readText(`the matrix in ${path}`, path, { maximumBytes });
+  } catch (error) {
+    if (error instanceof Failure && codeOf(error.cause) === "ENOENT") return undefined;
+    throw error;
+  }
 }
 
 /** Writes the matrix with one cell a line, so that a change of it can be reviewed. */
