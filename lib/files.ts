@@ -34,7 +34,9 @@ export interface ReadOptions {
  */
 export function readBytes(what: string, path: string, { maximumBytes, kind }: ReadOptions): Buffer {
   try {
-    const size = statSync(path).size;
+    const stats = statSync(path);
+    // A folder has a size too, which says nothing.
+    const size = stats.isFile() ? stats.size : 0;
     if (size > maximumBytes) throw new TooLarge(maximumBytes);
     const file = openSync(path, "r");
     try {
