@@ -11,7 +11,7 @@ import {
   type VerifyEvidenceFlags,
 } from "./evidence/options.ts";
 
-/** `optropic evidence`: whether evidence is whole, checkpoints of it, keys, and the gates of the repository. */
+/** `optropic evidence`: whether evidence is intact, checkpoints of it, keys, and the gates of the repository. */
 export function evidenceCommand(): Command {
   return new Command("evidence")
     .description("Checks evidence, anchors it, makes keys, and records the gates of the repository.")

@@ -5,7 +5,7 @@ import type { Kept } from "./read-all.ts";
 import type { EvidenceRecord } from "./record.ts";
 import { type Unseen, unseenIn } from "./unseen.ts";
 
-/** Whether the evidence of a stack is whole. */
+/** Whether the evidence of a stack is intact. */
 export interface Verification {
   records: number;
   signed: number;
@@ -21,7 +21,7 @@ export interface Verification {
   late: string[];
   /** Records that a run which started after they had ended did not see: written later than they say, or merged. */
   unseen: Unseen[];
-  /** One sentence each; none where the evidence is whole. */
+  /** One sentence each; none where the evidence is intact. */
   problems: string[];
 }
 

@@ -32,7 +32,7 @@ import { openBucket, openEvidence, placeIn, refuseMissing } from "./place.ts";
 import { projectsIn } from "./projects.ts";
 import { recordRun, signingKey, trustedKeys } from "./record.ts";
 
-/** Whether the evidence of a stack is whole. */
+/** Whether the evidence of a stack is intact. */
 export async function verify(flags: VerifyEvidenceFlags): Promise<Result> {
   const { cwd, store, trusted } = await opened(flags);
   const notes = await readCheckpoints(flags.checkpoint, { cwd, stack: flags.stack, trusted });
@@ -99,7 +99,7 @@ function unseenLines(unseen: readonly Unseen[]): string[] {
   ];
 }
 
-/** A checkpoint of all records. Evidence that is not whole, or less than what was anchored before, is not anchored. */
+/** A checkpoint of all records. Evidence that is not intact, or less than what was anchored before, is not anchored. */
 export async function checkpoint(flags: CheckpointFlags): Promise<Result> {
   if (flags.output !== undefined) checkWritable(flags.output);
   if (flags.subject !== undefined) checkWritable(flags.subject, "--subject");

@@ -9,7 +9,7 @@ import { code, inline } from "./inline.ts";
  * What a stack's last recorded drill found; undefined where there is none.
  *
  * @param root folder with `records/`
- * @throws {Failure} when the records are not whole
+ * @throws {Failure} when the records are not intact
  */
 export function readDrill(root: string, stack: string): DrillFinding | undefined {
   return lastDrill(join(root, "records"), stack);

@@ -160,7 +160,7 @@ export const reportSchema = z.strictObject({
   at: moment,
   commit: z.string().optional(),
   phase: z.enum(moments),
-  /** `go` needs both: no item in the way, and evidence that is whole. */
+  /** `go` needs both: no item in the way, and intact evidence. */
   decision: z.enum(["go", "no-go"]),
   totals,
   sections: z.array(z.strictObject({ section: z.string(), totals })),
