@@ -31,27 +31,26 @@ export async function stageRows(
   { table, all, name }: { table: string; all: Contents; name: string },
 ): Promise<Staged | { reason: string } | undefined> {
   const parts = partRows.parse(await session.rows(partsQuery, [table]));
+  const tables = new Set(parts.map((part) => part.table));
   let staged: Staged | undefined;
-  for (const part of parts) {
-    for (const list of dataOf(all, part)) {
-      const head = await headOf(run, list);
-      if (head === undefined) continue;
-      const [found = "", ...columns] = await asSessionText(session, run, [head.table, ...head.columns]);
-      if (found !== part.table) continue;
-      if (staged === undefined) {
-        const reason = await attempt(session, [
-          `create temporary table ${name} on commit drop as select ${columns.join(", ")} from ${table} with no data`,
-        ]);
-        if (reason !== undefined) return { reason };
-        staged = { name, columns };
-      }
-      if (columns.some((column) => staged?.columns.includes(column) !== true))
-        return { reason: `the partitions of ${table} have different columns` };
-      const isRead = await session.tries(() =>
-        runList(session, run, list, ["--section=data"], (script) => into(script, name)),
-      );
-      if (!isRead) return { reason: `the rows of the backup do not fit into ${table}` };
+  for (const list of dataOf(all, parts)) {
+    const head = await headOf(run, list);
+    if (head === undefined) continue;
+    const [found = "", ...columns] = await asSessionText(session, run, [head.table, ...head.columns]);
+    if (!tables.has(found)) continue;
+    if (staged === undefined) {
+      const reason = await attempt(session, [
+        `create temporary table ${name} on commit drop as select ${columns.join(", ")} from ${table} with no data`,
+      ]);
+      if (reason !== undefined) return { reason };
+      staged = { name, columns };
     }
+    if (columns.some((column) => staged?.columns.includes(column) !== true))
+      return { reason: `the partitions of ${table} have different columns` };
+    const isRead = await session.tries(() =>
+      runList(session, run, list, ["--section=data"], (script) => into(script, name)),
+    );
+    if (!isRead) return { reason: `the rows of the backup do not fit into ${table}` };
   }
   if (staged !== undefined) await session.run(`analyze ${name}`);
   return staged;
@@ -67,12 +66,21 @@ const partsQuery = `
     join pg_namespace n on n.oid = c.relnamespace
    where t.oid = to_regclass(($1::text[])[1])`;
 
-/** Lines that may have the rows of a table: names may have spaces. */
-function dataOf(all: Contents, { schema, name }: QualifiedName): Contents[] {
-  const start = `TABLE DATA ${oneLine(schema)} ${oneLine(name)} `;
+/** Lines that may have the rows of some tables, each by itself: names may have spaces. */
+function dataOf(all: Contents, tables: readonly QualifiedName[]): Contents[] {
+  const heads = new Set(tables.map(({ schema, name }) => `TABLE DATA ${oneLine(schema)} ${oneLine(name)}`));
   const ids: string[] = [];
-  for (const { id, rest } of all.lines()) if (rest.startsWith(start)) ids.push(id);
-  return ids.map((one) => all.filtered(({ id }) => id === one));
+  // All in one pass: a dump has many lines, and a table may have many partitions.
+  const data = all.filtered(({ id, rest }) => {
+    if (!rest.startsWith("TABLE DATA ")) return false;
+    for (let end = rest.lastIndexOf(" "); end > 0; end = rest.lastIndexOf(" ", end - 1)) {
+      if (!heads.has(rest.slice(0, end))) continue;
+      ids.push(id);
+      return true;
+    }
+    return false;
+  });
+  return ids.map((one) => data.filtered(({ id }) => id === one));
 }
 
 /** How pg_dump begins the rows of a table. */
