@@ -8,7 +8,9 @@ export interface Quiet {
   loud: string[];
   /** Whether the server does not check foreign keys meanwhile. */
   isUnchecked: boolean;
-  /** Lets the triggers run again. */
+  /** Lets the server check foreign keys again. Triggers that are disabled stay so. */
+  checkAgain: () => Promise<void>;
+  /** Lets all triggers run again. */
   end: () => Promise<void>;
 }
 
@@ -32,11 +34,15 @@ export async function quietTriggers(session: Session, tables: readonly string[])
   const before = isUsual ? await replicationRole(session) : undefined;
   const isUnchecked =
     isUsual && (await attempt(session, ["set local session_replication_role = replica"])) === undefined;
+  const checkAgain = async (): Promise<void> => {
+    if (isUnchecked) await session.run(`set local session_replication_role = ${before}`);
+  };
   return {
     loud: isUnchecked ? [] : running.map(({ table, name }) => `trigger ${name} on ${table}`),
     isUnchecked,
+    checkAgain,
     async end() {
-      if (isUnchecked) await session.run(`set local session_replication_role = ${before}`);
+      await checkAgain();
       if (disabled.length === 0) return;
       // A table with checks that wait for the end of the transaction cannot be altered.
       for (const statement of await checkingNow(session, tables)) await session.run(statement);
@@ -50,7 +56,10 @@ export async function quietTriggers(session: Session, tables: readonly string[])
 export async function checkingNow(session: Session, tables: readonly string[]): Promise<string[]> {
   const [late] = lateRows.parse(await session.rows(lateQuery, tables));
   if (late === undefined || late.names === null) return [];
-  return [`set constraints ${late.names} immediate`, `set constraints ${late.names} deferred`];
+  return [
+    `set constraints ${late.names} immediate`,
+    ...(late.deferrable === null ? [] : [`set constraints ${late.deferrable} deferred`]),
+  ];
 }
 
 async function replicationRole(session: Session): Promise<string> {
@@ -73,9 +82,14 @@ const triggersQuery = `
    where t.tgrelid in (${withPartitions}) and not t.tgisinternal and t.tgenabled <> 'D' and t.tgtype & 4 <> 0
    order by t.tgrelid, t.tgname`;
 
-const lateRows = z.array(z.object({ names: z.string().nullable() }));
+const lateRows = z.array(z.object({ names: z.string().nullable(), deferrable: z.string().nullable() }));
 
+/** A name means all constraints of a schema that have it, and none of them can wait where one cannot. */
 const lateQuery = `
-  select string_agg(distinct format('%I.%I', n.nspname, k.conname), ', ') as names
+  select string_agg(distinct one.name, ', ') as names,
+         string_agg(distinct one.name, ', ') filter (where not exists (
+           select from pg_constraint o where o.connamespace = k.connamespace and o.conname = k.conname
+              and o.contype in ('f', 'p', 'u', 'x', 't') and not o.condeferrable)) as deferrable
     from pg_constraint k join pg_namespace n on n.oid = k.connamespace
+   cross join lateral (select format('%I.%I', n.nspname, k.conname) as name) one
    where k.condeferred and k.conrelid in (${withPartitions})`;

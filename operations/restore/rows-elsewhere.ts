@@ -6,6 +6,7 @@ import { attempt } from "../archive/attempt.ts";
 import { type Contents, dataOf } from "../archive/contents.ts";
 import { quotable } from "../archive/dump-script.ts";
 import type { Manifest } from "../archive/manifest.ts";
+import { namesOf } from "../archive/names.ts";
 import { parseQualified } from "../archive/qualified-names.ts";
 import type { MissingKey } from "../archive/violated-keys.ts";
 import { emptyCompanions } from "./make-room.ts";
@@ -37,9 +38,11 @@ export class RowsElsewhere {
   readonly #acceptDifferences: boolean;
   readonly #filled: string[] = [];
   readonly #unmet: string[] = [];
-  readonly #elsewhere = new Map<string, Elsewhere>();
+  /** Tables that were looked for in the backup; a reason where their rows cannot be had. */
+  readonly #sought = new Map<string, Elsewhere | string>();
   readonly #put = new Map<string, { rows: number; loud: readonly string[] }>();
-  readonly #mended: MissingKey[] = [];
+  /** Names of keys that could be made in the end, and of their tables with the partitions. */
+  readonly #mended: { name: string; tables: ReadonlySet<string> }[] = [];
 
   /** @param all every line of the dump's contents */
   constructor(
@@ -79,20 +82,42 @@ export class RowsElsewhere {
   async fillEmpty(): Promise<void> {
     const empty = await emptyCompanions(this.#session, this.#manifest);
     if (empty.size === 0) return;
-    const tables = [...empty].flatMap(([name, { isSequence }]) => (isSequence ? [] : [name]));
-    const quiet = await quietTriggers(this.#session, tables);
-    if (quiet.loud.length > 0 && !this.#acceptDifferences) await this.#refuseLoud(tables);
-    const entries = new Set([...empty.values()].map(({ entry }) => entry));
-    await runList(this.#session, this.#run, dataOf(this.#run.contents, entries), ["--section=data"]);
-    for (const table of tables) if (quiet.isUnchecked) await this.#checkReferences(table);
-    await quiet.end();
-    for (const table of tables) {
-      const rows = await this.#count(table);
-      if (rows === 0) continue;
+    const byEntry = new Map([...empty].map(([name, { entry }]) => [entry, name]));
+    const data = dataOf(this.#run.contents, new Set(byEntry.keys()));
+    const filled: { table: string; quiet: Quiet }[] = [];
+    for (const { entry } of [...data.lines()]) {
+      const table = byEntry.get(entry);
+      // Not with others: how the triggers of one can be stopped may let those of another run.
+      const quiet = table === undefined ? undefined : await this.#fill(table, dataOf(data, new Set([entry])));
+      if (table !== undefined && quiet !== undefined) filled.push({ table, quiet });
+    }
+    const values = data.filtered(({ entry }) => !byEntry.has(entry));
+    await runList(this.#session, this.#run, values, ["--section=data"]);
+    // Tables may refer to some that are filled after them.
+    for (const { table, quiet } of filled) {
+      if (quiet.isUnchecked) await this.#checkReferences(table);
+      await quiet.end();
+    }
+  }
+
+  /** Gives an empty table its rows. @returns its triggers, which do not run yet; undefined where the backup has no rows */
+  async #fill(table: string, rows: Contents): Promise<Quiet | undefined> {
+    const quiet = await quietTriggers(this.#session, [table]);
+    if (quiet.loud.length > 0 && !this.#acceptDifferences) {
+      await quiet.checkAgain();
+      await this.#refuseLoud(table, quiet.loud);
+      await quiet.end();
+      return undefined;
+    }
+    await runList(this.#session, this.#run, rows, ["--section=data"]);
+    await quiet.checkAgain();
+    const count = await this.#count(table);
+    if (count > 0) {
       this.#filled.push(
-        `${table} was empty and got the ${counted(rows, "row")} that the backup has of it${ran(quiet.loud, table)}.`,
+        `${table} was empty and got the ${counted(count, "row")} that the backup has of it${ran(quiet.loud)}.`,
       );
     }
+    return quiet;
   }
 
   /**
@@ -119,6 +144,7 @@ export class RowsElsewhere {
       (await this.#choose(reference, `${only}${table}`)) ??
       (await this.#chooseFurther()) ??
       (await this.#putChosen());
+    for (const { chosen } of this.#elsewhere) await this.#session.run(`delete from ${chosen}`);
     if (reason !== undefined && reason !== nothing) {
       this.#unmet.push(
         `${parent} is not in the schemas that are restored. The backup has the rows of it that the ${reference.name} needs, the target lacks some, and they could not be put back: ${reason}. Copy the missing rows of ${parent} from a drill with --keep, and restore again.`,
@@ -128,15 +154,20 @@ export class RowsElsewhere {
     // Another key may have brought back what this one needs.
     if (reason === nothing && this.#put.size === 0) return false;
     if ((await attempt(this.#session, [key.statement])) !== undefined) return false;
-    this.#mended.push(key);
+    this.#mended.push({ name: key.name, tables: await namesOf(this.#session, partitionsQuery, [table]) });
     return true;
   }
 
   /** Whether the server's reason is that of a key which could be made in the end. */
   isMended(sentence: string): boolean {
     return this.#mended.some(
-      ({ table, name }) => sentence.includes(name) && sentence.includes(parseQualified(table)?.name ?? table),
+      ({ name, tables }) => hasName(sentence, name) && [...tables].some((table) => hasName(sentence, table)),
     );
+  }
+
+  /** The tables of which the backup has rows, so far as they were looked for. */
+  get #elsewhere(): Elsewhere[] {
+    return [...this.#sought.values()].filter((one) => typeof one !== "string");
   }
 
   #isElsewhere(table: string): boolean {
@@ -146,9 +177,14 @@ export class RowsElsewhere {
 
   /** A table with its rows in the backup; a reason where they cannot be had. */
   async #stage(table: string): Promise<Elsewhere | string> {
-    const known = this.#elsewhere.get(table);
+    const known = this.#sought.get(table);
     if (known !== undefined) return known;
-    const number = this.#elsewhere.size + 1;
+    const found = await this.#seek(table, this.#sought.size + 1);
+    this.#sought.set(table, found);
+    return found;
+  }
+
+  async #seek(table: string, number: number): Promise<Elsewhere | string> {
     const all = `optropic_all_${number}`;
     const chosen = `optropic_chosen_${number}`;
     const staged = await stageRows(this.#session, this.#run, { table, all: this.#all, name: all });
@@ -158,9 +194,7 @@ export class RowsElsewhere {
       `create temporary table ${chosen} on commit drop as select * from ${all} with no data`,
     );
     const references = await referencesOf(this.#session, table);
-    const found = { table, all, chosen, columns: staged.columns, references };
-    this.#elsewhere.set(table, found);
-    return found;
+    return { table, all, chosen, columns: staged.columns, references };
   }
 
   /**
@@ -172,8 +206,9 @@ export class RowsElsewhere {
   async #choose({ table, pairs }: Reference, rows: string): Promise<string | undefined> {
     const found = await this.#stage(table);
     if (typeof found === "string") return found;
+    // A row that is referred to has all of these values. Rows of a large table are compared by an index or by hashes then.
     const same = (other: string): string =>
-      pairs.map(({ to }) => `${other}.${to} is not distinct from s.${to}`).join(" and ");
+      pairs.map(({ to, operator }) => `${other}.${to} operator(${operator}) s.${to}`).join(" and ");
     return attempt(this.#session, [
       `insert into ${found.chosen} select s.* from ${found.all} s
         where exists (select from ${rows} r where ${meets(pairs, "s", "r")})
@@ -185,9 +220,11 @@ export class RowsElsewhere {
   /** Chooses what those that are chosen refer to themselves. */
   async #chooseFurther(): Promise<string | undefined> {
     for (let before = -1, now = await this.#chosen(); before !== now; ) {
-      for (const { chosen, references } of [...this.#elsewhere.values()]) {
+      for (const { chosen, references } of this.#elsewhere) {
         for (const reference of references) {
           if (!this.#isElsewhere(reference.table)) continue;
+          const isMet = (await attempt(this.#session, [refusal(reference, chosen)])) === undefined;
+          if (isMet) continue;
           const reason = await this.#choose(reference, chosen);
           if (reason !== undefined && reason !== nothing) return reason;
         }
@@ -200,14 +237,14 @@ export class RowsElsewhere {
 
   async #chosen(): Promise<number> {
     let rows = 0;
-    for (const { chosen } of this.#elsewhere.values()) rows += await this.#count(chosen);
+    for (const { chosen } of this.#elsewhere) rows += await this.#count(chosen);
     return rows;
   }
 
   /** Puts what is chosen into its tables, those that others refer to first. @returns why not */
   async #putChosen(): Promise<string | undefined> {
     let left: Elsewhere[] = [];
-    for (const one of this.#elsewhere.values()) if ((await this.#count(one.chosen)) > 0) left.push(one);
+    for (const one of this.#elsewhere) if ((await this.#count(one.chosen)) > 0) left.push(one);
     if (left.length === 0) return nothing;
     let reason: string | undefined;
     for (let before = 0; left.length !== before && left.length > 0; ) {
@@ -221,7 +258,6 @@ export class RowsElsewhere {
       }
       left = refused;
     }
-    for (const { chosen } of this.#elsewhere.values()) await this.#session.run(`delete from ${chosen}`);
     return left.length === 0 ? undefined : reason;
   }
 
@@ -247,19 +283,16 @@ export class RowsElsewhere {
   }
 
   /** Refuses rows at which triggers would run. */
-  async #refuseLoud(tables: readonly string[]): Promise<void> {
-    for (const table of tables) {
-      const { loud, end }: Quiet = await quietTriggers(this.#session, [table]);
-      await end();
-      if (loud.length === 0) continue;
-      const found = await this.#stage(table);
-      const rows = typeof found === "string" ? 0 : await this.#count(found.all);
-      if (rows === 0) continue;
-      throw new Failure(
-        "failed",
-        `${table} is empty, the ${counted(rows, "row")} that the backup has of it would be put there, and ${listed(loud, "and")} would run. The role may not prevent that: let the owner of ${table} disable the triggers until the restore has ended, grant the role to set session_replication_role, or pass --accept-differences to let them run.`,
-      );
-    }
+  async #refuseLoud(table: string, loud: readonly string[]): Promise<void> {
+    const found = await this.#stage(table);
+    if (found === nothing) return;
+    // Rows that cannot be counted may be there.
+    const count = typeof found === "string" ? undefined : await this.#count(found.all);
+    if (count === 0) return;
+    throw new Failure(
+      "failed",
+      `${table} is empty, the ${count === undefined ? "rows" : counted(count, "row")} that the backup has of it would be put there, and ${listed(loud, "and")} would run. The role may not prevent that: let the owner of ${table} disable the triggers until the restore has ended, grant the role to set session_replication_role, or pass --accept-differences to let them run.`,
+    );
   }
 
   /** Refuses rows that refer to others which are not there, where the server did not check that. */
@@ -287,10 +320,19 @@ function refusal(reference: Reference, rows: string): string {
   return `do ${escapeLiteral(body)}`;
 }
 
-function ran(loud: readonly string[], table?: string): string {
-  const own = table === undefined ? loud : loud.filter((name) => name.endsWith(` on ${table}`));
-  return own.length === 0 ? "" : `, at which ${listed(own, "and")} ran`;
+function ran(loud: readonly string[]): string {
+  return loud.length === 0 ? "" : `, at which ${listed(loud, "and")} ran`;
 }
+
+/** Whether a message has a name, not only as a part of another. */
+function hasName(message: string, name: string): boolean {
+  return new RegExp(`(?<![\\p{L}\\p{N}_$])${RegExp.escape(name)}(?![\\p{L}\\p{N}_$])`, "u").test(message);
+}
+
+/** Names of a table and its partitions. */
+const partitionsQuery = `
+  select relname::text as name from pg_class
+   where oid = to_regclass(($1::text[])[1]) or oid in (select relid from pg_partition_tree(to_regclass(($1::text[])[1])))`;
 
 /** How pg_dump writes a foreign key: the only word, the table, the key, its columns, and those that they lead to. */
 const definition = new RegExp(

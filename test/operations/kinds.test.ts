@@ -1247,16 +1247,16 @@ test("a restore in place makes what its target lacks of the schemas beside those
 
 test("rows outside of the schemas that restored rows refer to are put back with what they need themselves, and no trigger runs at them", async () => {
   const { connection, ask } = await make(
-    `create schema app; create schema people; create table people.city (id int primary key, name text);
-     create table people."U ser" (id int generated always as identity primary key, city int references people.city initially deferred,
+    `create schema app; create schema people; create extension ltree schema people; create table people.place (path people.ltree primary key); create table people.city (id int primary key, name text);
+     create table people."U ser" (id int generated always as identity primary key, city int constraint same references people.city initially deferred, place people.ltree references people.place,
        by int references people."U ser" deferrable, loud text generated always as ('x') stored, gone int, "a, (b" text default 'now');
-     alter table people."U ser" drop column gone; create table people.mail (n int); create function people.send() returns trigger language plpgsql as 'begin insert into people.mail values (1); return new; end';
+     alter table people."U ser" drop column gone; create table people.mail (n int constraint same references people.city); create function people.send() returns trigger language plpgsql as 'begin insert into people.mail values (1); return new; end';
      create trigger send after insert on people."U ser" for each row execute function people.send();
      alter table people."U ser" enable always trigger send;
-     insert into people.city values (1, 'one'), (2, 'two'), (3, 'three');
-     insert into people."U ser" (city, by, "a, (b") values (1, null, 'a'), (2, 1, 'b'), (3, 2, 'c'), (null, null, 'd');
+     insert into people.city values (1, 'one'), (2, 'two'), (3, 'three'); insert into people.place values ('a'), ('a.b');
+     insert into people."U ser" (city, place, by, "a, (b") values (1, 'a', null, 'a'), (2, 'a.b', 1, 'b'), (3, null, 2, 'c'), (null, null, null, 'd');
      create table app.t (u int, constraint "of, (user" foreign key (u) references people."U ser") partition by list (u);
-     create table app.t_1 partition of app.t default; insert into app.t values (3), (null); create table app.u (u int references people."U ser"); insert into app.u values (1), (4)`,
+     create table app.slice partition of app.t default; insert into app.t values (3), (null); create table app.u (u int references people."U ser"); insert into app.u values (1), (4)`,
   );
   await ask("delete from people.mail");
   const asked = `select (select string_agg(u::text, ',' order by id) from people."U ser" u), (select string_agg(name, ',' order by id) from people.city),
@@ -1265,10 +1265,11 @@ test("rows outside of the schemas that restored rows refer to are put back with 
   await cycle.backUp(connection, ["app"]);
   const before = await ask(asked);
   await ask(
-    'truncate app.t, app.u; delete from people."U ser" where id < 4; delete from people.city where id > 1',
+    `truncate app.t, app.u; delete from people."U ser" where id < 4; delete from people.city where id > 1; delete from people.place where path::text = 'a.b'`,
   );
   const back = (await cycle.restore(connection)).differences;
   expect(back).toEqual([
+    "1 row of people.place that restored rows refer to was missing and put back.",
     "2 rows of people.city that restored rows refer to were missing and put back.",
     '3 rows of people."U ser" that restored rows refer to were missing and put back.',
   ]);
@@ -1286,6 +1287,48 @@ test("rows outside of the schemas that restored rows refer to are put back with 
     expect.stringMatching(/^Only the selection was restored/),
   ]);
   expect(await ask(asked)).toBe(before);
+});
+
+test("no trigger runs at rows of empty tables outside of the schemas, whatever the triggers of another table need", async () => {
+  const { connection, ask } = await make(
+    `create role filler login password 'canary-filler'; create schema app authorization filler; create schema people; grant usage on schema people to filler;
+     create table people.one (id int primary key); create table people.two (id int primary key); create table people.mail (n int);
+     insert into people.one values (1); insert into people.two values (1); grant select, insert, references on people.one, people.two to filler;
+     do $$ begin execute format('grant create on database %I to filler', current_database()); end $$;
+     set role filler; create table app.t (one int references people.one, two int references people.two); insert into app.t values (1, 1); reset role`,
+  );
+  await cycle.backUp(connection, ["app"]);
+  await ask(`create function people.send() returns trigger language plpgsql security definer as 'begin insert into people.mail values (1); return new; end';
+    create trigger send after insert on people.one for each row execute function people.send();
+    create trigger send after insert on people.two for each row execute function people.send(); alter table people.two enable replica trigger send;
+    grant set on parameter session_replication_role to filler; truncate app.t, people.one, people.two`);
+  const filler = { ...connection, PGUSER: "filler", PGPASSWORD: "canary-filler" };
+  expect((await cycle.restore(filler)).differences).toEqual([
+    "people.one was empty and got the 1 row that the backup has of it.",
+    "people.two was empty and got the 1 row that the backup has of it.",
+  ]);
+  expect(await ask("select count(*) from people.mail")).toBe("0");
+});
+
+test("rows outside of the schemas that cannot be put back keep no others from it", async () => {
+  const { connection, ask } = await make(
+    `create schema app; create schema people; create table people.city (id int primary key); create table people.one (id int primary key, city int references people.city);
+     create table people.two (id int primary key); insert into people.city values (1); insert into people.one values (1, 1), (2, null); insert into people.two values (1), (2);
+     create table app.a (one int references people.one); create table app.b (one int references people.one, two int references people.two);
+     insert into app.a values (1); insert into app.b values (2, 1)`,
+  );
+  await cycle.backUp(connection, ["app"]);
+  await ask(`drop schema app cascade; delete from people.one; delete from people.two where id = 1; delete from people.city;
+    insert into people.one values (3, null); insert into people.city values (2); alter table people.city add extra int; alter table people.city rename id to key`);
+  const { differences } = await cycle.restore(connection, { acceptDifferences: true });
+  expect(differences).toEqual(
+    expect.arrayContaining([
+      expect.stringContaining("a_one_fkey"),
+      "1 row of people.one that restored rows refer to was missing and put back.",
+      "1 row of people.two that restored rows refer to was missing and put back.",
+    ]),
+  );
+  expect(await ask("select string_agg(id::text, ',' order by id) from people.one")).toBe("2,3");
 });
 
 test("a database in an encoding that the server does not convert to UTF-8 comes back", async () => {
