@@ -16,6 +16,12 @@ export async function referencesOf(session: Session, table: string): Promise<Ref
   return referenceRows.parse(await session.rows(referencesQuery, [table]));
 }
 
+/** The operators that compare columns of a table, by these, where their types have one of their own. */
+export async function equalityOf(session: Session, table: string): Promise<ReadonlyMap<string, string>> {
+  const rows = equalityRows.parse(await session.rows(equalityQuery, [table]));
+  return new Map(rows.map(({ column, operator }) => [column, operator]));
+}
+
 /** A condition on a row and a row that it refers to. */
 export function meets(pairs: Reference["pairs"], to: string, from: string): string {
   return pairs
@@ -36,6 +42,18 @@ const referenceRows = z.array(
     pairs: z.array(z.object({ to: z.string(), operator: z.string(), from: z.string() })),
   }),
 );
+
+const equalityRows = z.array(z.object({ column: z.string(), operator: z.string() }));
+
+const equalityQuery = `
+  select quote_ident(a.attname) as column, format('%I.%s', n.nspname, o.oprname) as operator
+    from pg_attribute a
+    join pg_opclass c on c.opcintype = a.atttypid and c.opcdefault
+    join pg_am m on m.oid = c.opcmethod and m.amname = 'btree'
+    join pg_amop p on p.amopfamily = c.opcfamily and p.amoplefttype = c.opcintype and p.amoprighttype = c.opcintype and p.amopstrategy = 3
+    join pg_operator o on o.oid = p.amopopr
+    join pg_namespace n on n.oid = o.oprnamespace
+   where a.attrelid = to_regclass(($1::text[])[1]) and a.attnum > 0 and not a.attisdropped`;
 
 /** Where the table referred to has partitions, there is a row for each of these, too. */
 const referencesQuery = `

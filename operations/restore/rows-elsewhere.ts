@@ -11,7 +11,7 @@ import { parseQualified } from "../archive/qualified-names.ts";
 import type { MissingKey } from "../archive/violated-keys.ts";
 import { emptyCompanions } from "./make-room.ts";
 import { checkingNow, type Quiet, quietTriggers } from "./quiet-triggers.ts";
-import { isUnmet, meets, type Reference, referencesOf } from "./references.ts";
+import { equalityOf, isUnmet, meets, type Reference, referencesOf } from "./references.ts";
 import { type DumpRun, runList } from "./run-dump.ts";
 import type { ScriptSession } from "./script-session.ts";
 import { stageRows } from "./staged-rows.ts";
@@ -131,15 +131,12 @@ export class RowsElsewhere {
       definition.exec(key.statement) ?? [];
     if (!this.#isElsewhere(parent)) return false;
     const columns = namesIn(theirs);
-    const reference: Reference = {
-      name: `constraint ${name} of ${table}`,
-      table: parent,
-      pairs: namesIn(own).map((from, index) => ({
-        from,
-        to: columns[index] ?? "",
-        operator: "pg_catalog.=",
-      })),
-    };
+    const equals = await equalityOf(this.#session, parent);
+    const pairs = namesIn(own).map((from, index) => {
+      const to = columns[index] ?? "";
+      return { from, to, operator: equals.get(to) ?? "pg_catalog.=" };
+    });
+    const reference: Reference = { name: `constraint ${name} of ${table}`, table: parent, pairs };
     const reason =
       (await this.#choose(reference, `${only}${table}`)) ??
       (await this.#chooseFurther()) ??

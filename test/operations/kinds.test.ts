@@ -1253,10 +1253,11 @@ test("rows outside of the schemas that restored rows refer to are put back with 
      alter table people."U ser" drop column gone; create table people.mail (n int constraint same references people.city); create function people.send() returns trigger language plpgsql as 'begin insert into people.mail values (1); return new; end';
      create trigger send after insert on people."U ser" for each row execute function people.send();
      alter table people."U ser" enable always trigger send;
-     insert into people.city values (1, 'one'), (2, 'two'), (3, 'three'); insert into people.place values ('a'), ('a.b');
+     insert into people.city values (1, 'one'), (2, 'two'), (3, 'three'); insert into people.place values ('a'), ('a.b'), ('c.d');
      insert into people."U ser" (city, place, by, "a, (b") values (1, 'a', null, 'a'), (2, 'a.b', 1, 'b'), (3, null, 2, 'c'), (null, null, null, 'd');
      create table app.t (u int, constraint "of, (user" foreign key (u) references people."U ser") partition by list (u);
-     create table app.slice partition of app.t default; insert into app.t values (3), (null); create table app.u (u int references people."U ser"); insert into app.u values (1), (4)`,
+     create table app.slice partition of app.t default; insert into app.t values (3), (null); create table app.u (u int references people."U ser"); insert into app.u values (1), (4);
+     create table app.here (path people.ltree references people.place); insert into app.here values ('c.d')`,
   );
   await ask("delete from people.mail");
   const asked = `select (select string_agg(u::text, ',' order by id) from people."U ser" u), (select string_agg(name, ',' order by id) from people.city),
@@ -1265,11 +1266,11 @@ test("rows outside of the schemas that restored rows refer to are put back with 
   await cycle.backUp(connection, ["app"]);
   const before = await ask(asked);
   await ask(
-    `truncate app.t, app.u; delete from people."U ser" where id < 4; delete from people.city where id > 1; delete from people.place where path::text = 'a.b'`,
+    `truncate app.t, app.u, app.here; delete from people."U ser" where id < 4; delete from people.city where id > 1; delete from people.place where path::text like '%.%'`,
   );
   const back = (await cycle.restore(connection)).differences;
   expect(back).toEqual([
-    "1 row of people.place that restored rows refer to was missing and put back.",
+    "2 rows of people.place that restored rows refer to were missing and put back.",
     "2 rows of people.city that restored rows refer to were missing and put back.",
     '3 rows of people."U ser" that restored rows refer to were missing and put back.',
   ]);
