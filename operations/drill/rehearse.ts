@@ -218,21 +218,27 @@ function asTried<T extends Files>(files: T) {
 }
 
 function foreignRolesFor(target: Connection, signal: AbortSignal): Promise<RoleName[]> {
-  const read = async (session: Session): Promise<RoleName[]> => {
-    await session.run(`${neutralSettings}; ${serverNames}`);
-    return foreignRolesOf(session);
-  };
-  return withPatientSession(target, "optropic drill", read, signal);
+  return readAsRole(target, foreignRolesOf, signal);
 }
 
 /** Tables and sequences of the schemas of which a dump by the role would fail. */
 function unreadableFor(target: Connection, { schemas }: Manifest, signal: AbortSignal): Promise<string[]> {
-  const read = async (session: Session): Promise<string[]> => {
+  const names = schemas.map(({ name }) => name);
+  const read = async (session: Session) => [...(await namesOf(session, unreadableQuery, names))];
+  return readAsRole(target, read, signal);
+}
+
+/** Reads catalogs as the role that restores. */
+function readAsRole<T>(
+  target: Connection,
+  read: (session: Session) => Promise<T>,
+  signal: AbortSignal,
+): Promise<T> {
+  const work = async (session: Session): Promise<T> => {
     await session.run(`${neutralSettings}; ${serverNames}`);
-    const names = schemas.map(({ name }) => name);
-    return [...(await namesOf(session, unreadableQuery, names))];
+    return read(session);
   };
-  return withPatientSession(target, "optropic drill", read, signal);
+  return withPatientSession(target, "optropic drill", work, signal);
 }
 
 const unreadableQuery = `
