@@ -36,7 +36,7 @@ const names: Readonly<Record<string, string>> = {
 
 /**
  * Whether texts in the encoding of a database pass as bytes: those of SQL_ASCII may be in any encoding, and the server
- * converts MULE_INTERNAL to few others, of which UTF-8 is none.
+ * does not convert MULE_INTERNAL to UTF-8.
  */
 export function isRaw(encoding: unknown): boolean {
   return encoding === "SQL_ASCII" || encoding === "MULE_INTERNAL";

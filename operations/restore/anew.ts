@@ -2,5 +2,5 @@
 export function anew({ name, createDatabase }: { name: string; createDatabase: boolean }): string {
   return createDatabase
     ? "into a new database with --jobs"
-    : `with --jobs into an empty database that belongs to ${name}, which somebody else has to create: the role may create none`;
+    : `with --jobs into an empty database that belongs to ${name}: the role may not create databases, so somebody else must create it`;
 }

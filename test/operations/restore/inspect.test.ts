@@ -36,7 +36,7 @@ test.each([
   [true, "or restore into a new database with --jobs."],
   [
     false,
-    "or restore with --jobs into an empty database that belongs to maker, which somebody else has to create: the role may create none.",
+    "or restore with --jobs into an empty database that belongs to maker: the role may not create databases, so somebody else must create it.",
   ],
 ])("the way out of too few locks is one that the role has (creates databases: %s)", (createDatabase, way) => {
   const present = {
