@@ -12,7 +12,7 @@ export interface HiddenImport {
 
 /**
  * Finds what a file loads by `import()` and `require()` of something that is no text, by a function that
- * `createRequire` made under another name than `require`, by `import.meta.resolve` and by
+ * `createRequire` made under another name than `require`, by `require.resolve`, by `import.meta.resolve` and by
  * `new URL(…, import.meta.url)`. What leads to a package, or to a file that holds no code, is not among these.
  *
  * @param path of the file from the root of the project
@@ -36,7 +36,7 @@ export function hiddenImports(path: string, text: string): HiddenImport[] {
 }
 
 /** Most files are not parsed. */
-const maybe = /\bimport\s*\(|\brequire\s*\(|createRequire|import\.meta\.(?:resolve|url)/;
+const maybe = /\bimport\s*\(|\brequire\s*[.(]|createRequire|import\.meta\.(?:resolve|url)/;
 
 /** A text, or its last part where it begins with something else; undefined where nothing is known of it. */
 type Target = { readonly all: string } | { readonly end: string | undefined };
@@ -50,7 +50,7 @@ function targetOf(node: ts.Node, makers: ReadonlySet<string>): Target | undefine
     const target = textOf(argument);
     return "all" in target ? undefined : { end: undefined };
   }
-  if (isOfMeta(node.expression, "resolve")) return textOf(argument);
+  if (isOfMeta(node.expression, "resolve") || isResolveOfRequire(node.expression)) return textOf(argument);
   return isMaker(node.expression, makers) ? targetOfRequire(node) : undefined;
 }
 
@@ -111,6 +111,12 @@ function isMaker(node: ts.Expression, names: ReadonlySet<string>): boolean {
 
 function isOfMeta(node: ts.Node, name: string): boolean {
   return ts.isPropertyAccessExpression(node) && node.name.text === name && ts.isMetaProperty(node.expression);
+}
+
+function isResolveOfRequire(node: ts.Node): boolean {
+  return (
+    ts.isPropertyAccessExpression(node) && node.name.text === "resolve" && isNamed(node.expression, "require")
+  );
 }
 
 function isNamed(node: ts.Node, name: string): boolean {

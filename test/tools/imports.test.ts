@@ -75,7 +75,7 @@ function foldersOf(root: string): string[] {
     status === 0
       ? stdout.split("\n").filter((name) => name !== "")
       : readdirSync(root, { withFileTypes: true })
-          .filter((entry) => entry.isDirectory() && !ignored.includes(`${entry.name}/`))
+          .filter((entry) => entry.isDirectory() && ![".git/", ...ignored].includes(`${entry.name}/`))
           .map(({ name }) => name);
   return names.map((name) => `${name}/`);
 }
@@ -140,6 +140,10 @@ describe("the import check", () => {
     ["a URL", 'const load = new URL("../config/load.ts", import.meta.url);'],
     ["a path of a module", 'const load = import.meta.resolve("../config/load.ts");'],
     [
+      "a path that require() resolves",
+      'import { createRequire } from "node:module";\nconst require = createRequire(import.meta.url);\nexport const load = require.resolve("../config/load.ts");',
+    ],
+    [
       "a function with another name than require",
       'import { createRequire as make } from "node:module";\nmake(import.meta.url)("../config/load.ts");',
     ],
@@ -160,6 +164,10 @@ describe("the import check", () => {
       `export const load = (name: string) => import(\`../config/\${name}.ts\`);`,
     ],
     ["a path that is put together", 'export const load = import.meta.resolve("../config" + "/load.ts");'],
+    [
+      "a path that require() resolves of a variable",
+      'import { createRequire } from "node:module";\nconst require = createRequire(import.meta.url);\nexport const load = (name: string) => require.resolve(name);',
+    ],
     ["a URL that is put together", "export const load = (name: string) => new URL(name, import.meta.url);"],
     [
       "createRequire under another name",
