@@ -1,5 +1,6 @@
 import { promisify } from "node:util";
 import { brotliDecompress, constants, gunzip, inflate, inflateRaw, zstdDecompress } from "node:zlib";
+import { codeOf } from "./file-reasons.ts";
 
 /** Why a body cannot be unpacked. */
 export type UnpackReason = "too-large" | "unknown-encoding" | "invalid";
@@ -64,8 +65,7 @@ export async function unpack(raw: Buffer, encoding: string, mostBytes: number): 
   try {
     return await unpacker(raw, { maxOutputLength: mostBytes });
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? error.code : undefined;
-    if (code === "ERR_BUFFER_TOO_LARGE") throw new UnpackError("too-large", "too large as unpacked");
+    if (codeOf(error) === "ERR_BUFFER_TOO_LARGE") throw new UnpackError("too-large", "too large as unpacked");
     throw new UnpackError("invalid", `not valid ${name}`, { cause: error });
   }
 }

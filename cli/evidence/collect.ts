@@ -245,6 +245,7 @@ function runGh(cwd: string): Gh {
         isAbsent
           ? "GitHub's gh is not installed: install it (https://cli.github.com), and log in with gh auth login"
           : reasonOf(error),
+        { cause: error },
       );
     }
     return child.output;

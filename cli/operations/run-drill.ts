@@ -100,7 +100,7 @@ async function written({ evidence: folder, cwd }: DrillFlags, outcome: DrillOutc
   } catch (error) {
     await outcome.kept?.remove();
     // Nothing shows that the drill was held.
-    throw new Failure("failed", reasonOf(error));
+    throw new Failure("failed", reasonOf(error), { cause: error });
   }
 }
 

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import * as z from "zod";
 import { reasonOf } from "../../lib/failure.ts";
+import { codeOf } from "../../lib/file-reasons.ts";
 import { type Action, type Done, NotDone, type StepRun, type Trace } from "../release/step.ts";
 import type { Message } from "./message.ts";
 
@@ -66,7 +67,7 @@ export async function send(url: URL, init: RequestInit, signal: AbortSignal): Pr
     response = await fetch(url, { ...init, redirect: "error", signal });
   } catch (error) {
     const cause = error instanceof Error ? error.cause : undefined;
-    const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
+    const code = codeOf(cause) ?? "";
     if (neverConnected.has(code)) throw new NotDone(`${url.hostname} was not reached (${code})`);
     throw new Error(`${url.hostname}: ${code === "" ? reasonOf(error) : code}`);
   }

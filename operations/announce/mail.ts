@@ -1,4 +1,5 @@
 import { createTransport } from "nodemailer";
+import { codeOf } from "../../lib/file-reasons.ts";
 import { counted, listed, printable } from "../../lib/text.ts";
 import { transportOf } from "../backup/notify.ts";
 import { NotDone } from "../release/step.ts";
@@ -44,7 +45,7 @@ export function mail(name: string, { server, from, to }: MailSettings): Channel 
         }
       } catch (error) {
         // The library's messages quote what the server said, which may repeat the login.
-        const code = error instanceof Error && "code" in error ? String(error.code) : "unknown error";
+        const code = codeOf(error) ?? "unknown error";
         if (beforeHandover.has(code)) throw new NotDone(`the mail server did not take it (${code})`);
         throw new Error(`the mail server's answer is unknown (${code})`);
       } finally {

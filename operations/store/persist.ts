@@ -1,6 +1,7 @@
 import { S3ServiceException } from "@aws-sdk/client-s3";
 import * as z from "zod";
 import { Failure, reasonOf } from "../../lib/failure.ts";
+import { codeOf } from "../../lib/file-reasons.ts";
 import { counted } from "../../lib/text.ts";
 
 /** Time as requests need it, so that a test needs none. */
@@ -178,7 +179,7 @@ export function isTemporary(error: unknown): boolean {
   const status = statusOf(error);
   // What a proxy answers in the store's place is often no XML, so the library's error may be of any kind.
   if (status !== undefined && status !== 501 && (status >= 500 || temporaryStatuses.has(status))) return true;
-  return "code" in error && typeof error.code === "string" && networkCodes.has(error.code);
+  return networkCodes.has(codeOf(error) ?? "");
 }
 
 /** Status of the answer that led to an error; undefined when there was none. */

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { reasonOf } from "../../lib/failure.ts";
 import type { Connection } from "../../postgres/connection.ts";
 import { readConnection } from "../../postgres/environment.ts";
-import { type Session, withSession } from "../../postgres/session.ts";
+import { type Session, sqlStateOf, withSession } from "../../postgres/session.ts";
 import type { Context } from "../context.ts";
 import { Unknown } from "../unknown.ts";
 import { quotedIdentifier } from "./identifier.ts";
@@ -91,7 +91,7 @@ export class Reader {
       rows = await this.#session.rows(bounded(query));
     } catch (error) {
       await this.#session.run("rollback to savepoint allowed");
-      if (absences.includes(codeOf(error))) return undefined;
+      if (absences.includes(sqlStateOf(error) ?? "")) return undefined;
       throw new Unknown("target-refused", `The database did not answer: ${reasonOf(error)}`);
     }
     return this.#parsed(rows, shape);
@@ -150,10 +150,6 @@ export async function requireSight(database: Reader): Promise<void> {
 
 /** No right, no such table, no such function, and an extension that is there but not loaded. */
 const absences = ["42501", "42P01", "42883", "55000"];
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && "code" in error ? String(error.code) : "";
-}
 
 function bounded(query: string): string {
   return `select * from (${query}) bounded limit ${maximumRows}`;
