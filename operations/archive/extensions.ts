@@ -141,7 +141,7 @@ export async function notesOnCreating(
     notesNaming(
       found.filter((extension) => extension.needed === needed).map(({ name }) => name),
       (names) =>
-        `By PostgreSQL's own rules, the role ${role.name} may not create these extensions, since it is no superuser: ${names}. ${consequence}`,
+        `By PostgreSQL's own rules, the role ${role.name} may not create these extensions, since it is not a superuser: ${names}. ${consequence}`,
     );
   return [
     ...say(

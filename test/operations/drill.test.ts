@@ -326,9 +326,9 @@ describe("a restore in place is tried", () => {
     expect(JSON.parse(run.stdout).evidence.drill.rehearsedAs).toBe("project_owner");
     const ofReader = "By PostgreSQL's own rules, the role hosted_reader may not create these extensions";
     expect(JSON.parse(run.stdout).notes.slice(2)).toEqual([
-      expect.stringContaining(`${ofReader}, since it is no superuser: pg_buffercache.`),
+      expect.stringContaining(`${ofReader}, since it is not a superuser: pg_buffercache.`),
       "A restore in place: default privileges of supabase_admin in public on r were dropped, because only that role can set them.",
-      "By PostgreSQL's own rules, the role project_owner may not create these extensions, since it is no superuser: pg_buffercache. A restore by this role into a database without them leaves them out, with the rows that they have in the backup.",
+      "By PostgreSQL's own rules, the role project_owner may not create these extensions, since it is not a superuser: pg_buffercache. A restore by this role into a database without them leaves them out, with the rows that they have in the backup.",
       expect.stringMatching(
         /^The role project_owner can restore this backup in place only: into a new database, it may not give objects to supabase_admin.* and supabase_storage_admin\.$/,
       ),

@@ -372,8 +372,8 @@ test("changes that only a superuser can make are named in a backup by another ro
   expect((await cycle.backUp(outsider)).notes).toEqual([
     "The options of user mappings, such as passwords, are not in the backup where only their user or a superuser may read them: outsider on far and public on far.",
     "These changes of what the server brings are not in the backup, since only a superuser can make them: definition of the function pg_catalog.lower(pg_catalog.text).",
-    "By PostgreSQL's own rules, the role outsider may not create these extensions, since it is no superuser: bloom. The backup needs them, so that a restore by this role into a database without them ends in an error.",
-    "By PostgreSQL's own rules, the role outsider may not create these extensions, since it is no superuser: pg_buffercache. A restore by this role into a database without them leaves them out, with the rows that they have in the backup.",
+    "By PostgreSQL's own rules, the role outsider may not create these extensions, since it is not a superuser: bloom. The backup needs them, so that a restore by this role into a database without them ends in an error.",
+    "By PostgreSQL's own rules, the role outsider may not create these extensions, since it is not a superuser: pg_buffercache. A restore by this role into a database without them leaves them out, with the rows that they have in the backup.",
   ]);
   await cycle.backUp(outsider, ["public"]);
   expect((await cycle.restore(outsider)).differences).toEqual([]);
