@@ -103,7 +103,7 @@ export async function drill(options: DrillOptions): Promise<DrillOutcome> {
   }
 }
 
-/** @throws {Failure} `refused`, when the role of the settings is none that could restore */
+/** @throws {Failure} `refused`, when the role of the settings is missing or may not log in */
 function checkRole({ role }: DrillOptions, { roles, key }: Manifest): void {
   if (role === undefined) return;
   const found = roles.find(({ name }) => name === role);

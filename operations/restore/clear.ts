@@ -75,6 +75,7 @@ function dropRelations(name: string, mostAtOnce: number): string {
          group by one.kind, one.part
          order by one.kind, one.part);
     begin
+      -- So few may go with the schema.
       if cardinality(statements) > 3 then
         foreach statement in array statements loop
           execute statement;

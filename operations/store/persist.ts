@@ -14,7 +14,7 @@ export interface Clock {
   random(): number;
 }
 
-/** How long requests are tried, and who hears of it. */
+/** How long requests are tried, and who is told. */
 export interface Patience {
   clock: Clock;
   /** How long a request is tried again while the store is out, in milliseconds; 0 tries it three times. */
