@@ -78,14 +78,17 @@ const refusing =
  */
 const ofProgram = /^Command was: SET \w+_timeout = 0;$/;
 
-/** A sentence on what a server refused for a reason, of which the first line counts. */
+/**
+ * A sentence on what a server refused for a reason, of which the first line counts, without the value that types quote
+ * which cannot read it: it may be of a row.
+ */
 export function refusal(reason: string): string {
-  return `The server refused a part of the backup: ${reason.split("\n", 1)[0]}.`;
+  return `The server refused a part of the backup: ${reason.split("\n", 1)[0]?.replace(/: ".*$/, "")}.`;
 }
 
 /** What a server says of statements that follow a refused one in its transaction. */
 const isConsequence = /^current transaction is aborted, /;
 
-/** What libpq and a server that stops say. */
+/** What libpq and a server that stops say, and one that takes no more. */
 const lost =
-  /closed the connection|terminating connection|no connection to the server|connection to server|could not connect|lost synchronization|FATAL: |PANIC: /;
+  /No space left on device|closed the connection|terminating connection|no connection to the server|connection to server|could not connect|lost synchronization|FATAL: |PANIC: /;

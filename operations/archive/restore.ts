@@ -24,7 +24,7 @@ import {
   withoutData,
   withoutObjects,
 } from "./contents.ts";
-import { dealIndexes, dealRows, runDealt } from "./dealt.ts";
+import { type Dealt, dealIndexes, dealRows, runDealt } from "./dealt.ts";
 import { prepareSession, withoutCompiler } from "./describe.ts";
 import type { Details } from "./details.ts";
 import { standInForDropped } from "./dropped-roles.ts";
@@ -354,14 +354,15 @@ async function restoreRows(options: Restoring, course: Course, { main, after }: 
   const checks = await setChecksAside(session, schemas);
   // A dump does not record that a table of an extension refers to another one, so these are not parallel.
   const ofExtensions = new Set(manifest.extensions.flatMap(({ data }) => data.map(({ entry }) => entry)));
-  if (ofExtensions.size > 0) await runRestore(one, dataOf(main, ofExtensions), ["--section=data"]);
+  if (ofExtensions.size > 0)
+    refused.push(...(await runOn(one, dataOf(main, ofExtensions), "--section=data")));
   const rows = ofExtensions.size > 0 ? withoutData(main, ofExtensions) : main;
   const isAllMade = refused.length + pathLines.refused.length === 0;
   const present = isAllMade ? rows : await withoutMissing(session, rows);
   const { first, last, readsViews } = await splitReading(session, schemas, present);
-  await loadRows({ ...options, jobs: checks.inOrder ? 1 : options.jobs }, first);
+  refused.push(...(await loadRows({ ...options, jobs: checks.inOrder ? 1 : options.jobs }, first)));
   if (readsViews) await fillEarly(options, refreshes);
-  if (last !== undefined) await runRestore(one, last, ["--section=data"]);
+  if (last !== undefined) refused.push(...(await runOn(one, last, "--section=data")));
   refused.push(
     ...(await addChecks(session, checks.statements, (statement) => attemptEach(session, [statement]))),
   );
@@ -453,8 +454,9 @@ async function readRestoring({
 }
 
 /**
- * Makes what has no rows. What the server refuses is left out, such as a foreign key that was not enforced or a view of
- * itself, and everything else is made: the comparison names what is missing.
+ * Runs a part of a dump. What the server refuses is left out, such as a foreign key that was not enforced, a view of
+ * itself or rows that are not for their partition any more, and everything else is made: the comparison names what is
+ * missing.
  *
  * @returns why the server refused some, one sentence each
  */
@@ -473,14 +475,11 @@ async function runOn(
   return refusals.sentences;
 }
 
-/** Loads the rows. */
-async function loadRows(options: Restoring, list: Contents): Promise<void> {
-  const load = (part: Contents, jobs: number): Promise<void> =>
-    runRestore({ ...options, jobs }, part, ["--section=data"]);
-  const dealt = dealRows(list, options.jobs);
-  if (dealt === undefined) return load(list, options.jobs);
-  await runDealt(dealt.parts, options.jobs, (part) => load(part, 1));
-  await load(dealt.rest, 1);
+/** Loads the rows, but for those of tables of which the server refuses some. @returns why, one sentence each */
+async function loadRows(options: Restoring, list: Contents): Promise<string[]> {
+  const load = (part: Contents, jobs: number): Promise<string[]> =>
+    runOn({ ...options, jobs }, part, "--section=data");
+  return runByJobs(dealRows(list, options.jobs), list, options.jobs, load);
 }
 
 /** Joins those of the lists that one job makes in any case: each list is a program and a session of its own. */
@@ -503,11 +502,20 @@ const postData = "--section=post-data";
 async function finish(options: Restoring, list: Contents): Promise<string[]> {
   const make = (part: Contents, jobs: number): Promise<string[]> =>
     runOn({ ...options, jobs }, part, postData);
-  const dealt = dealIndexes(list, options.jobs);
-  if (dealt === undefined) return make(list, options.jobs);
+  return runByJobs(dealIndexes(list, options.jobs), list, options.jobs, make);
+}
+
+/** Runs a list by parallel jobs, which are pg_restore's own unless it was dealt. */
+async function runByJobs(
+  dealt: Dealt | undefined,
+  list: Contents,
+  jobs: number,
+  run: (part: Contents, jobs: number) => Promise<string[]>,
+): Promise<string[]> {
+  if (dealt === undefined) return run(list, jobs);
   const refused: string[] = [];
-  await runDealt(dealt.parts, options.jobs, async (part) => void refused.push(...(await make(part, 1))));
-  return [...refused, ...(await make(dealt.rest, 1))];
+  await runDealt(dealt.parts, jobs, async (part) => void refused.push(...(await run(part, 1))));
+  return [...refused, ...(await run(dealt.rest, 1))];
 }
 
 /** Makes definitions, all of them or none. @returns whether the server refused nothing */

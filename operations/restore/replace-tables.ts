@@ -18,7 +18,15 @@ import { changedTables, describeChanges, readShape, type TableWithin } from "./c
 import { putKeysAside } from "./constraints.ts";
 import { type Plan, planBeside, revertedSentence } from "./plan.ts";
 import { watchPublications } from "./publications.ts";
-import { type DumpRun, fillViews, makeDependents, pathLinesOf, runList, runOnPath } from "./run-dump.ts";
+import {
+  type DumpRun,
+  fillViews,
+  makeDependents,
+  pathLinesOf,
+  runList,
+  runOnPath,
+  runRows,
+} from "./run-dump.ts";
 import type { ScriptSession } from "./script-session.ts";
 
 /** Tables of a backup, and the part of a dump's contents that is about some of them. */
@@ -111,7 +119,7 @@ export async function replaceTables(
   });
   await carrier.make("first");
   for (const statement of lend) await session.run(statement);
-  await runList(session, run, contentsFor(tables), ["--section=data"]);
+  await runRows(session, run, contentsFor(tables));
   await pathLines.makeAll(onPath.early);
   await runList(session, run, made, ["--section=post-data"]);
   // The table above may lack what a partition is to be attached to.

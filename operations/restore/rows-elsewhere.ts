@@ -12,7 +12,7 @@ import type { MissingKey } from "../archive/violated-keys.ts";
 import { emptyCompanions } from "./make-room.ts";
 import { checkingNow, type Quiet, quietTriggers } from "./quiet-triggers.ts";
 import { equalityOf, isUnmet, meets, type Reference, referencesOf } from "./references.ts";
-import { type DumpRun, runList } from "./run-dump.ts";
+import { type DumpRun, runRows } from "./run-dump.ts";
 import type { ScriptSession } from "./script-session.ts";
 import { stageRows } from "./staged-rows.ts";
 
@@ -92,7 +92,7 @@ export class RowsElsewhere {
       if (table !== undefined && quiet !== undefined) filled.push({ table, quiet });
     }
     const values = data.filtered(({ entry }) => !byEntry.has(entry));
-    await runList(this.#session, this.#run, values, ["--section=data"]);
+    await runRows(this.#session, this.#run, values);
     // Tables may refer to some that are filled after them.
     for (const { table, quiet } of filled) {
       if (quiet.isUnchecked) await this.#checkReferences(table);
@@ -109,7 +109,7 @@ export class RowsElsewhere {
       await quiet.end();
       return undefined;
     }
-    await runList(this.#session, this.#run, rows, ["--section=data"]);
+    await runRows(this.#session, this.#run, rows);
     await quiet.checkAgain();
     const count = await this.#count(table);
     if (count > 0) {

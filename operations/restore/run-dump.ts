@@ -240,17 +240,17 @@ async function restoreRows(
   const isAllMade = (await session.refused()).length + pathLines.refused.length === 0;
   const rows = isAllMade ? main : await withoutMissing(session, main);
   const { first, last, readsViews } = await splitReading(session, schemas, rows);
-  await runList(session, run, first, ["--section=data"]);
+  await runRows(session, run, first);
   // For functions that read them; all are filled again at the end.
   if (readsViews) {
     await fillInRounds(await refreshedViews(session, run, refreshes, run.signal), (view) =>
       attempt(session, [`refresh materialized view ${view}`]),
     );
   }
-  if (last !== undefined) await runList(session, run, last, ["--section=data"]);
+  if (last !== undefined) await runRows(session, run, last);
   const refused = await addChecks(session, checks.statements, (statement) => attempt(session, [statement]));
   for (const { part, isRows } of tangled) {
-    if (isRows) await runList(session, run, await withoutMissing(session, part), ["--section=data"]);
+    if (isRows) await runRows(session, run, await withoutMissing(session, part));
     else await session.goingOn(() => runList(session, run, part, []));
   }
   if (tangled.length > 0) await lent.lend();
@@ -392,6 +392,14 @@ function mainContents(
 }
 
 /**
+ * Restores the rows and values of a dump's contents. Those that the server refuses, such as rows that are not for their
+ * partition any more, are left out, and the comparison names their tables.
+ */
+export async function runRows(session: ScriptSession, run: DumpRun, list: Contents): Promise<void> {
+  await session.makingAll(() => runList(session, run, list, ["--section=data"]));
+}
+
+/**
  * Runs a part of a dump's contents in the session.
  *
  * @param changed the script as it is run
@@ -422,7 +430,8 @@ export async function runList(
   script.stdin.end();
   try {
     const statements = changed(withKnownSettings(withoutCommit(script), settings));
-    await session.script(options.includes("--section=data") ? statements : colonsApart(statements));
+    if (options.includes("--section=data")) await session.rowScript(statements);
+    else await session.script(colonsApart(statements));
     // All go to the server at once.
     await session.run([readableEncoding, ...ownSettings].join(" \\; "));
   } finally {

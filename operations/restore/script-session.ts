@@ -12,6 +12,7 @@ import { namesOf } from "../archive/names.ts";
 import { sessionName } from "../archive/own-sessions.ts";
 import { Refusals } from "../archive/refused.ts";
 import { Colons } from "./colons.ts";
+import { partsOf } from "./row-script.ts";
 
 /**
  * A session in psql, which can run a script of pg_restore, data included, and queries in between. It ends at
@@ -30,6 +31,7 @@ export class ScriptSession implements Session {
   #said: { mark: string; resolve: () => void } | undefined;
   #settings: Promise<ReadonlySet<string>> | undefined;
   #state: string | undefined;
+  #goesOn = false;
 
   /** @param atLeast the major version of the pg_restore whose scripts are run, which have commands of psql in them */
   constructor(connection: Connection, signal: AbortSignal, atLeast?: number) {
@@ -119,10 +121,37 @@ export class ScriptSession implements Session {
     await this.#ask("\\o");
   }
 
+  /**
+   * Runs a script of rows from a stream, as `script` does. What follows a COPY that the server refuses is no rows to
+   * psql, but statements of whoever wrote these rows: so each COPY is run without rows first, and its own are left out
+   * where that is refused. So is everything after it, unless the session goes on with what is not refused.
+   */
+  async rowScript(source: AsyncIterable<Uint8Array>): Promise<void> {
+    const { stdin } = this.#child;
+    stdin.write("\\o /dev/null\n");
+    let isLeft = false;
+    for await (const { kind, bytes } of partsOf(source)) {
+      if (kind === "copy") isLeft = !(await this.#takesRows(bytes));
+      if (isLeft && !this.#goesOn) break;
+      if (isLeft && kind !== "statements") continue;
+      if (stdin.destroyed) await this.#fail(undefined);
+      if (!stdin.write(bytes)) await drained(stdin);
+    }
+    await this.#ask("\\o");
+  }
+
+  async #takesRows(copy: Buffer): Promise<boolean> {
+    const end = Buffer.from("\n\\.\n\\echo :ERROR");
+    const [isRefused] = await this.#send(Buffer.concat([copy, end]));
+    return isRefused === "false";
+  }
+
   /** Runs work of which the server may refuse some statements, within the transaction: the others are run. */
   async goingOn(work: () => Promise<void>): Promise<void> {
     await this.#ask("\\set ON_ERROR_ROLLBACK on\n\\set ON_ERROR_STOP 0");
+    this.#goesOn = true;
     await work();
+    this.#goesOn = false;
     await this.#ask("\\set ON_ERROR_STOP 1\n\\set ON_ERROR_ROLLBACK off");
   }
 
@@ -202,9 +231,12 @@ export class ScriptSession implements Session {
 
   /** @returns the lines that the statements print */
   #ask(statements: string): Promise<string[]> {
+    return this.#send(rawBytes(statements.includes(":") ? new Colons().apart(statements) : statements));
+  }
+
+  #send(statements: Buffer): Promise<string[]> {
     const mark = randomBytes(16).toString("hex");
-    const apart = statements.includes(":") ? new Colons().apart(statements) : statements;
-    this.#child.stdin.write(rawBytes(`${apart}\n\\echo ${mark}\n`));
+    this.#child.stdin.write(Buffer.concat([statements, Buffer.from(`\n\\echo ${mark}\n`)]));
     const answer = this.#answered.then(() => this.#linesBefore(mark));
     this.#answered = answer.catch(() => undefined);
     return answer;

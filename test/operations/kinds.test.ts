@@ -593,7 +593,7 @@ test("what is in no schema and not in a complete backup goes with the schemas th
   );
 });
 
-test("keys, checks and indexes that the rows do not allow are named, and can be accepted", async () => {
+test("rows that the server refuses, and keys, checks and indexes that the rows do not allow, are named and can be accepted", async () => {
   const { connection, ask } = await make(
     `create table up (id int primary key); create table down (id int primary key, up int constraint to_up references up, n int);
      comment on constraint to_up on down is 'why'; create table after (down int constraint to_down references down); create index on down (n);
@@ -603,13 +603,18 @@ test("keys, checks and indexes that the rows do not allow are named, and can be 
      create table odd (n int); insert into odd values (1); create index by_tenth on odd (tenth(n));
      create or replace function tenth(int) returns int language sql immutable as 'select $1 / 0';
      create function most() returns int language sql immutable as 'select 10'; create table t (a int constraint few check (a < most())); insert into t values (7);
-     create or replace function most() returns int language sql immutable as 'select 5';`,
+     create or replace function most() returns int language sql immutable as 'select 5';
+     create function part_of(int) returns int language sql immutable as 'select $1'; create table parted (a int, v text) partition by list (part_of(a));
+     create table parted_1 partition of parted for values in (1); create table parted_2 partition of parted for values in (2);
+     insert into parted values (1, 'x'), (2, 'y'); create or replace function part_of(int) returns int language sql immutable as 'select 2';
+     create table zlast (v text); insert into zlast values ('commit; create table written (a int);'), ('''a'), ('5');`,
   );
   await cycle.backUp(connection);
   const lost = [
     "constraint few of public.t has a different definition.",
     "constraint to_up of public.down has a different definition.",
     "index public.by_tenth is missing.",
+    "public.parted_1 has 0 rows instead of 1.",
   ];
   const { problems, drill } = await cycle.drill();
   expect(problems.toSorted()).toEqual(lost);
@@ -633,8 +638,10 @@ test("keys, checks and indexes that the rows do not allow are named, and can be 
   for (const options of [{ jobs: 2 }, {}]) {
     const place = options.jobs === undefined ? connection : target;
     const { differences } = await cycle.restore(place, { ...options, accepted });
-    expect(differences.filter((sentence) => sentence.startsWith("Accepted: "))).toHaveLength(3);
+    expect(differences.filter((sentence) => sentence.startsWith("Accepted: "))).toHaveLength(4);
     expect(await cycle.source.sql("select count(*) from down where up = 99", place.PGDATABASE)).toBe("1");
+    const rows = "select count(*), (select v from parted), to_regclass('written') from zlast";
+    expect(await cycle.source.sql(rows, place.PGDATABASE)).toBe("3|y|");
     // New rows are checked as before, and what needs only the other rows is there.
     expect(
       await cycle.source.sql(
