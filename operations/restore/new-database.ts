@@ -33,8 +33,8 @@ export interface NewDatabaseOptions {
 /**
  * Restores a dump into a database that does not exist or is empty, by parallel jobs, and compares the result.
  * A restore that fails leaves the database without connections allowed and with a comment that says why. So does one
- * that is killed, but that a limit to connections would hold up the sessions of a role that is no superuser: then the
- * comment is all there is.
+ * that is killed. A limit to connections would hold up the sessions of a role that is no superuser: in its place, the
+ * right to connect is taken from everybody until then, since functions have no privileges yet.
  *
  * @throws {Failure} `refused`, when the database is not empty; `failed`
  */
@@ -112,7 +112,7 @@ async function restoreWithin(
     if (differences.length > 0 && !acceptDifferences) {
       throw new Failure(
         "failed",
-        `The restored database differs from the backup:\n${[...differences, ...refused].join("\n")}\nPass --accept-differences to accept that.`,
+        `The restored database differs from the backup:\n${[...differences, ...refused, ...outcome.notes].join("\n")}\nPass --accept-differences to accept that.`,
       );
     }
     // A new owner or privileges could forbid the comparison.
@@ -171,6 +171,11 @@ async function create(target: Connection, manifest: Manifest): Promise<void> {
 /** How the comment of a database begins whose restore has not ended. */
 const begunMark = "A restore is under way or was killed: do not use this database";
 
+/** How it ends where everybody was allowed to connect. */
+const closedMark = ", to which only its owner may connect";
+
+const openToAll = { grantee: null, privilege: "CONNECT", isGrantable: false, grantor: null };
+
 /**
  * Marks a database as incomplete, as far as the role may.
  *
@@ -184,24 +189,35 @@ async function markBegun(
   const before = await readProperties(session);
   const [role] = await session.rows("select current_setting('is_superuser')::boolean as super");
   const isSuper = z.object({ super: z.boolean() }).parse(role).super;
-  await mark(target, `${begunMark} (${key})`, isSuper).catch(() => undefined);
   const wasMarked = before.comment?.startsWith(begunMark) === true;
-  return wasMarked ? { ...before, comment: null, connectionLimit: -1 } : before;
+  const wasClosed = wasMarked && before.comment?.endsWith(closedMark) === true;
+  const isOpen =
+    wasClosed || before.grants.some(({ grantee, privilege }) => grantee === null && privilege === "CONNECT");
+  const closes = isSuper ? "limit" : isOpen ? "privilege" : undefined;
+  const text = `${begunMark} (${key})${closes === "privilege" ? closedMark : ""}`;
+  await mark(target, text, closes).catch(() => undefined);
+  if (!wasMarked) return before;
+  const grants = wasClosed ? [...before.grants, openToAll] : before.grants;
+  return { ...before, comment: null, connectionLimit: -1, grants };
 }
 
 /** @returns a sentence on what became of the database */
 async function markUnusable(target: Connection, { key }: Manifest): Promise<string> {
   const where = describeConnection(target);
   try {
-    await mark(target, `The restore of ${key} did not finish: do not use this database`, true);
+    await mark(target, `The restore of ${key} did not finish: do not use this database`, "limit");
     return `${where} is incomplete. Its comment says so and it accepts no connections: drop it.`;
   } catch (error) {
     return `${where} is incomplete, and could not be marked as such (${reasonOf(error)}): drop it.`;
   }
 }
 
-/** Gives a database a comment, and closes it to all but superusers. */
-async function mark(target: Connection, text: string, closes: boolean): Promise<void> {
+/** Gives a database a comment, and closes it to all but superusers, or to those who have no right of their own to it. */
+async function mark(
+  target: Connection,
+  text: string,
+  closes: "limit" | "privilege" | undefined,
+): Promise<void> {
   await inMaintenance(target, async (session) => {
     const [row] = await session.rows(
       "select quote_ident(($1::text[])[1]) as name, quote_literal(($1::text[])[2]) as comment",
@@ -209,7 +225,8 @@ async function mark(target: Connection, text: string, closes: boolean): Promise<
     );
     const { name, comment } = z.object({ name: z.string(), comment: z.string() }).parse(row);
     await session.run(`comment on database ${name} is ${comment}`);
-    if (closes) await session.run(`alter database ${name} connection limit 0`);
+    if (closes === "limit") await session.run(`alter database ${name} connection limit 0`);
+    if (closes === "privilege") await session.run(`revoke connect on database ${name} from public`);
   });
 }
 

@@ -240,7 +240,12 @@ async function replaceWithin(
   );
   if (differences.length > 0) {
     const { unmet } = elsewhere;
-    failOn("The restored schemas differ from the backup", [...differences, ...refused, ...unmet], options);
+    const beside = [...room.notes, ...carrier.notes];
+    failOn(
+      "The restored schemas differ from the backup",
+      [...differences, ...refused, ...unmet, ...beside],
+      options,
+    );
   }
   // Deferred constraints fail here, where it is certain that nothing was changed.
   await session.run("set constraints all immediate");
