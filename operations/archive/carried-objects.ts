@@ -8,6 +8,7 @@ import {
   isAlteredRangeFunction,
   isPartitionKey,
   isRenamedRangeFunction,
+  isThere,
   notOfExtension,
   partitionKeyNames,
   rangeFunctions,
@@ -272,7 +273,7 @@ const objectLosses: readonly { cause: string; query: string }[] = [
     query: `select n.nspname::text as schema, format('privileges of the function %s', f.name) as name, 'last' as phase, null as replaces,
             array[format('alter function %s owner to %I', f.name, f.owner), format('revoke all on function %s from public, %I', f.name, f.owner)]
               || array(select ${grantedBy("f.owner", `format('grant execute on function %s to %s%s', f.name, ${grantee}, case when x.is_grantable then ' with grant option' end)`)}
-                   from aclexplode(f.proacl) x) as statements
+                   from aclexplode(f.proacl) x where ${isThere}) as statements
        from (select p.pronamespace, p.proacl, p.oid::regprocedure::text as name, pg_get_userbyid(p.proowner) as owner from pg_proc p
               where p.proacl is not null and ${ofType}) f
        join pg_namespace n on n.oid = f.pronamespace
@@ -284,7 +285,7 @@ const objectLosses: readonly { cause: string; query: string }[] = [
     query: `select n.nspname::text as schema, format('privileges of the type %I.%I', n.nspname, t.typname) as name, 'last' as phase, null as replaces,
             array[format('revoke all on type %I.%I from public, %I', n.nspname, t.typname, pg_get_userbyid(t.typowner))]
               || array(select ${grantedBy("pg_get_userbyid(t.typowner)", `format('grant usage on type %I.%I to %s%s', n.nspname, t.typname, ${grantee}, case when x.is_grantable then ' with grant option' end)`)}
-                   from aclexplode(t.typacl) x) as statements
+                   from aclexplode(t.typacl) x where ${isThere}) as statements
        from pg_type t join pg_namespace n on n.oid = t.typnamespace
       where t.typacl is not null and ${broughtType} and n.nspname = any($1)`,
   },

@@ -2,6 +2,7 @@ import { escapeIdentifier, escapeLiteral } from "pg";
 import * as z from "zod";
 import type { Session } from "../../postgres/session.ts";
 import { attempt } from "./attempt.ts";
+import { isThere } from "./fragments.ts";
 import { inThisDatabase } from "./this-database.ts";
 
 const grantSchema = z.strictObject({
@@ -39,9 +40,11 @@ const propertiesQuery = `
          d.datconnlimit as "connectionLimit", d.datistemplate as "isTemplate",
          (select coalesce(jsonb_agg(jsonb_build_object(
              'grantee', case x.grantee when 0 then null else pg_get_userbyid(x.grantee) end,
-             'privilege', x.privilege_type, 'isGrantable', x.is_grantable, 'grantor', pg_get_userbyid(x.grantor))), '[]')
+             'privilege', x.privilege_type, 'isGrantable', x.is_grantable, 'grantor',
+               pg_get_userbyid(case when exists (select from pg_roles r where r.oid = x.grantor) then x.grantor else d.datdba end))), '[]')
             from (select distinct grantee, privilege_type, is_grantable, grantor
-                    from aclexplode(coalesce(d.datacl, acldefault('d', d.datdba)))) x) as grants
+                    from aclexplode(coalesce(d.datacl, acldefault('d', d.datdba)))) x
+           where ${isThere}) as grants
     from pg_database d where d.datname = current_database()`;
 
 /** A change of a database: what it changes, in words, and its statements. */

@@ -17,14 +17,38 @@ export function describing(queries: readonly string[]): string {
 /** Whom a privilege `x` is granted to, as `GRANT` takes it. */
 export const grantee = "case x.grantee when 0 then 'public' else quote_ident(pg_get_userbyid(x.grantee)) end";
 
+/** Whether the role of a privilege `x` is there. The catalogs may still have the privileges of one that was dropped. */
+export const isThere = "(x.grantee = 0 or exists (select from pg_roles r where r.oid = x.grantee))";
+
+/** A query of the numbers of roles, as texts, that an expression of lists of privileges has and that are not there. */
+export function droppedIn(acl: string, from: string): string {
+  return `select distinct role::text as name from ${from} cross join lateral aclexplode(${acl}) x
+    cross join lateral unnest(array[x.grantee, x.grantor]) role
+    where ${acl} is not null and role <> 0 and not exists (select from pg_roles r where r.oid = role)`;
+}
+
+/** Catalogs with privileges of which a dump has some, and the column of these. */
+export const granting: readonly [catalog: string, acl: string][] = [
+  ["pg_class", "relacl"],
+  ["pg_attribute", "attacl"],
+  ["pg_proc", "proacl"],
+  ["pg_namespace", "nspacl"],
+  ["pg_type", "typacl"],
+  ["pg_language", "lanacl"],
+  ["pg_foreign_data_wrapper", "fdwacl"],
+  ["pg_foreign_server", "srvacl"],
+  ["pg_largeobject_metadata", "lomacl"],
+  ["pg_default_acl", "defaclacl"],
+];
+
 /**
  * A statement that grants a privilege `x`, as whoever granted it: another grantor would add a second privilege beside
- * that of the dump, which revoking the first leaves.
+ * that of the dump, which revoking the first leaves. Where that role was dropped, the owner grants it.
  *
  * @param owner name of the owner of the object, as whom a superuser grants
  */
 export function grantedBy(owner: string, grant: string): string {
-  return `case when pg_get_userbyid(x.grantor) = ${owner} then ${grant} else format('do %L', format(
+  return `case when pg_get_userbyid(x.grantor) = ${owner} or not exists (select from pg_roles r where r.oid = x.grantor) then ${grant} else format('do %L', format(
     'declare own text := current_setting(''role''); begin perform set_config(''role'', %L, true); execute %L; perform set_config(''role'', own, true); end',
     pg_get_userbyid(x.grantor), ${grant})) end`;
 }
@@ -52,16 +76,17 @@ export function grants(what: string, acl: string, kind: string, owner: string, c
         x.privilege_type collate "C"))`;
 }
 
-/** Privileges in their order, each with its grantor, or the owner where that one could not grant it. */
+/** Privileges of roles that are there, in their order, each with its grantor, or the owner where that one could not grant it. */
 export function grantedOn(acl: string, owner: string): string {
   return `select case when exists (select from aclexplode(${acl}) own
                          where own.grantee = given.grantor and own.privilege_type = given.privilege_type and own.is_grantable)
               then given.grantor else ${owner} end as grantor, given.grantee, given.privilege_type, given.is_grantable, given.place
-    from aclexplode(${acl}) with ordinality given (grantor, grantee, privilege_type, is_grantable, place)`;
+    from aclexplode(${acl}) with ordinality given (grantor, grantee, privilege_type, is_grantable, place)
+   where given.grantee = 0 or exists (select from pg_roles r where r.oid = given.grantee)`;
 }
 
 /**
- * Privileges in a fixed order, without their grantors. An object without any has the default ones. The owner's
+ * Privileges in a fixed order, without their grantors and those of dropped roles. An object without any has the default ones. The owner's
  * MAINTAIN, which PostgreSQL 17 added to the default, is left out, and so is what the source's server does not know:
  * `GRANT ALL` of a dump gives it to everybody.
  */
@@ -70,7 +95,7 @@ export function privileges(acl: string, kind: string | null, owner: string): str
   return `(select string_agg(concat_ws(' ', case x.grantee when 0 then 'public' else pg_get_userbyid(x.grantee) end,
     x.privilege_type, case when x.is_grantable then 'grantable' end), ',' order by x.grantee = 0,
     pg_get_userbyid(x.grantee) collate "C", x.privilege_type collate "C") from aclexplode(${all}) x
-    where (x.privilege_type <> 'MAINTAIN' or x.grantee <> ${owner}) and ${isKnownPrivilege("x.privilege_type")})`;
+    where (x.privilege_type <> 'MAINTAIN' or x.grantee <> ${owner}) and ${isThere} and ${isKnownPrivilege("x.privilege_type")})`;
 }
 
 /** Privileges of others than the owner. */

@@ -1,6 +1,7 @@
 import {
   definedComment,
   describing,
+  isThere,
   ofNobody,
   onOneLine,
   othersPrivileges,
@@ -84,7 +85,11 @@ const globalQueries: readonly string[] = [
   `select format('default privileges of %I on %s', pg_get_userbyid(d.defaclrole), d.defaclobjtype::text) as object,
           d.tableoid || ' ' || d.oid as entry,
           ${privileges("d.defaclacl", null, "d.defaclrole")} as definition, null as expression
-     from pg_default_acl d where d.defaclnamespace = 0`,
+     from pg_default_acl d
+    where d.defaclnamespace = 0
+      -- They say nothing more where all they change is about roles that were dropped.
+      and ${privileges("d.defaclacl", null, "d.defaclrole")} is distinct from
+          ${privileges("acldefault(case d.defaclobjtype when 'S' then 's' else d.defaclobjtype end, d.defaclrole)", null, "d.defaclrole")}`,
 
   `select format('subscription %I', s.subname) as object, 'pg_subscription'::regclass::oid || ' ' || s.oid as entry,
           concat_ws(' ', pg_get_userbyid(s.subowner), s.subslotname, s.subsynccommit, s.subpublications::text) as definition,
@@ -127,8 +132,9 @@ const memberPrivilegesQuery = `
       left join pg_init_privs b on b.classoid = classid and b.objoid = objid and b.objsubid = 0
      where given.acl is distinct from b.initprivs
        -- The extension may have had another owner, who may be dropped by now.
-       and array(select ${privilegeOf("owner")} from aclexplode(coalesce(acl, acldefault(kind, owner))) x order by 1)
-           <> array(select ${privilegeOf("x.grantor")} from aclexplode(coalesce(b.initprivs, acldefault(kind, owner))) x order by 1)
+       and array(select ${privilegeOf("owner")} from aclexplode(coalesce(acl, acldefault(kind, owner))) x where ${isThere} order by 1)
+           <> array(select ${privilegeOf("x.grantor")} from aclexplode(coalesce(b.initprivs, acldefault(kind, owner))) x
+                    where ${isThere} or x.grantee = x.grantor order by 1)
   )
   select format('privileges of %I on %s %s', c.extname, i.type, i.identity) as object, ${onOneLine("c.entry")} as entry,
          ${othersPrivileges(ofOrdinary, "c.owner")} as definition, null as expression

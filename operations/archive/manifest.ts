@@ -173,6 +173,8 @@ const shared = {
   sealed: streamSchema,
   /** age public keys; the identity of any one of them decrypts the backup. */
   recipients: z.array(z.string().max(100)).min(1).max(20),
+  /** Numbers of roles that were dropped and of which the catalogs have privileges, which the dump has, too. */
+  droppedRoles: z.array(z.string().regex(/^\d+$/)).optional(),
   /** Tables, indexes and large objects that a transaction locks when it creates the schemas. */
   lockable: count,
   migrations: migrationsSchema.nullable(),

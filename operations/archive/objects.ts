@@ -6,6 +6,7 @@ import {
   isAlteredRangeFunction,
   isPartitionKey,
   isRenamedRangeFunction,
+  isThere,
   notOfExtension,
   ownerOf,
   privileges,
@@ -111,7 +112,7 @@ export const objectsQuery = describing([
           concat_ws(E'\\n', p.polcmd::text, p.polpermissive,
             (select string_agg(name, ',' order by name collate "C")
                from unnest(p.polroles) r
-              cross join lateral (select case r when 0 then 'public' else pg_get_userbyid(r)::text end) role (name)),
+              cross join lateral (select 'public' where r = 0 union all select rolname::text from pg_roles where oid = r) role (name)),
             ${definedComment("pg_policy", "p.oid")}) as definition,
           concat_ws(' ', 'using (' || pg_get_expr(p.polqual, p.polrelid) || ')',
             'with check (' || pg_get_expr(p.polwithcheck, p.polrelid) || ')') as expression
@@ -198,7 +199,7 @@ export const objectsQuery = describing([
           ${privileges("d.defaclacl", null, "d.defaclrole")} as definition, null as expression
      from pg_default_acl d
      join pg_namespace n on n.oid = d.defaclnamespace
-    where n.nspname = any($1)`,
+    where n.nspname = any($1) and exists (select from aclexplode(d.defaclacl) x where ${isThere})`,
 
   // Everything else that has a schema: operators and their classes, collations, conversions, text search, base types.
   `select format('%s %s', i.type, i.identity) as object, d.classid || ' ' || d.objid as entry,

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { Session } from "../../postgres/session.ts";
-import { grantee } from "./fragments.ts";
+import { grantee, isThere } from "./fragments.ts";
 import type { Manifest } from "./manifest.ts";
 import { namesOf } from "./names.ts";
 import type { Listing } from "./sections.ts";
@@ -79,9 +79,9 @@ const kind =
 
 const ownDefaultsQuery = `
   select format('default privileges of %I on %s', r.rolname, d.defaclobjtype::text) as object, quote_ident(r.rolname) as role, ${kind} as kind,
-         array(select distinct ${grantee} from aclexplode(d.defaclacl) x) as grantees,
+         array(select distinct ${grantee} from aclexplode(d.defaclacl) x where ${isThere}) as grantees,
          array(select format('grant %s on %s to %s%s', x.privilege_type, ${kind}, ${grantee},
-             case when x.is_grantable then ' with grant option' end) from aclexplode(d.defaclacl) x) as grants
+             case when x.is_grantable then ' with grant option' end) from aclexplode(d.defaclacl) x where ${isThere}) as grants
     from pg_default_acl d join pg_roles r on r.oid = d.defaclrole
    where d.defaclnamespace = 0 and ${kind} is not null
      and (r.rolname = current_user or d.defaclobjtype = 'S' and pg_has_role(r.oid, 'usage'))`;

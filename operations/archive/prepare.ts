@@ -1,6 +1,6 @@
 import { escapeIdentifier, escapeLiteral } from "pg";
 import type { Attempt } from "./attempt.ts";
-import { grantee } from "./fragments.ts";
+import { grantee, isThere } from "./fragments.ts";
 import type { Manifest, Role } from "./manifest.ts";
 import type { Schema } from "./scope.ts";
 
@@ -168,7 +168,7 @@ export function creationOf(schema: string, owner: string | undefined): string[] 
   const name = escapeLiteral(schema);
   const body = `declare one record; begin
     for one in select distinct ${grantee} as grantee
-      from pg_namespace n cross join lateral aclexplode(n.nspacl) x where n.nspname = ${name}
+      from pg_namespace n cross join lateral aclexplode(n.nspacl) x where n.nspname = ${name} and ${isThere}
     loop execute format('revoke all on schema %I from %s', ${name}, one.grantee); end loop;
     for one in select quote_ident(pg_get_userbyid(n.nspowner)) as owner
       from pg_namespace n where n.nspname = ${name} and n.nspacl is not null

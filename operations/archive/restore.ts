@@ -324,17 +324,17 @@ async function makeDefinitions(options: Restoring, course: Course, granted: Gran
   const { session, manifest, contents, file, signal, refused } = options;
   const { others, carrier, pathLines, lent } = course;
   const one = { ...options, jobs: 1 };
-  await runRestore(one, schemaPrivilegesOf(others), []);
-  await lent.lend();
-  granted.lendOwners(await lendSchemas(session, manifest.needsRoles, dumpedSchemas(manifest)));
-  const replaced = new Set([...carrier.replaced, ...pathLines.entries]);
-  const untangled = await untangle(others, replaced, (lines) => makeAll(one, lines));
   granted.toDropped = await standInForDropped(
     session,
     (statements) => attemptEach(session, statements),
     manifest,
     { ...manifest, file, contents, signal },
   );
+  await runRestore(one, schemaPrivilegesOf(others), []);
+  await lent.lend();
+  granted.lendOwners(await lendSchemas(session, manifest.needsRoles, dumpedSchemas(manifest)));
+  const replaced = new Set([...carrier.replaced, ...pathLines.entries]);
+  const untangled = await untangle(others, replaced, (lines) => makeAll(one, lines));
   refused.push(
     ...(await runDefinitions(options, { selected: untangled.main, carrier, pathLines, replaced })),
   );

@@ -2,7 +2,7 @@ import { escapeLiteral } from "pg";
 import * as z from "zod";
 import type { Session } from "../../postgres/session.ts";
 import { afterScript, type Membership, membersIn } from "./extension-members.ts";
-import { commentedObject, grantee, grants } from "./fragments.ts";
+import { commentedObject, grantee, grants, isThere } from "./fragments.ts";
 import { onPathOf } from "./path-operators.ts";
 import { firstNormal, firstRole, type Pristine, publicSchema } from "./pristine.ts";
 
@@ -374,7 +374,7 @@ function changesQuery(membership: Membership, last: number): string {
            array(select format('alter default privileges for role %I in schema %I grant %s on %s to %s%s', pg_get_userbyid(a.defaclrole), n.nspname,
                    x.privilege_type, w.kind, ${grantee},
                    case when x.is_grantable then ' with grant option' end)
-             from aclexplode(a.defaclacl) x order by x.grantee = 0, pg_get_userbyid(x.grantee) collate "C", x.privilege_type collate "C"), null::boolean
+             from aclexplode(a.defaclacl) x where ${isThere} order by x.grantee = 0, pg_get_userbyid(x.grantee) collate "C", x.privilege_type collate "C"), null::boolean
       from pg_default_acl a
       join pg_namespace n on n.oid = a.defaclnamespace
      cross join lateral (select case a.defaclobjtype when 'r' then 'tables' when 'S' then 'sequences' when 'f' then 'functions' when 'T' then 'types' end as kind) w

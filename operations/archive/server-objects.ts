@@ -1,7 +1,7 @@
 import { types } from "pg";
 import * as z from "zod";
 import type { Session } from "../../postgres/session.ts";
-import { commentedObject, grantee, inServerSchema, ofNobody } from "./fragments.ts";
+import { commentedObject, droppedIn, grantee, granting, inServerSchema, ofNobody } from "./fragments.ts";
 import { namesOf } from "./names.ts";
 import { notesNaming } from "./notes.ts";
 import { onPathOf } from "./path-operators.ts";
@@ -223,6 +223,32 @@ const rewrittenQuery = (last: number): string => `
    where changed.objid < ${firstNormal}
    order by 1`;
 
+/** Languages with a text search configuration and a dictionary that initdb makes. Source: snowball_create.pl of PostgreSQL 15. */
+const stemmed =
+  "arabic armenian basque catalan danish dutch english finnish french german greek hindi hungarian indonesian irish italian lithuanian nepali norwegian portuguese romanian russian serbian spanish swedish tamil turkish yiddish";
+
+/** What initdb makes and a database may drop, as far as its name is known: one that is renamed is not dropped. */
+const droppedQuery = `
+  select 'extension plpgsql' as name where not exists (select from pg_extension where extname = 'plpgsql')
+  union all
+  select 'schema information_schema' where not exists (select from pg_namespace where nspname = 'information_schema')
+  ${(
+    [
+      ["configuration", "pg_ts_config", "cfgname", ""],
+      ["dictionary", "pg_ts_dict", "dictname", "_stem"],
+    ] as const
+  )
+    .map(
+      ([kind, catalog, column, ending]) => `
+  union all
+  select 'text search ${kind} pg_catalog.' || name
+    from (select language || '${ending}' as name from unnest(string_to_array('${stemmed}', ' ')) language) made
+   where not exists (select from ${catalog} where ${column} = name or oid < ${firstNormal} and ${column} not in ('simple', 'estonian${ending}')
+     and ${column} <> all (array(select language || '${ending}' from unnest(string_to_array('${stemmed}', ' ')) language)))`,
+    )
+    .join("")}
+   order by 1`;
+
 const uncarried: readonly { query: string; note: (names: string) => string }[] = [
   {
     query: strange.join(" union all "),
@@ -247,6 +273,16 @@ const uncarried: readonly { query: string; note: (names: string) => string }[] =
              order by 1`,
     note: (names) =>
       `The options of user mappings, such as passwords, are not in the backup where only their user or a superuser may read them: ${names}.`,
+  },
+  {
+    query: droppedQuery,
+    note: (names) =>
+      `These objects of the server were dropped here, and a restored database has them again: ${names}.`,
+  },
+  {
+    query: `select distinct name from (${granting.map(([catalog, acl]) => droppedIn(acl, catalog)).join(" union all ")}) dropped order by 1`,
+    note: (names) =>
+      `The catalogs have privileges of roles that were dropped. They are not in a restored database, and what these granted is granted by owners there: ${names}.`,
   },
   {
     query: `select quote_ident(gid) as name from pg_prepared_xacts where database = current_database() order by 1`,

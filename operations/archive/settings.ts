@@ -52,6 +52,7 @@ const settingsQuery = `
     from pg_db_role_setting s
    cross join lateral unnest(s.setconfig) setting
    where s.setdatabase in (0, (select oid from pg_database where datname = current_database()))
+     and (s.setrole = 0 or exists (select from pg_roles r where r.oid = s.setrole))
    order by s.setdatabase, 1, setting collate "C"`;
 
 /** Settings whose value is a list of names. Source: GUC_LIST_QUOTE in PostgreSQL's guc_tables.c. */

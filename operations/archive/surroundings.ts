@@ -2,7 +2,7 @@ import * as z from "zod";
 import { parseJson } from "../../lib/json.ts";
 import { inOrder, type Session } from "../../postgres/session.ts";
 import { readExtensions } from "./extensions.ts";
-import { functionUses } from "./fragments.ts";
+import { droppedIn, functionUses, granting } from "./fragments.ts";
 import { headSchema, listsSchema, type Manifest, type Role } from "./manifest.ts";
 import { namesOf } from "./names.ts";
 import { firstNormal } from "./pristine.ts";
@@ -24,6 +24,7 @@ export type Surroundings = Pick<
   | "needsRoles"
   | "evaluated"
   | "migrations"
+  | "droppedRoles"
 >;
 
 /** Reads what a restored database needs besides the dump, and the state of its migrations. */
@@ -34,20 +35,30 @@ export async function readSurroundings(
   const others = [...excluded, ...companions.map(({ name }) => name)];
   // It changes the search path for a query.
   const server = await readServer(session);
-  const [[found], systemIdentifier, extensions, labelProviders, roles, needsRoles, evaluated, migrations] =
-    await Promise.all([
-      session.rows(serverQuery),
-      readSystemIdentifier(session),
-      readExtensions(session),
-      namesOf(session, "select distinct provider as name from pg_seclabel order by 1"),
-      readRoles(session),
-      namesOf(session, neededRolesQuery, others),
-      namesOf(session, evaluatedQuery),
-      readMigrations(
-        session,
-        schemas.map(({ name }) => name),
-      ),
-    ]);
+  const [
+    [found],
+    systemIdentifier,
+    extensions,
+    labelProviders,
+    roles,
+    needsRoles,
+    evaluated,
+    migrations,
+    dropped,
+  ] = await Promise.all([
+    session.rows(serverQuery),
+    readSystemIdentifier(session),
+    readExtensions(session),
+    namesOf(session, "select distinct provider as name from pg_seclabel order by 1"),
+    readRoles(session),
+    namesOf(session, neededRolesQuery, others),
+    namesOf(session, evaluatedQuery),
+    readMigrations(
+      session,
+      schemas.map(({ name }) => name),
+    ),
+    namesOf(session, droppedRolesQuery),
+  ]);
   return {
     ...surroundingsShape.parse(found),
     systemIdentifier,
@@ -58,6 +69,7 @@ export async function readSurroundings(
     needsRoles: [...needsRoles],
     evaluated: [...evaluated],
     migrations,
+    ...(dropped.size > 0 && { droppedRoles: [...dropped] }),
   };
 }
 
@@ -140,6 +152,11 @@ const rolesQuery = `
     from pg_roles r
    where r.rolname !~ '^pg_'
    order by r.rolname collate "C"`;
+
+/** What an extension's script granted is in the dump, where that was revoked. */
+const droppedRolesQuery = [...granting, ["pg_init_privs", "initprivs"] as const]
+  .map(([catalog, acl]) => droppedIn(acl, catalog))
+  .join(" union ");
 
 /** Owners of objects outside the schemas `$1`, and roles with privileges on them or in their policies. */
 const neededRolesQuery = `

@@ -215,13 +215,22 @@ async function backUpIn(
   const { encoding } = surroundings;
   const expectedBytes = await databaseBytes(new Unlocked(session));
   const jobs = jobsWithin({ jobs: options.jobs ?? 1, room, bytes: expectedBytes }, options.warn);
-  const { takenAt, serverVersion, systemIdentifier, database, server, labelProviders, migrations } =
-    surroundings;
+  const {
+    takenAt,
+    serverVersion,
+    systemIdentifier,
+    database,
+    server,
+    labelProviders,
+    migrations,
+    droppedRoles,
+  } = surroundings;
   const about = {
     stack,
     key,
     dumpVersion,
     ...{ takenAt, serverVersion, systemIdentifier, database, encoding, server, labelProviders, migrations },
+    ...(droppedRoles !== undefined && { droppedRoles }),
     whole: options.schemas.length === 0,
     ...(jobs > 1 && { format: "directory" as const }),
     recipients: [...options.recipients],

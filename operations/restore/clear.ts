@@ -1,7 +1,7 @@
 import { escapeIdentifier, escapeLiteral } from "pg";
 import * as z from "zod";
 import type { Session } from "../../postgres/session.ts";
-import { grantee } from "../archive/fragments.ts";
+import { grantee, isThere } from "../archive/fragments.ts";
 import { namesOf } from "../archive/names.ts";
 import { asInitialized, creationOf } from "../archive/prepare.ts";
 import type { Schema } from "../archive/scope.ts";
@@ -126,7 +126,7 @@ function resetPrivileges(name: string): string {
       one record;
     begin
       for one in select distinct ${grantee} as grantee
-        from pg_namespace n cross join lateral aclexplode(n.nspacl) x where n.oid = place and x.grantee <> n.nspowner
+        from pg_namespace n cross join lateral aclexplode(n.nspacl) x where n.oid = place and x.grantee <> n.nspowner and ${isThere}
       loop
         execute format('revoke all on schema %I from %s cascade', ${literal}, one.grantee);
       end loop;
@@ -134,7 +134,7 @@ function resetPrivileges(name: string): string {
         from pg_namespace n
         join pg_init_privs i on i.classoid = n.tableoid and i.objoid = n.oid and i.privtype = 'e'
        cross join lateral aclexplode(i.initprivs) x
-       where n.oid = place and x.grantee <> n.nspowner
+       where n.oid = place and x.grantee <> n.nspowner and ${isThere}
       loop
         execute format('grant %s on schema %I to %s', one.privilege, ${literal}, one.grantee);
       end loop;
@@ -142,7 +142,7 @@ function resetPrivileges(name: string): string {
                ${grantee} as grantee,
                case d.defaclobjtype when 'r' then 'tables' when 'S' then 'sequences' when 'f' then 'functions' when 'T' then 'types' end as kind
         from pg_default_acl d cross join lateral aclexplode(d.defaclacl) x
-       where d.defaclnamespace = place and pg_has_role(d.defaclrole, 'usage')
+       where d.defaclnamespace = place and pg_has_role(d.defaclrole, 'usage') and ${isThere}
       loop
         execute format('alter default privileges for role %s in schema %I revoke all on %s from %s', one.role, ${literal}, one.kind, one.grantee);
       end loop;

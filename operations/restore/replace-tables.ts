@@ -5,6 +5,7 @@ import { attempt } from "../archive/attempt.ts";
 import { type Carried, carrierFor } from "../archive/carried.ts";
 import { type Contents, splitPartitionsElsewhere } from "../archive/contents.ts";
 import type { Details } from "../archive/details.ts";
+import { standInForDropped } from "../archive/dropped-roles.ts";
 import { asSessionText, identifier, scriptOf } from "../archive/dump-script.ts";
 import type { Manifest } from "../archive/manifest.ts";
 import { namesOf } from "../archive/names.ts";
@@ -110,6 +111,12 @@ export async function replaceTables(
   const pathLines = await pathLinesOf(session, run);
   const onPath = pathLines.takeLate(contentsFor([...missing, ...again]));
   const { before: made, attachments, after } = splitPartitionsElsewhere(onPath.others);
+  const leaveDropped = await standInForDropped(
+    session,
+    (statements) => attempt(session, statements),
+    { extensions: [], droppedRoles: manifest.droppedRoles },
+    run,
+  );
   await runOnPath(session, run, { list: made, pathLines }, "--section=pre-data");
   const carrier = await carrierFor(session, ofTables(details.carried), {
     attempt: (statements) => attempt(session, statements),
@@ -131,6 +138,7 @@ export async function replaceTables(
   await pathLines.makeAnyway();
   const plan = dropped?.plan ?? { dependents: new Map<string, string>(), filled: [] };
   const views = await makeDependents(session, manifest, { plan, pathLines }, run);
+  await leaveDropped(session);
   if (views.length > 0) for (const statement of lend) await session.run(statement);
   const notFilled = await fillViews(session, manifest, views);
   const unmade = await keys.putBack();

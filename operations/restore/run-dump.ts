@@ -103,10 +103,10 @@ export async function runDump(
   );
   const parts = await divide(session, manifest, { globals, room, carrier }, run);
   const { lend, takeBack } = lendSearchPath(manifest);
+  const leaveDropped = await standInForDropped(session, tried, manifest, run);
   await runList(session, run, schemaPrivilegesOf(parts.others), []);
   const lent = new LentPrivileges(session, tried);
   await lent.lend();
-  const leaveDropped = await standInForDropped(session, tried, manifest, run);
   const schemas = manifest.schemas.map(({ name }) => name);
   const takeSchemasBack = await lendSchemas(session, manifest.needsRoles, schemas);
   const course = { ...parts, carrier, lent, lend };
@@ -120,13 +120,13 @@ export async function runDump(
   if (manifest.companions.length > 0) {
     await runList(session, run, privilegesOf(parts.selected, globals), []);
   }
-  await leaveDropped(session);
   const { pathLines } = parts;
   const ofOthers = await makeDependents(session, manifest, { plan, pathLines }, run);
   if (ofOthers.length > 0) {
     for (const statement of lend) await session.run(statement);
     notFilled = await fillViews(session, manifest, [...notFilled.keys(), ...ofOthers]);
   }
+  await leaveDropped(session);
   for (const statement of takeBack) await session.run(statement);
   await takeSchemasBack?.(session);
   return {

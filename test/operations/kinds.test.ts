@@ -653,6 +653,41 @@ test("rows that the server refuses, and keys, checks and indexes that the rows d
   expect(await ask("select count(*) from pg_indexes where tablename = 'down'")).toBe("2");
 });
 
+test("privileges of a role that is gone are named and left out, and what it granted is granted by owners", async () => {
+  const { connection, ask, run } = await make(
+    `create role gone; create role gone_reader; create role gone_writer; create schema gone_s; create table gone_s.t (a int, b int); insert into gone_s.t values (1, 2);
+      create function gone_s.f() returns int language sql as 'select 1'; create type gone_s.ty as enum ('a'); create sequence gone_s.sq;
+      create foreign data wrapper gone_w; create server gone_sv foreign data wrapper gone_w; create extension intarray schema gone_s;
+      grant usage on schema gone_s to gone with grant option; grant select on gone_s.t to gone with grant option; grant update (b) on gone_s.t to gone; grant insert on gone_s.t to gone_writer;
+      grant execute on function gone_s.f() to gone with grant option; revoke execute on function gone_s.f() from public; grant usage on type gone_s.ty to gone;
+      grant usage on sequence gone_s.sq to gone; grant usage on foreign server gone_sv to gone; grant execute on function gone_s.sort(int[]) to gone;
+      alter default privileges grant select on tables to gone, gone_reader; alter default privileges in schema gone_s grant usage on sequences to gone;
+      select lo_create(4711); grant select on large object 4711 to gone; do $$ begin execute format('grant create on database %I to gone', current_database()); end $$;
+      create policy gone_p on gone_s.t to gone, gone_reader using (true);
+      set role gone; grant select on gone_s.t to gone_reader; grant execute on function gone_s.f() to gone_reader; reset role;`,
+  );
+  const number = await ask("select oid from pg_roles where rolname = 'gone'");
+  await run("delete from pg_shdepend where refobjid = 'gone'::regrole; drop role gone");
+  const kept = `select format('%s %s %s', has_table_privilege('gone_reader', 'gone_s.t', 'select'), has_function_privilege('gone_reader', 'gone_s.f()', 'execute'), has_table_privilege('gone_writer', 'gone_s.t', 'insert'))
+      union all select count(*)::text from pg_roles where rolname ~ '^[0-9]+$'`;
+  const before = await ask(kept);
+  const { notes } = await cycle.backUp(connection);
+  expect(notes).toEqual([
+    `The catalogs have privileges of roles that were dropped. They are not in a restored database, and what these granted is granted by owners there: ${number}.`,
+  ]);
+  expect(await cycle.drill()).toMatchObject({ holds: true, problems: [] });
+  const target = cycle.source.connection("without_the_gone");
+  expect((await cycle.restore(target, { jobs: 2 })).differences).toEqual([]);
+  expect(await cycle.source.sql(kept, "without_the_gone")).toBe(before);
+  // With these, the server makes no table.
+  await run("delete from pg_default_acl");
+  expect((await cycle.restore(connection)).differences).toEqual([]);
+  expect(await ask(kept)).toBe(before);
+  await run("drop table gone_s.t");
+  await cycle.restore(connection, { wanted: { schemas: [], tables: ["gone_s.t"] } });
+  expect(await ask(kept)).toBe(before);
+});
+
 /** Definitions that pg_dump writes behind rows, in an order that no server takes. */
 const behindRows = `create table t (id int primary key, n int); insert into t values (1, 10), (2, 20);
      create function least_of() returns int language sql stable begin atomic select n from t group by id order by id limit 1; end;
@@ -825,6 +860,10 @@ test("a role that may not give a new database's objects to their owners is told 
   const isNapping = vi.waitUntil(async () => (await ask(napping)) === "1", { timeout: 60_000 });
   await Promise.race([isNapping, restoring]);
   expect(await given()).not.toBe("0");
+  // Functions have no privileges yet.
+  const isLetIn = (database: string) =>
+    ask(`select has_database_privilege('pg_monitor', '${database}', 'connect')`);
+  expect([await isLetIn("broken_off"), await isLetIn("given")]).toEqual(["f", "t"]);
   stop.abort(new Error("canary-stop"));
   await expect(restoring).rejects.toThrow("canary-stop");
   expect(await given()).toBe("0");

@@ -92,6 +92,14 @@ export const moreKinds: readonly Kind[] = [
       union all select count(*) from pg_roles where rolname ~ '^[0-9]+$'`,
   },
   {
+    name: "what an extension gave a role that was dropped, since its script ran with that role's default privileges",
+    together: "complete",
+    made: `create role early_reader; alter default privileges grant execute on functions to early_reader; alter default privileges grant select on tables to early_reader;
+      create extension pg_buffercache; create extension pgrowlocks; alter default privileges revoke execute on functions from early_reader;
+      alter default privileges revoke select on tables from early_reader; drop owned by early_reader; drop role early_reader;`,
+    asked: `select relacl::text from pg_class where relname = 'pg_buffercache' union all select count(*)::text from pg_roles where rolname ~ '^[0-9]+$'`,
+  },
+  {
     name: "names of its own that hide those of the server from everybody but the backup",
     made: `create function boom() returns text language plpgsql as $$ begin raise exception 'hijacked'; end $$;
       create function quote_ident(name) returns text language sql as 'select boom()';
@@ -466,11 +474,14 @@ export const moreKinds: readonly Kind[] = [
       select count(*)::text from pg_depend where deptype = 'e' and objid in ('akeys'::regproc, '->(hstore,text)'::regoperator)`,
   },
   {
-    name: "a database without a language for blocks",
-    made: `drop extension plpgsql; create table t (a int primary key); insert into t values (7);
+    name: "a database without a language for blocks and others of the server's own, which a new one has again",
+    made: `drop extension plpgsql; drop text search dictionary danish_stem cascade; create table t (a int primary key); insert into t values (7);
       create function twice(int) returns int language sql immutable as 'select 2 * $1'; create index on t (twice(a));`,
     asked:
       "select count(*) from pg_index where indrelid = 't'::regclass and not exists (select from pg_extension)",
+    notes: [
+      "These objects of the server were dropped here, and a restored database has them again: extension plpgsql, text search configuration pg_catalog.danish and text search dictionary pg_catalog.danish_stem.",
+    ],
   },
   {
     name: "everything of another schema that depends on what is replaced",
