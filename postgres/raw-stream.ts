@@ -18,10 +18,17 @@ const standInStart = Buffer.from([0xf4, 0x8f]);
 export function passRawText(stream: Duplex): void {
   const listeners = stream.listeners("data");
   stream.removeAllListeners("data");
-  let rest = Buffer.alloc(0);
+  let parts: Buffer[] = [];
+  let missing = 0;
   stream.on("data", (chunk: Buffer) => {
-    const messages = messagesIn(rest.length === 0 ? chunk : Buffer.concat([rest, chunk]));
-    rest = Buffer.from(messages.rest);
+    parts.push(chunk);
+    missing -= chunk.length;
+    // To put a large message together for each of its chunks would copy it as many times.
+    if (missing > 0) return;
+    const messages = messagesIn(parts.length === 1 ? chunk : Buffer.concat(parts));
+    const rest = Buffer.from(messages.rest);
+    parts = [rest];
+    missing = rest.length < 5 ? 0 : 1 + rest.readUInt32BE(1) - rest.length;
     if (messages.all.length === 0) return;
     const read = Buffer.concat(messages.all.map(readable));
     for (const listener of listeners) Reflect.apply(listener, stream, [read]);

@@ -8,10 +8,28 @@ export function allOf(queries: readonly string[]): string {
   return queries.map((query) => `(${query}\n)`).join(" union all ");
 }
 
-/** Queries of objects, with their definitions, as one, in which names are as the source's server quotes them. */
+/** Definitions from which on the server makes the digest, in bytes: each copy of one takes memory. */
+const largeBytes = 1024 * 1024;
+
+/**
+ * Queries of objects, with their definitions, as one, in which names are as the source's server quotes them. A large
+ * definition comes as its digest: `digestOf` makes the same of it, unless there is an expression that the server may
+ * print in another way. The text of a function is not parsed, and belongs to the definition.
+ */
 export function describing(queries: readonly string[]): string {
-  return `select ${inItsQuotes("object")} as object, entry, ${inItsQuotes("definition")} as definition, expression
-    from (${allOf(queries)}) described`;
+  const definition = inItsQuotes("definition");
+  const isExact = String.raw`(expression is null or object like 'function %' and strpos(expression, E'\nAS $function') > 0)`;
+  const bytes = `coalesce(octet_length(definition), 0) + case when ${isExact} then coalesce(octet_length(expression), 0) else 0 end`;
+  // Two encodings have no conversion to that of the digests.
+  const isLarge = `(${bytes} > ${largeBytes} and getdatabaseencoding() not in ('SQL_ASCII', 'MULE_INTERNAL'))`;
+  const digest = `encode(sha256(convert_to(coalesce(${definition}, ''), 'UTF8')
+    || case when expression is not null and ${isExact} then '\\x00'::bytea || convert_to(expression, 'UTF8') else '' end), 'hex')`;
+  // The limit keeps the server from computing a definition again for each use.
+  return `select ${inItsQuotes("object")} as object, entry,
+      case when ${isLarge} then 'sha256 ' || ${digest} else ${definition} end as definition,
+      case when not ${isLarge} or not ${isExact} then expression end as expression,
+      case when ${isLarge} and ${isExact} then left(${digest}, 16) end as digest
+    from (${allOf(queries)} offset 0) described`;
 }
 
 /** Whom a privilege `x` is granted to, as `GRANT` takes it. */

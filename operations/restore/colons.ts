@@ -12,6 +12,7 @@ const ends = {
   "e'": /\\[\s\S]|''|'/g,
   '"': /""|"/g,
   "/*": /\/\*|\*\//g,
+  "--": /\n/g,
 } as const;
 
 /** In what the statements are that spans lines. */
@@ -20,7 +21,7 @@ type Mode = keyof typeof ends | { tag: string };
 const token =
   /[A-Za-z_\x80-\uffff][\w$\x80-\uffff]*|\$\d+|\$(?:[A-Za-z_\x80-\uffff][\w\x80-\uffff]*)?\$|['"]|--[^\n]*|\/\*|::|:/g;
 
-/** Statements that come in pieces, each of which ends with its line. They have no rows. */
+/** Statements that come in pieces, each of which ends with its line or behind a space. They have no rows. */
 export class Colons {
   #mode: Mode | undefined;
   #depth = 0;
@@ -52,6 +53,7 @@ export class Colons {
         const before = text.slice(Math.max(0, at - 3), at - 1);
         this.#mode = this.#backslashes || /(?:^|[^\w$\x80-\uffff])e$/i.test(before) ? "e'" : "'";
       } else if (word === '"' || word === "/*") this.#mode = word;
+      else if (word.startsWith("--") && at === text.length) this.#mode = "--";
       else if (word.startsWith("$") && word.endsWith("$")) this.#mode = { tag: word };
       else if (word === "standard_conforming_strings") {
         const [, value] = /^ = (on|off);/.exec(text.slice(at)) ?? [];
@@ -82,17 +84,28 @@ export class Colons {
   }
 }
 
-/** A script of statements without rows, in whose lines no colon is for psql. */
-export async function* colonsApart(script: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+/**
+ * A script of statements without rows, in whose lines no colon is for psql.
+ *
+ * @param lineBytes most bytes of a line that is looked at in one piece, where it has spaces
+ */
+export async function* colonsApart(
+  script: AsyncIterable<Uint8Array>,
+  lineBytes = 256 * 1024,
+): AsyncGenerator<Uint8Array> {
   const colons = new Colons();
   let rest: Buffer[] = [];
+  let length = 0;
   for await (const chunk of script) {
     const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-    const end = bytes.lastIndexOf("\n") + 1;
+    length += bytes.length;
+    // A comment or a function may have any length.
+    const end = bytes.lastIndexOf("\n") + 1 || (length > lineBytes ? bytes.lastIndexOf(" ") + 1 : 0);
     if (end > 0) {
       const lines = Buffer.concat([...rest, bytes.subarray(0, end)]);
       yield Buffer.from(colons.apart(lines.toString("latin1")), "latin1");
       rest = [];
+      length = bytes.length - end;
     }
     rest.push(bytes.subarray(end));
   }

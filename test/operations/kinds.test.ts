@@ -1,10 +1,13 @@
 import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import type { DrillFinding } from "../../evidence/drill.ts";
+import { digestOf } from "../../operations/archive/describe.ts";
 import { members } from "../../operations/archive/extension-members.ts";
+import { describing } from "../../operations/archive/fragments.ts";
 import { rehearse } from "../../operations/drill/rehearse.ts";
 import { findProgram } from "../../postgres/programs.ts";
 import { withSession } from "../../postgres/session.ts";
@@ -915,6 +918,35 @@ test("members of extensions are looked up by their numbers, however many types a
   );
   expect(plan).toMatch(/using pg_type_oid_index on pg_type t/);
   expect(plan).not.toMatch(/Seq Scan on pg_(?:type|class|proc) /);
+});
+
+test("the server makes the digest of what is too large to be read, and the same", async () => {
+  const large = "é".repeat(600_000);
+  const body = `CREATE FUNCTION f()\nAS $function$${large}$function$`;
+  const view = "select 'x'";
+  const { connection } = await make("");
+  const rows = await withSession(connection, "a test", (session) =>
+    session.rows(
+      describing(
+        [
+          ["table t", large, null],
+          ["function f", "", body],
+          ["view v", large, view],
+          ["view w", "", view],
+        ].map(
+          ([name, definition, expression]) =>
+            `select '${name}'::text as object, ''::text as entry, '${definition}'::text as definition, ${expression === null ? "null" : `'${expression?.replaceAll("'", "''")}'`}::text as expression`,
+        ),
+      ),
+    ),
+  );
+  const ofView = createHash("sha256").update(large).digest("hex");
+  expect(rows).toEqual([
+    expect.objectContaining({ expression: null, digest: digestOf({ definition: large, expression: null }) }),
+    expect.objectContaining({ expression: null, digest: digestOf({ definition: "", expression: body }) }),
+    { object: "view v", entry: "", definition: `sha256 ${ofView}`, expression: view, digest: null },
+    { object: "view w", entry: "", definition: "", expression: view, digest: null },
+  ]);
 });
 
 test("a table of another schema that would lose its rows is not replaced", async () => {
