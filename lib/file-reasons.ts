@@ -35,6 +35,9 @@ export function codeOf(error: unknown): string | undefined {
 }
 
 function reasonIn(reasons: Readonly<Record<string, string>>, error: unknown): string {
+  // Node.js quotes the text around the mistake, which may be a secret.
+  if (error instanceof SyntaxError && error.message.endsWith(" is not valid JSON"))
+    return "it is not valid JSON";
   return reasons[codeOf(error) ?? ""] ?? reasonOf(error);
 }
 

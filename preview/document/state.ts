@@ -1,5 +1,6 @@
 import * as z from "zod";
-import { Failure, reasonOf } from "../../lib/failure.ts";
+import { Failure } from "../../lib/failure.ts";
+import { readReasonOf } from "../../lib/file-reasons.ts";
 import { readBytes } from "../../lib/files.ts";
 import { schemaProblems } from "../../lib/schema-problems.ts";
 import { bareResource, type PreviewResource } from "../engine/resource.ts";
@@ -168,7 +169,7 @@ function readContent(path: string): unknown {
     const hint = isNoJson
       ? ". A state is JSON, as pulumi stack export and terraform state pull write it"
       : "";
-    throw new Failure("state", `Cannot read ${what}: ${reasonOf(error)}${hint}`);
+    throw new Failure("state", `Cannot read ${what}: ${readReasonOf(error)}${hint}`);
   }
 }
 

@@ -26,6 +26,19 @@ it.each([
   expect(cannotWrite("--out x", coded(code))).toMatchObject({ kind: "output", message });
 });
 
+it("what is wrong with JSON is said without the text around it", () => {
+  const read = (text: string): string => {
+    try {
+      return JSON.parse(text);
+    } catch (error) {
+      return cannotRead("--answers x", error).message;
+    }
+  };
+  expect(read('{"password": hunter2}')).toBe("Cannot read --answers x: it is not valid JSON");
+  expect(read("PASSWORD=hunter2")).toBe("Cannot read --answers x: it is not valid JSON");
+  expect(read("{")).toMatch(/^Cannot read --answers x: .*JSON/);
+});
+
 it("a code is that of an error of the system alone", () => {
   expect(codeOf(coded("EIO"))).toBe("EIO");
   expect([codeOf(new Error("ENOENT")), codeOf({ code: "ENOENT" }), codeOf(undefined)]).toEqual([

@@ -113,6 +113,11 @@ describe("a hostile state is refused", () => {
     ],
     ["that is a folder", () => folder, /Cannot read the state .*: it is a folder/],
     ["that is no JSON", () => file("{"), /Cannot read the state .*JSON/],
+    [
+      "that is a file of secrets",
+      () => file("KEY=hunter2"),
+      /Cannot read the state \S+: it is not valid JSON\. A state/,
+    ],
     ["of another kind", () => file('{"resources":[]}'), /is not a state as pulumi stack export writes it/],
     ["of another version", () => file('{"version":9,"deployment":{}}'), /\n {2}version: expected/],
     [
