@@ -224,18 +224,22 @@ test("a backup names checks by the clock that no restore can add after the rows"
   ]);
 });
 
-test("a backup names views that read themselves, which no server can make again, and not those that read each other", async () => {
+test("a backup names views that read themselves, which no server can make again, and not those that read each other or have their own row type", async () => {
   const { connection } = await make(
     "endless_views",
     `create view one as select 1 as a; create view other as select a from one; create or replace view one as select a from other;
      create view "V" as select 1 as a; create or replace view "V" as select a from "V";
-     create view rows as select 1 as a; create or replace view rows as select 1 as a from rows;`,
+     create view rows as select 1 as a; create or replace view rows as select 1 as a from rows;
+     create view called as select 1 as a; create function calls() returns setof called language sql as 'select * from called'; create or replace view called as select a from calls();
+     create view typed as select 1 as a; create or replace view typed as select (row(1)::typed).a; create view nested as select 1 as a; create or replace view nested as select 1 as a where exists (select from nested);
+     create view given as select 1 as a; create function give(given) returns int language sql as 'select $1.a'; create or replace view given as select give(row(1)::given) as a;`,
   );
   expect((await cycle.backUp(connection)).notes).toEqual([
-    'These views read themselves, so that no server can make them again: public."V" and public.rows. A restored database lacks them, and that is a difference.',
+    'These views read themselves, so that no server can make them again: public."V", public.nested and public.rows. A restored database lacks them, and that is a difference.',
   ]);
   expect((await cycle.drill()).problems).toEqual([
     'view public."V" is missing.',
+    "view public.nested is missing.",
     "view public.rows is missing.",
   ]);
 });
