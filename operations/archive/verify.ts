@@ -101,7 +101,10 @@ export async function verify(
   const isShown = accepted.some(({ difference }) => !restored.missing.includes(difference));
   const differences = limited(counted.length === 0 && !isShown ? refused : counted);
   const why = refused.filter((sentence) => !differences.includes(sentence));
-  const finding = await findingViolations(session, counted);
+  const finding = await findingViolations(session, counted, {
+    schemas: restored.surroundings ? [...restored.schemas, ...beside] : restored.schemas,
+    listing: isPart === true ? listing : undefined,
+  });
   return { figures, missed, differences, accepted, refused: [...why, ...finding] };
 }
 
