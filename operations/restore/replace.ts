@@ -238,14 +238,10 @@ async function replaceWithin(
     restored,
     options.accepted,
   );
+  const different = [...differences, ...refused, ...elsewhere.unmet];
   if (differences.length > 0) {
-    const { unmet } = elsewhere;
     const beside = [...room.notes, ...carrier.notes];
-    failOn(
-      "The restored schemas differ from the backup",
-      [...differences, ...refused, ...unmet, ...beside],
-      options,
-    );
+    failOn("The restored schemas differ from the backup", [...different, ...beside], options);
   }
   // Deferred constraints fail here, where it is certain that nothing was changed.
   await session.run("set constraints all immediate");
@@ -269,8 +265,7 @@ async function replaceWithin(
       ...(await differingDatabase(session, files.details)),
       ...[...uncommented.keys()].map((name) => `The ${name} was not restored: only its owner can set it.`),
       ...acceptedSentences(accepted),
-      ...differences,
-      ...refused,
+      ...different,
     ],
   };
 }

@@ -1404,7 +1404,9 @@ test("rows outside of the schemas that cannot be put back keep no others from it
   const { differences } = await cycle.restore(connection, { acceptDifferences: true });
   expect(differences).toEqual(
     expect.arrayContaining([
-      expect.stringContaining("a_one_fkey"),
+      expect.stringMatching(
+        /^people\.one is not in the schemas [^.]*\. .* constraint a_one_fkey of app\.a needs, the target lacks some, and they could not be put back: /,
+      ),
       "1 row of people.one that restored rows refer to was missing and put back.",
       "1 row of people.two that restored rows refer to was missing and put back.",
     ]),
