@@ -139,7 +139,8 @@ function traceOf(error: unknown): string {
 function wantsJson(args: readonly string[]): boolean {
   return args.some(
     (arg, index) =>
-      arg === "--json" || arg === "--format=json" || (arg === "json" && args[index - 1] === "--format"),
+      ["--json", "--format=json", "-fjson"].includes(arg) ||
+      (arg === "json" && ["--format", "-f"].includes(args[index - 1] ?? "")),
   );
 }
 

@@ -33,6 +33,17 @@ describe("an unknown command", () => {
   });
 });
 
+it.each([["-f", "json"], ["-fjson"], ["--format", "json"], ["--format=json"], ["--json"]])(
+  "a wrong command line that asks for a document gets one: %s %s",
+  async (...format) => {
+    const { status, stdout } = await runHere(["preview", ...format, "--bogus"]);
+    expect(status).toBe(2);
+    expect(JSON.parse(stdout)).toEqual({
+      error: { failure: "usage", message: "unknown option '--bogus'" },
+    });
+  },
+);
+
 it.each([
   [["help", "preview"], "Usage: optropic preview"],
   [["help", "evidence", "verify"], "Usage: optropic evidence verify"],
