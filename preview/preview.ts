@@ -1,6 +1,7 @@
 import { Failure } from "../lib/failure.ts";
 import { makePrivateFolder, removeFolder } from "../lib/files.ts";
 import { killGroupsOnSignal } from "../lib/process-groups.ts";
+import { counted } from "../lib/text.ts";
 import { Places } from "../project/places.ts";
 import { type Project, projectNameOf, projectWithout, readProject, stackNames } from "../project/project.ts";
 import { Sources } from "../project/sources.ts";
@@ -156,7 +157,7 @@ function checkPackConfigs({ policyPacks = [], policyPackConfigs = [] }: PreviewO
   if (policyPackConfigs.length <= policyPacks.length) return;
   throw new Failure(
     "policy-pack",
-    `${policyPackConfigs.length} configurations for ${policyPacks.length} policy packs: each goes with the pack in its place`,
+    `${counted(policyPackConfigs.length, "configuration")} for ${counted(policyPacks.length, "policy pack")}: each goes with the pack in its place`,
   );
 }
 

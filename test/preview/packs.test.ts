@@ -154,7 +154,7 @@ describe("a pack's configuration", () => {
     const refused = previewOf("small", [], { policyPackConfigs: [{ all: "disabled" }] });
     expect(await failureOf(refused)).toMatchObject({
       failure: "policy-pack",
-      message: /1 configurations for 0/,
+      message: /^1 configuration for 0 policy packs: /,
     });
   });
 
