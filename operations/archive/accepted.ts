@@ -16,10 +16,11 @@ export function divideAccepted(
   differences: readonly string[],
   accepted: readonly Accepted[],
 ): { counted: string[]; accepted: AcceptedDifference[] } {
+  const byName = new Map([...accepted].reverse().map((entry) => [entry.name, entry]));
   const counted: string[] = [];
   const found: AcceptedDifference[] = [];
   for (const difference of differences) {
-    const entry = accepted.find(({ name }) => isAbout(difference, name));
+    const entry = namesIn(difference).flatMap((name) => byName.get(name) ?? [])[0];
     if (entry === undefined) counted.push(difference);
     else found.push({ difference, reason: entry.reason });
   }
@@ -28,8 +29,9 @@ export function divideAccepted(
 
 /** What the settings accept and nothing needed, one sentence each: such an entry would hide a loss to come. */
 export function unusedNotes(accepted: readonly Accepted[], found: readonly AcceptedDifference[]): string[] {
+  const names = new Set(found.flatMap(({ difference }) => namesIn(difference)));
   return accepted
-    .filter(({ name }) => !found.some(({ difference }) => isAbout(difference, name)))
+    .filter(({ name }) => !names.has(name))
     .map(({ name }) => `backups.drill.accept names ${name}, which does not differ: remove it.`);
 }
 
@@ -38,10 +40,19 @@ export function acceptedSentences(found: readonly AcceptedDifference[]): string[
   return found.map(({ difference, reason }) => `Accepted: ${difference} (${reason})`);
 }
 
-const verbs = ["is", "has", "was"];
+/**
+ * What a drill and a restore into a new database cannot have, as the backup says: foreign keys that refer to what it does
+ * not have.
+ */
+export function knownDifferences({ unmetKeys }: { unmetKeys: readonly string[] }): Accepted[] {
+  const reason = "the key refers to rows that are not in the backup, which says so";
+  return unmetKeys.map((name) => ({ name, reason }));
+}
 
-function isAbout(difference: string, name: string): boolean {
-  return ["", "The "].some((article) =>
-    verbs.some((verb) => difference.startsWith(`${article}${name} ${verb} `)),
-  );
+/** The names of objects that a difference may begin with. */
+function namesIn(difference: string): string[] {
+  return [...difference.matchAll(/ (?=(?:is|has|was) )/g)].flatMap(({ index }) => {
+    const name = difference.slice(0, index);
+    return name.startsWith("The ") ? [name, name.slice(4)] : [name];
+  });
 }

@@ -82,7 +82,8 @@ export async function describeContents(
   const carried = [...read.carried, ...changes].filter(({ name }) => !isRemote.has(name));
   // It may set a path, so nothing else is asked meanwhile.
   const pathOperators = hasOperators ? await readPathOperators(session, all, pristine.major) : [];
-  const details = { settings, properties, carried, pathOperators };
+  const unmetKeys = await readUnmetKeys(session, scope);
+  const details = { settings, properties, carried, pathOperators, unmetKeys };
   const { uncounted } = own;
   const notes = await notesOn(session, scope, {
     ...{ isSuper, uncounted, lockable, remote, carried, pristine },
@@ -95,7 +96,13 @@ export async function describeContents(
     companionRows: Object.fromEntries(scope.withRows.map(({ table, entry }) => [table, entry])),
     remote,
     lockable,
-    notes: [...notes, ...notesOnPathOperators(details.pathOperators), ...ofServer, ...ofSequences],
+    notes: [
+      ...notes,
+      ...notesOnPathOperators(details.pathOperators),
+      ...notesOnUnmetKeys(unmetKeys),
+      ...ofServer,
+      ...ofSequences,
+    ],
     details,
   };
 }
@@ -212,6 +219,52 @@ const hiddenQuery = `
   )
   select classid || ' ' || objid as name from hidden`;
 
+/** The foreign keys that refer to rows which the dump does not have, where it has rows that may refer to them. */
+async function readUnmetKeys(session: Session, scope: Scope): Promise<string[]> {
+  const { schemas, unreadable, secured, withRows } = scope;
+  if (unreadable.length + secured.length === 0) return [];
+  const hidden = new Set(unreadable);
+  const own = new Set(schemas.map(({ name }) => name));
+  const filled = new Set(withRows.map(({ table }) => table));
+  const keys = unmetRows.parse(await session.rows(unmetKeysQuery, [...unreadable, ...secured]));
+  return keys
+    .filter(({ schema, table, pattern, parent }) => {
+      if (hidden.has(pattern)) return false;
+      return own.has(schema) || filled.has(table) || hidden.has(parent);
+    })
+    .map(({ name }) => name);
+}
+
+const unmetRows = z.array(
+  z.object({
+    name: z.string(),
+    schema: z.string(),
+    table: z.string(),
+    pattern: z.string(),
+    parent: z.string(),
+  }),
+);
+
+/** Foreign keys that refer to tables by their patterns. */
+const unmetKeysQuery = `
+  with named as materialized (
+    select c.oid, n.nspname, format('"%s"."%s"', replace(n.nspname, '"', '""'), replace(c.relname, '"', '""')) as pattern
+      from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.relkind in ('r', 'p')
+  )
+  select format('constraint %I of %s', k.conname, k.conrelid::regclass) as name, c.nspname::text as schema,
+         c.oid::regclass::text as table, c.pattern, p.pattern as parent
+    from pg_constraint k join named c on c.oid = k.conrelid join named p on p.oid = k.confrelid
+   where k.contype = 'f' and p.pattern = any($1)
+   order by 1`;
+
+function notesOnUnmetKeys(keys: readonly string[]): string[] {
+  return notesNaming(
+    keys,
+    (names) =>
+      `These foreign keys refer to rows that are not in the backup: ${names}. A drill or a new database lacks them, or has them for new rows only; a restore in place makes them as they were.`,
+  );
+}
+
 /** What a dump does not contain, and what a restore of it may meet. */
 async function notesOn(
   session: Session,
@@ -303,6 +356,9 @@ async function notesOn(
     ...ofReading,
     ...changing,
     ...scope.unreadable.map((name) => `The table ${name} is not in the backup: the role may not read it.`),
+    ...scope.secured.map(
+      (name) => `The rows of ${name} are not in the backup: row-level security hides some from the role.`,
+    ),
     ...unlogged.map(
       (name) => `${name} not in the backup: a replica, which was backed up, does not have what is unlogged.`,
     ),

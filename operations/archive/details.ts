@@ -20,6 +20,8 @@ const detailsShape = z.strictObject({
   carried: z.array(carriedSchema).default([]),
   /** What has operators that only a search path finds. */
   pathOperators: z.array(pathOperatorsSchema).default([]),
+  /** Foreign keys that refer to what the backup does not have, by the names of their objects. */
+  unmetKeys: z.array(z.string()).default([]),
 });
 
 /** What of a backup is kept in memory that may contain secrets. */

@@ -32,6 +32,7 @@ const keptSections = [
   "properties",
   "carried",
   "pathOperators",
+  "unmetKey",
 ] as const satisfies Section[];
 const mostKept = 256 * 1024 * 1024;
 
@@ -217,6 +218,7 @@ async function readLists(file: string, head: Head): Promise<Omit<Opened, "listin
       properties,
       carried: list("carried"),
       pathOperators: list("pathOperators"),
+      unmetKeys: list("unmetKey"),
     },
   };
   refuseContradiction(head, sum, { summary, companions: read.manifest.companions });
@@ -243,6 +245,7 @@ function keptItems(lists: Lists, details: Details): KeptItems {
     properties: () => (details.properties === null ? [] : [details.properties]),
     carried: () => details.carried,
     pathOperators: () => details.pathOperators,
+    unmetKey: () => details.unmetKeys,
   };
 }
 

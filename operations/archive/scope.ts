@@ -26,6 +26,8 @@ export interface Scope {
   /** The companions' tables that the role may not read, which are left out, and patterns for them. */
   unreadable: string[];
   withoutTables: string[];
+  /** The companions' tables of which row-level security hides rows from the role: the dump has their definitions. */
+  secured: string[];
   /** The companions' tables and sequences whose rows the dump has, quoted, and their entries. */
   withRows: { table: string; entry: string }[];
 }
@@ -37,6 +39,7 @@ const complete = {
   withoutRows: [],
   unreadable: [],
   withoutTables: [],
+  secured: [],
   withRows: [],
 };
 
@@ -89,22 +92,31 @@ async function patternsOf(
   session: Session,
   names: readonly string[],
   companions: readonly Schema[],
-): Promise<Pick<Scope, "withoutRows" | "unreadable" | "withoutTables" | "withRows">> {
+): Promise<Pick<Scope, "withoutRows" | "unreadable" | "withoutTables" | "secured" | "withRows">> {
   const beside = companions.map(({ name }) => name);
   const referred = new Set(oidRows.parse(await session.rows(referredQuery, names)).map(({ oid }) => oid));
   const tables = tableRows.parse(await session.rows(tablesQuery, beside));
-  const chosen = tables.filter(({ oid, readable }) => readable && referred.has(oid));
+  const chosen = tables.filter(({ oid, readable, secured }) => readable && !secured && referred.has(oid));
   const withRows = new Set(chosen.map(({ schema }) => schema));
   const unreadable = tables.filter(({ readable }) => !readable);
   return {
     withoutRows: [
       ...patternsFor(beside.filter((name) => !withRows.has(name))).map((schemas) => `${schemas}.*`),
-      ...tablePatterns(tables.filter(({ oid, schema }) => withRows.has(schema) && !referred.has(oid))),
+      ...tablePatterns(
+        tables.filter(({ oid, schema, secured }) => withRows.has(schema) && (secured || !referred.has(oid))),
+      ),
     ],
-    unreadable: unreadable.map(({ schema, name }) => `${quoted(schema)}.${quoted(name)}`),
+    unreadable: unreadable.map(patternOf),
     withoutTables: tablePatterns(unreadable),
+    secured: tables
+      .filter(({ oid, readable, secured }) => readable && secured && referred.has(oid))
+      .map(patternOf),
     withRows: chosen.map(({ table, entry }) => ({ table, entry })),
   };
+}
+
+function patternOf({ schema, name }: { schema: string; name: string }): string {
+  return `${quoted(schema)}.${quoted(name)}`;
 }
 
 function tablePatterns(tables: readonly { schema: string; name: string }[]): string[] {
@@ -151,6 +163,7 @@ const tableRows = z.array(
     oid: z.string(),
     entry: z.string(),
     readable: z.boolean(),
+    secured: z.boolean(),
   }),
 );
 
@@ -233,7 +246,8 @@ const referredQuery = `
 
 const tablesQuery = `
   select n.nspname::text as schema, c.relname::text as name, c.oid::regclass::text as table, c.oid::text as oid,
-         ${dataEntry("c")} as entry, has_table_privilege(c.oid, 'select') as readable
+         ${dataEntry("c")} as entry, has_table_privilege(c.oid, 'select') as readable,
+         row_security_active(c.oid) as secured
     from pg_class c join pg_namespace n on n.oid = c.relnamespace
    where n.nspname = any($1) and c.relkind in ('r', 'p', 'S')
    order by n.nspname collate "C", c.relname collate "C"`;

@@ -59,6 +59,7 @@ export interface Sections {
   properties: DatabaseProperties;
   carried: Carried;
   pathOperators: PathOperators;
+  unmetKey: string;
 }
 
 export type Section = keyof Sections;
@@ -91,6 +92,7 @@ export const sectionSchemas: { readonly [S in Section]: z.ZodType<Sections[S]> }
   properties: propertiesSchema,
   carried: carriedSchema,
   pathOperators: pathOperatorsSchema,
+  unmetKey: z.string(),
 };
 
 /**

@@ -4,7 +4,13 @@ import { Failure } from "../../lib/failure.ts";
 import { shortened } from "../../lib/text.ts";
 import type { Connection } from "../../postgres/connection.ts";
 import { type ServerSession, withPatientSession } from "../../postgres/session.ts";
-import { type Accepted, type AcceptedDifference, divideAccepted, unusedNotes } from "../archive/accepted.ts";
+import {
+  type Accepted,
+  type AcceptedDifference,
+  divideAccepted,
+  knownDifferences,
+  unusedNotes,
+} from "../archive/accepted.ts";
 import type { Contents } from "../archive/contents.ts";
 import { restoreProperties } from "../archive/database-properties.ts";
 import type { Details } from "../archive/details.ts";
@@ -163,6 +169,7 @@ async function restoreAndLook(
   { manifest, signature, details, listing, file, contents, watch }: Subject,
 ): Promise<Restored> {
   const roles = server === undefined ? "powerless" : "full";
+  const known = [...acceptable, ...knownDifferences(details)];
   const work = async (session: ServerSession): Promise<Restored> => {
     const outcome = await watch.time("restore", () =>
       restoreParallel({
@@ -183,7 +190,7 @@ async function restoreAndLook(
     const look = async (): Promise<Restored> => {
       const compared = await watch.time("compare", async () => {
         await session.run("begin");
-        const found = await verify(session, manifest, restored, acceptable);
+        const found = await verify(session, manifest, restored, known);
         await session.run("rollback");
         // A scratch server has the roles of the source, and nobody else's database.
         const { properties } = details;
@@ -222,7 +229,7 @@ async function restoreAndLook(
   // It comes after the recovery, whose duration is held to the objective, and is no part of it.
   const rehearsed = isTried
     ? await watch.time("rehearse a restore in place", () =>
-        rehearse({ ...rehearsal, accepted: acceptable, signal }, manifest, {
+        rehearse({ ...rehearsal, accepted: known, signal }, manifest, {
           file,
           contents,
           details,

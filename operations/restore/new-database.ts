@@ -2,7 +2,7 @@ import * as z from "zod";
 import { Failure, reasonOf } from "../../lib/failure.ts";
 import { type Connection, describeConnection } from "../../postgres/connection.ts";
 import { type ServerSession, sqlStateOf, withPatientSession } from "../../postgres/session.ts";
-import { type Accepted, acceptedSentences } from "../archive/accepted.ts";
+import { type Accepted, acceptedSentences, knownDifferences } from "../archive/accepted.ts";
 import { databaseStatement, emptiness } from "../archive/database.ts";
 import {
   type DatabaseProperties,
@@ -72,7 +72,15 @@ export async function restoreIntoNew(
 
 async function restoreWithin(
   session: ServerSession,
-  { target, jobs, createRoles, noOwner, acceptDifferences, accepted: acceptable, signal }: NewDatabaseOptions,
+  {
+    target,
+    jobs,
+    createRoles,
+    noOwner,
+    acceptDifferences,
+    accepted: acceptable = [],
+    signal,
+  }: NewDatabaseOptions,
   manifest: Manifest,
   { file, contents, details, listing, foreignRoles, tablespaces, part }: DumpFiles,
 ): Promise<Replaced> {
@@ -106,7 +114,7 @@ async function restoreWithin(
       session,
       manifest,
       part === undefined ? restored : { ...restored, surroundings: false, isPart: true },
-      acceptable,
+      [...acceptable, ...knownDifferences(details)],
     );
     await session.run("rollback");
     if (differences.length > 0 && !acceptDifferences) {

@@ -1300,6 +1300,49 @@ async function make(statements: string, create = "") {
   };
 }
 
+test.each([
+  [
+    "that the role may only refer to",
+    "",
+    `The table "auth"."users" is not in the backup: the role may not read it.`,
+    "is missing.",
+  ],
+  [
+    "of which row-level security hides rows",
+    "grant select on auth.users to hidden_from; alter table auth.users enable row level security; create policy one on auth.users for select using (id = 1);",
+    `The rows of "auth"."users" are not in the backup: row-level security hides some from the role.`,
+    "has a different definition.",
+  ],
+])("keys to a table %s are named, and lack in a new database alone", async (_, secured, named, lack) => {
+  const { connection, ask } = await make(
+    `do $$ begin if to_regrole('hidden_from') is null then create role hidden_from login createdb password 'canary-hidden'; end if; execute format('alter database %I owner to hidden_from', current_database()); end $$;
+     alter schema public owner to hidden_from; create schema auth; grant usage on schema auth to hidden_from; create table auth.users (id int primary key); insert into auth.users values (1), (2);
+     grant references on auth.users to hidden_from; ${secured} set role hidden_from; create table p (id int primary key references auth.users); insert into p values (2); reset role`,
+  );
+  const role = { ...connection, PGUSER: "hidden_from", PGPASSWORD: "canary-hidden" };
+  expect((await cycle.backUp(role, ["public"])).notes).toEqual([
+    named,
+    "The backup also has the definitions of 1 schema that belong with it: auth.",
+    "These foreign keys refer to rows that are not in the backup: constraint p_id_fkey of public.p. A drill or a new database lacks them, or has them for new rows only; a restore in place makes them as they were.",
+  ]);
+  const difference = `constraint p_id_fkey of public.p ${lack}`;
+  const reason = "the key refers to rows that are not in the backup, which says so";
+  expect(await cycle.drill(rehearse)).toMatchObject({
+    holds: true,
+    problems: [],
+    drill: { accepted: [{ difference, reason }] },
+  });
+  await ask("drop table p");
+  expect((await cycle.restore(role)).differences).toEqual([]);
+  expect(await ask("select convalidated from pg_constraint where conname = 'p_id_fkey'")).toBe("t");
+  const target = cycle.source.connection(`${connection.PGDATABASE}_new`);
+  expect((await cycle.restore(target, { jobs: 2 })).differences).toContain(
+    `Accepted: ${difference} (${reason})`,
+  );
+  await ask("drop table p; delete from auth.users");
+  await expect(cycle.restore(role)).rejects.toThrow(/violates foreign key[\s\S]*Nothing was changed/);
+});
+
 test("a restore in place makes what its target lacks of the schemas beside those of the backup, and leaves those that are there", async () => {
   const { connection } = await make(
     `create schema app; create schema private; create schema "Deep er"; create schema reports; create table private.kind (id int primary key);

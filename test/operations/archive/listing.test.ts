@@ -111,7 +111,7 @@ test("a listing is read as it was written, as often as it is asked for", async (
   expect(await all(listing.items("around"))).toHaveLength(5000);
   expect(await all(listing.items("global"))).toEqual([global]);
   expect(manifest).toMatchObject({ schemas: [], roles: [], notes: [], remote: {} });
-  expect(details).toEqual({ settings: [], properties: null, carried: [], pathOperators: [] });
+  expect(details).toEqual({ settings: [], properties: null, carried: [], pathOperators: [], unmetKeys: [] });
 });
 
 const text = fc.string({ unit: "grapheme" });
@@ -196,6 +196,7 @@ test("what a restore keeps in memory is read as it was written, whatever it is",
       }),
       { maxLength: 3 },
     ),
+    unmetKeys: fc.array(label, { maxLength: 3 }),
     pathOperators: fc.array(
       fc.record({
         name: label,

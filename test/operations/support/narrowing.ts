@@ -59,7 +59,7 @@ for (const { id } of contents.lines()) all.add(id);
 const manifest = manifestWith({ whole: true, needsRoles: ["owner"] });
 const wanted = { schemas: [], tables: [nameOf(tables)] };
 const { selection } = await select(manifest, listing, wanted);
-const details = { settings: [], properties: null, carried: [], pathOperators: [] };
+const details = { settings: [], properties: null, carried: [], pathOperators: [], unmetKeys: [] };
 const narrowed = await narrow({ manifest, contents, details, listing }, selection, {
   list: async () => all,
   isNew,
