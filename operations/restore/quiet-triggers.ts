@@ -8,6 +8,8 @@ export interface Quiet {
   loud: string[];
   /** Whether the server does not check foreign keys meanwhile. */
   isUnchecked: boolean;
+  /** Whether none of the triggers that are left would run where the session only replicates. */
+  isQuietReplicating: boolean;
   /** Lets the server check foreign keys again. Triggers that are disabled stay so. */
   checkAgain: () => Promise<void>;
   /** Lets all triggers run again. */
@@ -40,6 +42,7 @@ export async function quietTriggers(session: Session, tables: readonly string[])
   return {
     loud: isUnchecked ? [] : running.map(({ table, name }) => `trigger ${name} on ${table}`),
     isUnchecked,
+    isQuietReplicating: left.every(({ enable }) => enable === "enable"),
     checkAgain,
     async end() {
       await checkAgain();
@@ -62,7 +65,7 @@ export async function checkingNow(session: Session, tables: readonly string[]): 
   ];
 }
 
-async function replicationRole(session: Session): Promise<string> {
+export async function replicationRole(session: Session): Promise<string> {
   const [row] = await session.rows("select current_setting('session_replication_role') as role");
   return z.object({ role: z.string() }).parse(row).role;
 }
@@ -73,6 +76,53 @@ const triggerRows = z.array(z.object({ table: z.string(), name: z.string(), enab
 const withPartitions = `
   select t.relid from unnest($1) name cross join lateral (
     select to_regclass(name) as relid union select relid from pg_partition_tree(to_regclass(name))) t`;
+
+/**
+ * Statements that let the keys of tables and of their partitions wait until others have run, and then make them as they
+ * were. Only the owner of a table runs them.
+ */
+export async function keysWaiting(
+  session: Session,
+  tables: readonly string[],
+): Promise<{ wait: string[]; end: string[] }> {
+  const keys = waitingRows.parse(await session.rows(waitingQuery, tables));
+  const alone = keys.filter(({ isAlone }) => isAlone).map(({ constraint }) => constraint);
+  return {
+    wait: [
+      ...keys.map(
+        ({ table, name }) => `alter table ${table} alter constraint ${name} deferrable initially deferred`,
+      ),
+      // Where something checked them before in the transaction, they do not wait by themselves.
+      ...(alone.length === 0 ? [] : [`set constraints ${alone.join(", ")} deferred`]),
+    ],
+    end: [
+      ...(keys.length === 0
+        ? []
+        : [`set constraints ${keys.map(({ constraint }) => constraint).join(", ")} immediate`]),
+      ...keys.map(({ table, name, usual }) => `alter table ${table} alter constraint ${name} ${usual}`),
+    ],
+  };
+}
+
+const waitingRows = z.array(
+  z.object({
+    table: z.string(),
+    name: z.string(),
+    constraint: z.string(),
+    usual: z.string(),
+    isAlone: z.boolean(),
+  }),
+);
+
+const waitingQuery = `
+  select k.conrelid::regclass::text as table, quote_ident(k.conname) as name,
+         format('%I.%I', n.nspname, k.conname) as constraint,
+         case when k.condeferrable then 'deferrable initially immediate' else 'not deferrable' end as usual,
+         not exists (select from pg_constraint o where o.connamespace = k.connamespace and o.conname = k.conname
+           and o.oid <> k.oid and o.conparentid <> k.oid) as "isAlone"
+    from pg_constraint k join pg_namespace n on n.oid = k.connamespace
+   where k.contype = 'f' and k.conparentid = 0 and not k.condeferred and k.conrelid in (${withPartitions})
+   order by k.oid`;
 
 /** Those that run at new rows have the bit 4. */
 const triggersQuery = `

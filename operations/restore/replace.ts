@@ -238,8 +238,9 @@ async function replaceWithin(
     restored,
     options.accepted,
   );
-  const different = [...differences, ...refused, ...elsewhere.unmet];
-  if (differences.length > 0) {
+  const { unmet, unfilled } = elsewhere;
+  const different = [...differences, ...refused, ...unfilled, ...unmet];
+  if (differences.length + unfilled.length > 0) {
     const beside = [...room.notes, ...carrier.notes];
     failOn("The restored schemas differ from the backup", [...different, ...beside], options);
   }

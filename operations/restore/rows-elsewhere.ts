@@ -10,9 +10,17 @@ import { namesOf } from "../archive/names.ts";
 import { parseQualified } from "../archive/qualified-names.ts";
 import type { MissingKey } from "../archive/violated-keys.ts";
 import { emptyCompanions } from "./make-room.ts";
-import { checkingNow, type Quiet, quietTriggers } from "./quiet-triggers.ts";
-import { equalityOf, isUnmet, meets, type Reference, referencesOf } from "./references.ts";
-import { type DumpRun, runRows } from "./run-dump.ts";
+import { checkingNow, keysWaiting, quietTriggers, replicationRole } from "./quiet-triggers.ts";
+import {
+  equalityOf,
+  inOrderOfKeys,
+  isUnmet,
+  meets,
+  type Reference,
+  referencesOf,
+  rowsOf,
+} from "./references.ts";
+import { type DumpRun, runList, runRows } from "./run-dump.ts";
 import type { ScriptSession } from "./script-session.ts";
 import { stageRows } from "./staged-rows.ts";
 
@@ -38,6 +46,7 @@ export class RowsElsewhere {
   readonly #acceptDifferences: boolean;
   readonly #filled: string[] = [];
   readonly #unmet: string[] = [];
+  readonly #unfilled: string[] = [];
   /** Tables that were looked for in the backup; a reason where their rows cannot be had. */
   readonly #sought = new Map<string, Elsewhere | string>();
   readonly #put = new Map<string, { rows: number; loud: readonly string[] }>();
@@ -74,8 +83,13 @@ export class RowsElsewhere {
     return this.#unmet;
   }
 
+  /** Which tables are empty because the rows that the backup has of them do not go there, one sentence each. */
+  get unfilled(): readonly string[] {
+    return this.#unfilled;
+  }
+
   /**
-   * Gives tables of the companions that are empty the rows of the backup.
+   * Gives tables of the companions that are empty the rows of the backup, those that others refer to first.
    *
    * @throws {Failure} `failed`, where triggers would run at them
    */
@@ -84,40 +98,73 @@ export class RowsElsewhere {
     if (empty.size === 0) return;
     const byEntry = new Map([...empty].map(([name, { entry }]) => [entry, name]));
     const data = dataOf(this.#run.contents, new Set(byEntry.keys()));
-    const filled: { table: string; quiet: Quiet }[] = [];
-    for (const { entry } of [...data.lines()]) {
+    const rows = new Map<string, Contents>();
+    for (const { entry } of data.lines()) {
       const table = byEntry.get(entry);
-      // Not with others: how the triggers of one can be stopped may let those of another run.
-      const quiet = table === undefined ? undefined : await this.#fill(table, dataOf(data, new Set([entry])));
-      if (table !== undefined && quiet !== undefined) filled.push({ table, quiet });
+      if (table !== undefined) rows.set(table, dataOf(data, new Set([entry])));
     }
+    const { ordered, circle } = await inOrderOfKeys(this.#session, [...rows.keys()]);
+    for (const table of ordered) {
+      const list = rows.get(table);
+      if (list !== undefined) await this.#fill(table, list);
+    }
+    if (circle.length > 0) await this.#fillByKeys(circle);
     const values = data.filtered(({ entry }) => !byEntry.has(entry));
     await runRows(this.#session, this.#run, values);
-    // Tables may refer to some that are filled after them.
-    for (const { table, quiet } of filled) {
-      if (quiet.isUnchecked) await this.#checkReferences(table);
-      await quiet.end();
-    }
   }
 
-  /** Gives an empty table its rows. @returns its triggers, which do not run yet; undefined where the backup has no rows */
-  async #fill(table: string, rows: Contents): Promise<Quiet | undefined> {
+  /** Gives an empty table its rows. */
+  async #fill(table: string, rows: Contents): Promise<void> {
     const quiet = await quietTriggers(this.#session, [table]);
     if (quiet.loud.length > 0 && !this.#acceptDifferences) {
       await quiet.checkAgain();
       await this.#refuseLoud(table, quiet.loud);
       await quiet.end();
-      return undefined;
+      return;
     }
-    await runRows(this.#session, this.#run, rows);
-    await quiet.checkAgain();
-    const count = await this.#count(table);
-    if (count > 0) {
-      this.#filled.push(
-        `${table} was empty and got the ${counted(count, "row")} that the backup has of it${ran(quiet.loud)}.`,
-      );
+    const references = quiet.isUnchecked ? await referencesOf(this.#session, table) : [];
+    const checks = [
+      ...(await checkingNow(this.#session, [table])),
+      ...references.map((reference) => refusal(reference, table)),
+    ];
+    const reason = await this.#session.refusalOf(async () => {
+      await runList(this.#session, this.#run, rows, ["--section=data"]);
+      for (const check of checks) await this.#session.run(check);
+    });
+    await quiet.end();
+    if (reason === undefined) this.#noteFilled(table, await this.#count(table), quiet.loud);
+    // What its rows refer to may be missing, too.
+    else await this.#fillByKeys([table]);
+  }
+
+  /** Gives empty tables their rows together with those that these refer to. */
+  async #fillByKeys(tables: readonly string[]): Promise<void> {
+    let reason: string | undefined;
+    for (const table of tables) {
+      const found = await this.#stage(table);
+      if (typeof found !== "string")
+        await this.#session.run(`insert into ${found.chosen} select * from ${found.all}`);
+      else if (found !== nothing) reason = found;
     }
-    return quiet;
+    reason ??= (await this.#chooseFurther()) ?? (await this.#putChosen());
+    await this.#chooseNothing();
+    for (const table of tables) {
+      const put = this.#put.get(table);
+      this.#put.delete(table);
+      if (put !== undefined) this.#noteFilled(table, put.rows, put.loud);
+      else if (reason !== undefined && reason !== nothing) {
+        this.#unfilled.push(
+          `${table} is empty, and the rows that the backup has of it could not be put there: ${reason}. Copy the rows of ${table} from a drill with --keep, and restore again.`,
+        );
+      }
+    }
+  }
+
+  #noteFilled(table: string, rows: number, loud: readonly string[]): void {
+    if (rows === 0) return;
+    this.#filled.push(
+      `${table} was empty and got the ${counted(rows, "row")} that the backup has of it${ran(loud)}.`,
+    );
   }
 
   /**
@@ -141,7 +188,7 @@ export class RowsElsewhere {
       (await this.#choose(reference, `${only}${table}`)) ??
       (await this.#chooseFurther()) ??
       (await this.#putChosen());
-    for (const { chosen } of this.#elsewhere) await this.#session.run(`delete from ${chosen}`);
+    await this.#chooseNothing();
     if (reason !== undefined && reason !== nothing) {
       this.#unmet.push(
         `${parent} is not in the schemas that are restored. The backup has the rows of it that the ${reference.name} needs, the target lacks some, and they could not be put back: ${reason}. Copy the missing rows of ${parent} from a drill with --keep, and restore again.`,
@@ -222,7 +269,7 @@ export class RowsElsewhere {
           if (!this.#isElsewhere(reference.table)) continue;
           const isMet = (await attempt(this.#session, [refusal(reference, chosen)])) === undefined;
           if (isMet) continue;
-          const reason = await this.#choose(reference, chosen);
+          const reason = await this.#choose(reference, rowsOf(reference, chosen));
           if (reason !== undefined && reason !== nothing) return reason;
         }
       }
@@ -230,6 +277,10 @@ export class RowsElsewhere {
       now = await this.#chosen();
     }
     return undefined;
+  }
+
+  async #chooseNothing(): Promise<void> {
+    for (const { chosen } of this.#elsewhere) await this.#session.run(`delete from ${chosen}`);
   }
 
   async #chosen(): Promise<number> {
@@ -255,27 +306,60 @@ export class RowsElsewhere {
       }
       left = refused;
     }
-    return left.length === 0 ? undefined : reason;
+    if (left.length < 2) return left.length === 0 ? undefined : reason;
+    return this.#putTogether(left);
   }
 
-  async #putInto({ table, chosen, columns, references }: Elsewhere): Promise<string | undefined> {
+  /** Puts rows into tables that refer to each other, and has the keys checked once all are there. @returns why not */
+  async #putTogether(all: readonly Elsewhere[]): Promise<string | undefined> {
+    const tables = all.map(({ table }) => table);
+    const quiet = await quietTriggers(this.#session, tables);
+    await quiet.checkAgain();
+    if (quiet.loud.length > 0 && !this.#acceptDifferences) {
+      await quiet.end();
+      return wouldRun(quiet.loud);
+    }
+    const counts = new Map<string, number>();
+    for (const { table, chosen } of all) counts.set(table, await this.#count(chosen));
+    const puts = all.map(insertion);
+    const { wait, end } = await keysWaiting(this.#session, tables);
+    const checks = await checkingNow(this.#session, tables);
+    const withoutChecks = async (): Promise<string | undefined> =>
+      attempt(this.#session, [
+        "set local session_replication_role = replica",
+        ...puts,
+        `set local session_replication_role = ${await replicationRole(this.#session)}`,
+        ...all.flatMap(({ chosen, references }) => references.map((reference) => refusal(reference, chosen))),
+      ]);
+    // Where a trigger may not be stopped otherwise, the session has to replicate.
+    let reason = quiet.isUnchecked ? "" : await attempt(this.#session, [...wait, ...puts, ...checks, ...end]);
+    if (reason !== undefined && quiet.isQuietReplicating) reason = await withoutChecks();
+    await quiet.end();
+    if (reason !== undefined) return reason;
+    for (const [table, rows] of counts) this.#notePut(table, rows, quiet.loud);
+    return undefined;
+  }
+
+  #notePut(table: string, rows: number, loud: readonly string[]): void {
+    const before = this.#put.get(table)?.rows ?? 0;
+    this.#put.set(table, { rows: before + rows, loud });
+  }
+
+  async #putInto(one: Elsewhere): Promise<string | undefined> {
+    const { table, chosen, references } = one;
     const quiet = await quietTriggers(this.#session, [table]);
     if (quiet.loud.length > 0 && !this.#acceptDifferences) {
       await quiet.end();
-      return `${listed(quiet.loud, "and")} would run, which the role may not prevent`;
+      return wouldRun(quiet.loud);
     }
     const rows = await this.#count(chosen);
-    const names = columns.join(", ");
     const reason = await attempt(this.#session, [
-      `insert into ${table} (${names}) overriding system value select ${names} from ${chosen}`,
+      insertion(one),
       ...(await checkingNow(this.#session, [table])),
       ...(quiet.isUnchecked ? references.map((reference) => refusal(reference, chosen)) : []),
     ]);
     await quiet.end();
-    if (reason === undefined) {
-      const before = this.#put.get(table)?.rows ?? 0;
-      this.#put.set(table, { rows: before + rows, loud: quiet.loud });
-    }
+    if (reason === undefined) this.#notePut(table, rows, quiet.loud);
     return reason;
   }
 
@@ -292,15 +376,6 @@ export class RowsElsewhere {
     );
   }
 
-  /** Refuses rows that refer to others which are not there, where the server did not check that. */
-  async #checkReferences(table: string): Promise<void> {
-    for (const reference of await referencesOf(this.#session, table)) {
-      const reason = await attempt(this.#session, [refusal(reference, table)]);
-      if (reason !== undefined)
-        throw new Failure("failed", `The rows of ${table} cannot be put back: ${reason}.`);
-    }
-  }
-
   async #count(table: string): Promise<number> {
     const [row] = await this.#session.rows(`select count(*) as rows from ${table}`);
     return z.object({ rows: z.number() }).parse(row).rows;
@@ -312,9 +387,18 @@ const nothing = "";
 
 /** A statement that fails where rows refer to others which are not there. */
 function refusal(reference: Reference, rows: string): string {
-  const body = `begin if exists (select from ${rows} r where ${isUnmet(reference, "r")}) then
+  const body = `begin if exists (select from ${rowsOf(reference, rows)} r where ${isUnmet(reference, "r")}) then
     raise exception '%', ${escapeLiteral(`${reference.table} lacks rows that the ${reference.name} needs`)}; end if; end`;
   return `do ${escapeLiteral(body)}`;
+}
+
+function insertion({ table, chosen, columns }: Elsewhere): string {
+  const names = columns.join(", ");
+  return `insert into ${table} (${names}) overriding system value select ${names} from ${chosen}`;
+}
+
+function wouldRun(loud: readonly string[]): string {
+  return `${listed(loud, "and")} would run, which the role may not prevent`;
 }
 
 function ran(loud: readonly string[]): string {

@@ -310,9 +310,26 @@ export async function makeDependents(
   run: DumpRun,
 ): Promise<string[]> {
   const entries = new Set(plan.dependents.values());
-  if (entries.size > 0) await runOnPath(session, run, { list: contentsOf(run.contents, entries), pathLines });
+  if (entries.size > 0) {
+    const list = contentsOf(run.contents, entries);
+    const { keys, about } = foreignKeysOf(list);
+    const later = new Set([...keys.lines(), ...about.lines()].map(({ id }) => id));
+    await runOnPath(session, run, { list: list.filtered(({ id }) => !later.has(id)), pathLines });
+    if (!keys.isEmpty) await makeKeys(session, { keys, about }, run);
+  }
   // The dump does not fill the materialized views of other schemas, which may be what a view of these waits for.
   return plan.filled.filter((name) => !Object.hasOwn(remote, name));
+}
+
+/** Makes foreign keys of other schemas' tables. One that rows of the target violate is made for new rows only. */
+async function makeKeys(
+  session: ScriptSession,
+  { keys, about }: { keys: Contents; about: Contents },
+  run: DumpRun,
+): Promise<void> {
+  await session.makingAll(() => runList(session, run, keys, []));
+  await addViolatedKeys(session, { ...run, keys }, (statement) => attempt(session, [statement]), run.signal);
+  await session.goingOn(() => runList(session, run, about, []));
 }
 
 /** Fills materialized views in an order in which they can be, in the session's transaction. */

@@ -174,6 +174,15 @@ export class ScriptSession implements Session {
    * @returns whether it refused nothing
    */
   async tries(work: () => Promise<void>): Promise<boolean> {
+    return (await this.refusalOf(work)) === undefined;
+  }
+
+  /**
+   * Runs work as {@link tries} does.
+   *
+   * @returns what the server refused first; undefined where it refused nothing
+   */
+  async refusalOf(work: () => Promise<void>): Promise<string | undefined> {
     await this.refused();
     const before = this.#refusals;
     this.#refusals = new Refusals();
@@ -184,9 +193,9 @@ export class ScriptSession implements Session {
     const isMade = answer === "made";
     if (!isMade) await this.#ask("rollback to savepoint optropic_all;");
     await this.#ask("\\set ON_ERROR_STOP 1\nrelease savepoint optropic_all;");
-    await this.refused();
+    const [first = "the server refused it"] = await this.refused();
     this.#refusals = before;
-    return isMade;
+    return isMade ? undefined : first;
   }
 
   /** The names of the server's settings. */
