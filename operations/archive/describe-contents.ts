@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { counted, shortened } from "../../lib/text.ts";
+import { counted, listed, shortened } from "../../lib/text.ts";
 import type { Session } from "../../postgres/session.ts";
 import { type Carried, carriedChange, readCarried } from "./carried.ts";
 import { contentName } from "./carried-objects.ts";
@@ -355,6 +355,16 @@ async function notesOn(
     ),
     ...ofReading,
     ...changing,
+    ...notesNaming(
+      scope.childrenWithoutRows,
+      (names) =>
+        `Rows that tables of the backup show as theirs are not in it, since the role may not read all of these partitions and children in other schemas, or they belong to an extension: ${names}.`,
+    ),
+    ...notesNaming(
+      await unfedViews(session, scope),
+      (names) =>
+        `These materialized views read tables whose rows are not in the backup, and a new database fills them from none: ${names}. Add the schemas of these tables to backups.schemas.`,
+    ),
     ...scope.unreadable.map((name) => `The table ${name} is not in the backup: the role may not read it.`),
     ...scope.secured.map(
       (name) => `The rows of ${name} are not in the backup: row-level security hides some from the role.`,
@@ -394,6 +404,47 @@ async function notesOn(
     ),
   ].map((note) => shortened(note, noteCharacters - 1));
 }
+
+/** Materialized views, each with the tables that it reads and whose rows the dump does not have. */
+async function unfedViews(session: Session, { schemas, withRows }: Scope): Promise<string[]> {
+  const rows = await session.rows(
+    viewReadsQuery,
+    schemas.map(({ name }) => name),
+  );
+  const carried = new Set(withRows.map(({ table }) => table));
+  const lacking = viewReadsRows.parse(rows).filter(({ table }) => !carried.has(table));
+  const byView = Map.groupBy(lacking, ({ view }) => view);
+  return [...byView].map(
+    ([view, tables]) =>
+      `${view} (${listed(
+        tables.map(({ table }) => table),
+        "and",
+      )})`,
+  );
+}
+
+const viewReadsRows = z.array(z.object({ view: z.string(), table: z.string() }));
+
+/** Filled materialized views in the schemas `$1`, and the tables of other ones that they read, through views, too. */
+const viewReadsQuery = `
+  with recursive reads(view, oid) as (
+    select c.oid, c.oid
+      from pg_class c join pg_namespace n on n.oid = c.relnamespace
+     where n.nspname = any($1) and c.relkind = 'm' and c.relispopulated
+    union
+    select r.view, read.oid
+      from reads r
+      join pg_rewrite w on w.ev_class = r.oid and w.rulename = '_RETURN'
+      join pg_depend d on d.classid = w.tableoid and d.objid = w.oid and d.refclassid = 'pg_class'::regclass
+      join pg_class read on read.oid = d.refobjid and read.relkind in ('r', 'p', 'v', 'm')
+  )
+  select r.view::regclass::text as view, c.oid::regclass::text as table
+    from reads r
+    join pg_class c on c.oid = r.oid and c.relkind in ('r', 'p')
+    join pg_namespace n on n.oid = c.relnamespace
+   where n.nspname <> all($1) and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
+     and not exists (select from pg_depend e where e.classid = c.tableoid and e.objid = c.oid and e.deptype = 'e')
+   order by 1, 2`;
 
 /** Tables of other schemas with columns, defaults or parents that are in the schemas `$1`. */
 const columnUsersQuery = `

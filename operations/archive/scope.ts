@@ -16,7 +16,7 @@ export interface Scope {
   /**
    * Schemas that the dump contains besides: those that the backed-up ones depend on, those with objects that
    * depend on them, and those that hold extensions. Only their definitions, and the rows of the tables that
-   * foreign keys refer to.
+   * foreign keys refer to, and of partitions and children of the schemas' tables.
    */
   companions: Schema[];
   /** Schemas that are left out. */
@@ -30,6 +30,8 @@ export interface Scope {
   secured: string[];
   /** The companions' tables and sequences whose rows the dump has, quoted, and their entries. */
   withRows: { table: string; entry: string }[];
+  /** Partitions and children of the schemas' tables elsewhere whose rows the dump does not have, quoted. */
+  childrenWithoutRows: string[];
 }
 
 /** A scope that is the complete database. */
@@ -41,15 +43,21 @@ const complete = {
   withoutTables: [],
   secured: [],
   withRows: [],
+  childrenWithoutRows: [],
 };
 
 /**
  * Finds what a dump of the named schemas contains, or of the complete database when there are no names. What
  * belongs together follows from the server's own record of dependencies.
  *
+ * @param isReplaced whether the schemas are to be dropped: the dump then has the rows of all tables that go with them
  * @throws {Failure} `failed`, when a schema does not exist
  */
-export async function findScope(session: Session, names: readonly string[]): Promise<Scope> {
+export async function findScope(
+  session: Session,
+  names: readonly string[],
+  { isReplaced = false }: { isReplaced?: boolean } = {},
+): Promise<Scope> {
   const all = schemaRows.parse(await session.rows(schemasQuery));
   if (names.length === 0) return { schemas: all, ...complete };
   const present = schemaRows.parse(await session.rows(`${everySchema} where nspname = any($1)`, names));
@@ -58,8 +66,9 @@ export async function findScope(session: Session, names: readonly string[]): Pro
     throw new Failure("failed", `The database has no schema ${listed(missing, "or")}`);
   }
   const links = linkRows.parse(await joinedRows(session, linksQuery));
+  const kept = keptRows.parse(await session.rows(isReplaced ? droppedQuery : childrenQuery, names));
   const beside = new Set([
-    ...companionsOf(names, links),
+    ...companionsOf(names, links, new Set(kept.map(({ schema }) => schema))),
     ...nameRows.parse(await session.rows(extensionSchemasQuery)).map(({ name }) => name),
   ]);
   const companions = all.filter(({ name }) => beside.has(name) && !names.includes(name));
@@ -68,7 +77,7 @@ export async function findScope(session: Session, names: readonly string[]): Pro
     schemas: present,
     companions,
     excluded: all.map(({ name }) => name).filter((name) => !dumped.has(name)),
-    ...(await patternsOf(session, names, companions)),
+    ...(await patternsOf(session, names, { companions, kept })),
   };
 }
 
@@ -77,9 +86,17 @@ interface Link {
   to: string;
 }
 
-/** Those with dependents of the schemas, and then everything that all of these depend on. */
-function companionsOf(names: readonly string[], links: readonly Link[]): ReadonlySet<string> {
-  const found = new Set(names);
+/**
+ * Those with dependents of the schemas, and then everything that all of these depend on.
+ *
+ * @param more schemas with tables whose rows belong to the schemas, too
+ */
+function companionsOf(
+  names: readonly string[],
+  links: readonly Link[],
+  more: ReadonlySet<string>,
+): ReadonlySet<string> {
+  const found = new Set([...names, ...more]);
   for (const { from, to } of links) if (names.includes(to)) found.add(from);
   for (let before = 0; before !== found.size; ) {
     before = found.size;
@@ -91,13 +108,20 @@ function companionsOf(names: readonly string[], links: readonly Link[]): Readonl
 async function patternsOf(
   session: Session,
   names: readonly string[],
-  companions: readonly Schema[],
-): Promise<Pick<Scope, "withoutRows" | "unreadable" | "withoutTables" | "secured" | "withRows">> {
+  { companions, kept }: { companions: readonly Schema[]; kept: z.infer<typeof keptRows> },
+): Promise<Omit<Scope, "schemas" | "companions" | "excluded">> {
   const beside = companions.map(({ name }) => name);
-  const referred = new Set(oidRows.parse(await session.rows(referredQuery, names)).map(({ oid }) => oid));
+  // No dump has the rows of members of extensions.
+  const oids = kept.filter(({ isMember }) => !isMember).map(({ oid }) => oid);
+  // A query takes one list.
+  const referred = new Set(
+    oidRows.parse(await session.rows(referredQuery, [JSON.stringify({ names, oids })])).map(({ oid }) => oid),
+  );
   const tables = tableRows.parse(await session.rows(tablesQuery, beside));
   const chosen = tables.filter(({ oid, readable, secured }) => readable && !secured && referred.has(oid));
   const withRows = new Set(chosen.map(({ schema }) => schema));
+  const given = new Set(oids);
+  const chosenOids = new Set(chosen.map(({ oid }) => oid));
   const unreadable = tables.filter(({ readable }) => !readable);
   return {
     withoutRows: [
@@ -112,6 +136,9 @@ async function patternsOf(
       .filter(({ oid, readable, secured }) => readable && secured && referred.has(oid))
       .map(patternOf),
     withRows: chosen.map(({ table, entry }) => ({ table, entry })),
+    childrenWithoutRows: kept
+      .filter(({ oid, hasRows }) => hasRows && !(chosenOids.has(oid) && given.has(oid)))
+      .map(({ table }) => table),
   };
 }
 
@@ -154,6 +181,15 @@ const schemaRows = z.array(
 );
 const linkRows = z.array(z.object({ from: z.string(), to: z.string() }));
 const nameRows = z.array(z.object({ name: z.string() }));
+const keptRows = z.array(
+  z.object({
+    schema: z.string(),
+    table: z.string(),
+    oid: z.string(),
+    hasRows: z.boolean(),
+    isMember: z.boolean(),
+  }),
+);
 const oidRows = z.array(z.object({ oid: z.string() }));
 const tableRows = z.array(
   z.object({
@@ -217,14 +253,56 @@ const linksQuery = `
     join pg_namespace other on other.oid = r.schema
    where p.schema <> r.schema`;
 
+/** What is elsewhere of some relations, but for temporary tables. */
+const keptElsewhere = (from: string): string => `
+  select n.nspname::text as schema, c.oid::regclass::text as table, c.oid::text as oid, c.relkind = 'r' as "hasRows",
+         exists (select from pg_depend e where e.classid = c.tableoid and e.objid = c.oid and e.deptype = 'e') as "isMember"
+    from ${from} found
+    join pg_class c on c.oid = found.oid and c.relkind in ('r', 'p', 'f', 'S')
+    join pg_namespace n on n.oid = c.relnamespace
+   where n.nspname <> all($1) and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
+   order by n.nspname collate "C", c.relname collate "C"`;
+
+/** Partitions and children, at any depth, that tables of the schemas have in other ones: a table shows their rows as its own. */
+const childrenQuery = `
+  with recursive below(oid) as (
+    select i.inhrelid
+      from pg_inherits i join pg_class c on c.oid = i.inhparent join pg_namespace n on n.oid = c.relnamespace
+     where n.nspname = any($1) and c.relkind in ('r', 'p', 'f')
+    union
+    select i.inhrelid from pg_inherits i join below b on b.oid = i.inhparent
+  )
+  ${keptElsewhere("below")}`;
+
+/** Tables and sequences of other schemas that go, or lose columns, with what is dropped of the schemas. */
+const droppedQuery = `
+  with recursive dropped(classid, objid) as (
+    select d.classid, d.objid
+      from pg_depend d join pg_namespace n on d.refclassid = n.tableoid and d.refobjid = n.oid
+     where n.nspname = any($1) and d.classid not in ('pg_extension'::regclass, 'pg_default_acl'::regclass)
+       -- Members of extensions stay.
+       and not exists (select from pg_depend e where e.classid = d.classid and e.objid = d.objid and e.deptype = 'e')
+    union
+    select d.classid, d.objid from pg_depend d join dropped o on d.refclassid = o.classid and d.refobjid = o.objid
+     where d.deptype <> 'e'
+  )
+  ${keptElsewhere("(select objid as oid from dropped where classid = 'pg_class'::regclass)")}`;
+
 /**
- * Tables that foreign keys of the schemas refer to, and those that these refer to, and sequences that defaults of the
- * schemas or columns of these tables take their values from.
+ * Tables that foreign keys of the schemas or of some tables refer to, and those that these refer to, those tables, and
+ * sequences that defaults of the schemas or columns of these tables take their values from.
  */
 const referredQuery = `
-  with recursive referred(oid) as (
-    select k.confrelid from pg_constraint k join pg_namespace n on n.oid = k.connamespace
-     where k.contype = 'f' and n.nspname = any($1)
+  with recursive given as materialized (
+    select array(select jsonb_array_elements_text(g -> 'names')) as names,
+           array(select jsonb_array_elements_text(g -> 'oids')::oid) as oids
+      from jsonb(($1::text[])[1]) g
+  ), own as materialized (
+    select oid from pg_namespace where nspname in (select unnest(names) from given)
+  ), referred(oid) as (
+    select unnest(oids) from given
+    union all
+    select k.confrelid from pg_constraint k where k.contype = 'f' and k.connamespace in (select oid from own)
     union
     select k.confrelid from pg_constraint k join referred r on r.oid = k.conrelid where k.contype = 'f'
   )
@@ -235,8 +313,7 @@ const referredQuery = `
     join pg_depend d on d.classid = a.tableoid and d.objid = a.oid and d.refclassid = 'pg_class'::regclass
     join pg_class s on s.oid = d.refobjid and s.relkind = 'S'
     join pg_class c on c.oid = a.adrelid
-    join pg_namespace n on n.oid = c.relnamespace
-   where n.nspname = any($1) or c.oid in (select oid from referred)
+   where c.relnamespace in (select oid from own) or c.oid in (select oid from referred)
   union
   select s.oid::text
     from pg_depend d

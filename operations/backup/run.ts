@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { SigningKey, VerifyingKey } from "../../evidence/keys.ts";
 import { Failure, reasonOf } from "../../lib/failure.ts";
-import { counted } from "../../lib/text.ts";
+import { counted, listed } from "../../lib/text.ts";
 import { type Connection, describeConnection } from "../../postgres/connection.ts";
 import { refuseKnownPooler, refuseTransactionPooler } from "../../postgres/pooler.ts";
 import { findProgram, majorOf, versionOf } from "../../postgres/programs.ts";
@@ -268,7 +268,14 @@ async function openSnapshot(session: ServerSession, options: BackupOptions) {
   const [row] = await session.rows("select pg_export_snapshot() as snapshot");
   const { snapshot } = z.object({ snapshot: z.string() }).parse(row);
   const reader = new Unlocked(session);
-  const scope = await findScope(reader, options.schemas);
+  const isReplaced = options.purpose === "before-restore";
+  const scope = await findScope(reader, options.schemas, { isReplaced });
+  if (isReplaced && scope.childrenWithoutRows.length > 0) {
+    throw new Failure(
+      "refused",
+      `The backup of the target would lack the rows of ${listed(scope.childrenWithoutRows, "and")}, which the restore may drop or change, since the role may not read all of them or they belong to an extension. Move them aside, or restore into a new database with --jobs. Nothing was changed`,
+    );
+  }
   const surroundings = await readSurroundings(reader, scope);
   const { serverVersion } = surroundings;
   const dumpVersion = await versionOf("pg_dump", majorOf(serverVersion));

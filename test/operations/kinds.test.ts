@@ -1170,9 +1170,55 @@ test("an extension that the target has in another schema is moved, or named befo
   // In an empty database, a schema that the backup has is made anew.
   await cycle.source.sql("create database elsewhere");
   await cycle.source.sql("create schema other; create extension hstore schema other", "elsewhere");
-  expect((await cycle.restore(cycle.source.connection("elsewhere"), { jobs: 2 })).differences).toEqual([
+  expect((await cycle.restore(cycle.source.connection("rows_elsewhere"), { jobs: 2 })).differences).toEqual([
     "The extension hstore was moved from the schema other to ext.",
   ]);
+});
+
+/** Rows of tables in `public` that are in other schemas, at any depth. */
+const rowsElsewhere = `create schema other; create schema third;
+     create table q (k int, r int) partition by list (r); create table q0 partition of q for values in (0);
+     create table other.q1 partition of q for values in (1) partition by list (k);
+     create table third.kinds (id int primary key); insert into third.kinds values (5);
+     create table third.q11 partition of other.q1 for values in (1, 2); alter table third.q11 add foreign key (k) references third.kinds;
+     insert into third.kinds values (1), (2); insert into q values (1, 1), (2, 1), (3, 0);
+     create table base (id int primary key); create table other.child (n bigserial) inherits (base);
+     insert into base values (1); insert into other.child values (2), (3);
+     create type mood as enum ('a', 'b'); create table other.moods (m mood); insert into other.moods values ('b');`;
+
+test("rows of a schema's tables in partitions and children of other schemas come with it, and are never lost by a restore", async () => {
+  const { connection, ask } = await make(rowsElsewhere);
+  const rows = `select count(*) || ' ' || (select count(*) from base) || ' ' || (select count(*) from third.kinds)
+      || ' ' || (select last_value from other.child_n_seq) || ' ' || (select count(*) from other.moods) from q`;
+  expect(await ask(rows)).toBe("3 3 3 2 1");
+  await cycle.backUp(connection, ["public"]);
+  const drilled = await cycle.drill();
+  expect(drilled.problems).toEqual([]);
+  const target = cycle.source.connection("rows_elsewhere");
+  expect((await cycle.restore(target, { jobs: 2 })).differences).toEqual([]);
+  expect(await cycle.source.sql(rows, "rows_elsewhere")).toBe("3 3 3 2 0");
+  await expect(cycle.restore(connection)).rejects.toThrow("table third.q11 is missing.");
+  expect(await ask(rows)).toBe("3 3 3 2 1");
+  const { before } = await cycle.restore(connection, { acceptDifferences: true });
+  const again = cycle.source.connection("rows_elsewhere_again");
+  const choice = { name: before ?? "" };
+  expect((await cycle.restore(again, { jobs: 2, choice })).differences).toEqual([]);
+  expect(await cycle.source.sql(rows, "rows_elsewhere_again")).toBe("3 3 3 2 1");
+});
+
+test("materialized views of tables whose rows are not in the backup are named", async () => {
+  const { connection } = await make(
+    `create schema auth; create table auth.users (id int); insert into auth.users values (1);
+     create table auth.parted (id int) partition by list (id); create table auth.parts partition of auth.parted default;
+     create view auth.seen as select id from auth.users natural join auth.parted; create table own (id int);
+     create materialized view stats as select count(*) from auth.seen; create materialized view ours as select * from own`,
+  );
+  expect((await cycle.backUp(connection, ["public"])).notes).toContain(
+    "These materialized views read tables whose rows are not in the backup, and a new database fills them from none: public.stats (auth.parted and auth.users). Add the schemas of these tables to backups.schemas.",
+  );
+  expect((await cycle.drill()).drill?.notes).toContainEqual(
+    expect.stringMatching(/public\.stats \(auth\.parted and/),
+  );
 });
 
 test("a new database is closed and says so until its restore ended, also when that is killed", async () => {
