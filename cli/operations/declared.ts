@@ -7,7 +7,7 @@ import { projectFoldersIn } from "../evidence/projects.ts";
 
 /**
  * What the stack's program declares: of a saved preview, or of one that is made when the first probe asks for it,
- * which takes some seconds.
+ * which takes some seconds. The preview ends in its own {@link Failure}; {@link forProbes} has probes say so.
  *
  * @throws {Failure} `refused`, for a file that holds no preview
  */
@@ -45,13 +45,30 @@ export function declaredBeside({
   const folder = projectFoldersIn(cwd).find((each) => each !== cwd && each.endsWith(`${sep}delivery`));
   if (folder === undefined) return undefined;
   let made: Promise<readonly DeclaredResource[]> | undefined;
-  return () => {
+  return forProbes(() => {
     const [stack] = stackNames(folder);
     made ??=
       stack === undefined
         ? Promise.reject(new Unknown("no-data", "The program of the delivery has no stack"))
         : previewed(folder, stack, signal);
     return made;
+  }, signal);
+}
+
+/** What a program declares, for probes: each is unknown where the program cannot be previewed. */
+export function forProbes(
+  declared: () => Promise<readonly DeclaredResource[]>,
+  signal: AbortSignal | undefined,
+): () => Promise<readonly DeclaredResource[]> {
+  return async () => {
+    try {
+      return await declared();
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (error instanceof Unknown) throw error;
+      const reason = `The program cannot be previewed, so what it declares is unknown: ${reasonOf(error)}`;
+      throw new Unknown("no-data", reason, { cause: error });
+    }
   };
 }
 
@@ -61,14 +78,6 @@ async function previewed(
   signal: AbortSignal | undefined,
 ): Promise<readonly DeclaredResource[]> {
   const { preview } = await import("../../preview/index.ts");
-  try {
-    const { resources } = await preview({ cwd, stack, signal });
-    return resources;
-  } catch (error) {
-    signal?.throwIfAborted();
-    throw new Unknown(
-      "no-data",
-      `The program cannot be previewed, so what it declares is unknown: ${reasonOf(error)}`,
-    );
-  }
+  const { resources } = await preview({ cwd, stack, signal });
+  return resources;
 }

@@ -24,7 +24,7 @@ import { registry } from "../../verify/registry.ts";
 import { verificationText } from "../../verify/report/text.ts";
 import { verify } from "../../verify/runner.ts";
 import { checkWritable, writeOutput } from "../output.ts";
-import { declaredBeside, declaredBy } from "./declared.ts";
+import { declaredBeside, declaredBy, forProbes } from "./declared.ts";
 import { abortOnSignals } from "./operation.ts";
 import { otherOutputsBy, stagingOf } from "./other-stacks.ts";
 
@@ -82,7 +82,7 @@ export async function measure(
   const { resolvers } = settings.verify;
   const anchors = flags.trustAnchor === undefined ? undefined : readAnchors(flags.trustAnchor);
   const resolver = new Resolver({ targets, limits, resolvers, anchors });
-  const declared = declaredBy({ ...flags, signal });
+  const declared = forProbes(declaredBy({ ...flags, signal }), signal);
   const { allowWrites } = flags;
   const migrations = migrationsOf(flags, settings);
   if (allowWrites) warn("--allow-writes: probes may write to the platform, and clean up after themselves");

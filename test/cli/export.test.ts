@@ -42,3 +42,14 @@ it("refuses to check and write at once, and what it cannot read", async () => {
   expect(process.exitCode).toBe(2);
   expect(captured.stderr).toContain("Cannot read --check");
 });
+
+it("says of a program that cannot be previewed what a preview says of it", async () => {
+  await main(["export", "render.yaml", "--cwd", folder, "--json"]);
+  expect(process.exitCode).toBe(2);
+  expect(JSON.parse(captured.stdout)).toEqual({
+    error: {
+      failure: "project",
+      message: `no Pulumi.yaml in ${folder}: name the project's folder with --cwd`,
+    },
+  });
+});
