@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { closeSync, existsSync, openSync, rmSync, statSync } from "node:fs";
+import { closeSync, existsSync, openSync, rmSync, type Stats, statSync } from "node:fs";
 import { dirname, extname, join, resolve } from "node:path";
 import { Failure } from "../lib/failure.ts";
 import { cannotWrite } from "../lib/file-reasons.ts";
@@ -34,7 +34,7 @@ export function planOutput(flags: {
   if (format !== undefined && output.length > 1) {
     throw contradiction("--format needs exactly one --output; otherwise the file extensions decide");
   }
-  const files = output.map((path) => ({ path: resolve(path), format: format ?? formatOf(path) }));
+  const files = output.map((path) => ({ path: absolute(path), format: format ?? formatOf(path) }));
   const twice = files.find(({ path }, index) => files.findIndex((other) => other.path === path) !== index);
   if (twice !== undefined) throw contradiction(`--output ${twice.path} appears twice`);
   return { printed: json ? "json" : "pretty", files };
@@ -48,9 +48,26 @@ const endings = new Map<string, ReportFormat>([
   [".txt", "pretty"],
 ]);
 
+/** A path from the working folder, which another process may have removed. */
+function absolute(path: string): string {
+  try {
+    return resolve(path);
+  } catch (error) {
+    throw cannotWrite(`--output ${path}`, error);
+  }
+}
+
+/** What is at a path that is written to; undefined where nothing is. */
+function targetAt(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    throw cannotWrite(`--output ${path}`, error);
+  }
+}
+
 function formatOf(path: string): ReportFormat {
-  const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
-  if (isFolder) throw refusal(path, "it is a folder, and must be a file");
+  if (targetAt(path)?.isDirectory() === true) throw refusal(path, "it is a folder, and must be a file");
   const format = endings.get(extname(path).toLowerCase());
   if (format !== undefined) return format;
   throw contradiction(
@@ -62,8 +79,7 @@ function formatOf(path: string): ReportFormat {
 export function checkOutputs({ files }: OutputPlan): void {
   for (const { path } of files) {
     checkWritable(path);
-    const target = statSync(path, { throwIfNoEntry: false });
-    if (target?.isFile() === false) throw refusal(path, "it is not a regular file");
+    if (targetAt(path)?.isFile() === false) throw refusal(path, "it is not a regular file");
     if (!existsSync(dirname(path))) throw refusal(path, `${dirname(path)} does not exist; create it`);
   }
 }

@@ -38,6 +38,9 @@ function reasonIn(reasons: Readonly<Record<string, string>>, error: unknown): st
   // Node.js quotes the text around the mistake, which may be a secret.
   if (error instanceof SyntaxError && error.message.endsWith(" is not valid JSON"))
     return "it is not valid JSON";
+  // The working folder, which every relative path begins at, has no path of its own any more.
+  if (error instanceof Error && "syscall" in error && error.syscall === "uv_cwd")
+    return "the working folder has been removed; change to another";
   return reasons[codeOf(error) ?? ""] ?? reasonOf(error);
 }
 

@@ -1,7 +1,16 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { checkOutputs, planOutput, writeOutput } from "../../cli/output.ts";
 
 type Flags = Parameters<typeof planOutput>[0];
@@ -68,6 +77,34 @@ describe("a file", () => {
     ["old.md/a.md", /Cannot write --output .*a\.md: /],
   ])("is refused before anything is done where it cannot be written: %s", (name, message) => {
     expect(() => checkOutputs(plan({ output: [join(folder, name)] }))).toThrow(message);
+  });
+
+  it("is refused in words where its links lead in a circle, with and without a format", () => {
+    const loop = join(folder, "loop");
+    symlinkSync(loop, loop);
+    const words = "its symbolic links lead in a circle; name the file itself";
+    for (const path of [loop, join(loop, "x.md")]) {
+      for (const format of [undefined, "json"] as const) {
+        const check = (): void => checkOutputs(plan({ output: [path], format }));
+        expect(check).toThrow(`Cannot write --output ${path}: ${words}`);
+      }
+    }
+  });
+
+  it("is refused in words where the working folder is gone", () => {
+    const gone = Object.assign(new Error("ENOENT: process.cwd failed"), {
+      code: "ENOENT",
+      syscall: "uv_cwd",
+    });
+    const cwd = vi.spyOn(process, "cwd").mockImplementation(() => {
+      throw gone;
+    });
+    try {
+      const words = "Cannot write --output x.md: the working folder has been removed; change to another";
+      expect(() => plan({ output: ["x.md"] })).toThrow(words);
+    } finally {
+      cwd.mockRestore();
+    }
   });
 
   it("may be there already, and is written as a whole with the mode of any other", () => {
