@@ -14,6 +14,7 @@ import { type View, viewOf } from "../preview/report/view.ts";
 import { projectNameOf } from "../project/project.ts";
 import { repositoryRoot } from "../project/sources.ts";
 import { collect } from "./collect.ts";
+import { decimalIn } from "./decimal.ts";
 import { checkOutputs, type OutputPlan, planOutput, writeOutput } from "./output.ts";
 import { isPackaged, ownFolder, ownPack, ownProject } from "./own.ts";
 import { withReportOptions } from "./report-options.ts";
@@ -282,7 +283,7 @@ async function writeFiles({ files }: OutputPlan, report: Report): Promise<void> 
 }
 
 function readSeconds(text: string): number {
-  const number = Number(text);
+  const number = decimalIn(text);
   if (number > 0 && number <= 86_400) return number;
   throw new InvalidArgumentError("Expected a number of seconds up to 86400.");
 }

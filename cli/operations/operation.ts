@@ -5,6 +5,7 @@ import { Failure } from "../../lib/failure.ts";
 import { jsonLine } from "../../lib/json.ts";
 import { keepHeapSmall } from "../../lib/memory.ts";
 import { counted, printableText } from "../../lib/text.ts";
+import { decimalIn } from "../decimal.ts";
 import { ownProject } from "../own.ts";
 
 /** Options of every operation. */
@@ -143,7 +144,7 @@ export function abortOnSignals(stop: AbortController): () => void {
 }
 
 function readMinutes(text: string): number {
-  const number = Number(text);
+  const number = decimalIn(text);
   if (number > 0 && number <= 10_080) return number;
   throw new InvalidArgumentError("Expected a number of minutes up to 10080.");
 }
@@ -151,7 +152,7 @@ function readMinutes(text: string): number {
 /** Reads how many parallel jobs there are to be. */
 export function jobsUpTo(most: number): (text: string) => number {
   return (text) => {
-    const jobs = Number(text);
+    const jobs = decimalIn(text);
     if (Number.isInteger(jobs) && jobs >= 1 && jobs <= most) return jobs;
     throw new InvalidArgumentError(`Expected a number from 1 to ${most}.`);
   };
@@ -160,6 +161,12 @@ export function jobsUpTo(most: number): (text: string) => number {
 function readTime(text: string): Date {
   const time = new Date(text);
   const isTime = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?$/.test(text);
-  if (isTime && !Number.isNaN(time.getTime())) return time;
+  if (isTime && !Number.isNaN(time.getTime()) && isInCalendar(text.slice(0, 10))) return time;
   throw new InvalidArgumentError("Expected a time such as 2026-11-27T12:00:00Z.");
+}
+
+/** Whether there is such a day: JavaScript takes the 31st of February for the 3rd of March. */
+function isInCalendar(day: string): boolean {
+  const date = new Date(`${day}T00:00:00Z`);
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(day);
 }

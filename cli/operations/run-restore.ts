@@ -26,9 +26,9 @@ export interface RestoreFlags extends OperationFlags, ChoiceFlags {
 /** Restores after the target is confirmed. */
 export function runRestore(flags: RestoreFlags): Promise<void> {
   return runOperation(flags, async (work) => {
+    const target = targetConnection(flags.target, process.env);
     const stack = readStack(flags.cwd, flags.stack);
     const identities = readIdentity(flags.identity, process.env);
-    const target = targetConnection(flags.target, process.env);
     const store = openStore(stack, work, flags.store);
     try {
       const outcome = await restore({

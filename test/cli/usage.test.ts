@@ -81,6 +81,29 @@ it.each([
   expect(await refused(args)).toBe(`error: required option '${option}' not specified\n`);
 });
 
+it.each([
+  ["drill", "--at", "2026-02-31", "Expected a time such as"],
+  ["restore", "--at", "2026-02-29T12:00:00+02:00", "Expected a time such as"],
+  ["drill", "--timeout", "0x10", "Expected a number of minutes up to 10080."],
+  ["backup", "--timeout", "  5 ", "Expected a number of minutes up to 10080."],
+  ["restore", "--jobs", "1e1", "Expected a number from 1 to 64."],
+  ["preview", "--timeout", "1e3", "Expected a number of seconds up to 86400."],
+])("a value that is not written plainly or does not exist is refused: %s %s %j", async (...given) => {
+  const [name, option, value, expected] = given;
+  const said = await refused([name, option, value]);
+  expect(said).toContain(`argument '${value}' is invalid. ${expected}`);
+});
+
+it.each([
+  ["notaurl", "is not a postgresql:// URL"],
+  ["postgresql://a@db.example.com:99999/b", "check its host and port"],
+  ["postgresql://a:b@db.example.com/c", "contains a password"],
+])("a target that cannot be one is refused before an identity is missed: %s", async (target, why) => {
+  const said = await refused(["restore", "--target", target]);
+  expect(said).toContain(why);
+  expect(said).not.toContain("identity");
+});
+
 it("cannot tell of migrations that are not there", async () => {
   const empty = mkdtempSync(join(tmpdir(), "migrations-"));
   const said = await refused(["migrate", "lint", "--folder", empty]);
