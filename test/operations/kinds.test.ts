@@ -1199,6 +1199,16 @@ test("rows of a schema's tables in partitions and children of other schemas come
   expect(await cycle.source.sql(rows, "rows_elsewhere")).toBe("3 3 3 2 0");
   await expect(cycle.restore(connection)).rejects.toThrow("table third.q11 is missing.");
   expect(await ask(rows)).toBe("3 3 3 2 1");
+  // Whoever may drop them need not be one who may read them.
+  await ask(`create role rows_dropper login password 'rows_dropper'; grant usage on schema other, third to rows_dropper;
+    alter schema public owner to rows_dropper; grant create on schema public to rows_dropper`);
+  const dropper = { ...connection, PGUSER: "rows_dropper", PGPASSWORD: "rows_dropper" };
+  await ask("alter table q owner to rows_dropper; alter table q0 owner to rows_dropper");
+  await ask("alter table base owner to rows_dropper; alter type mood owner to rows_dropper");
+  await expect(cycle.restore(dropper, { acceptDifferences: true, noOwner: true })).rejects.toThrow(
+    "The backup of the target would lack the rows of other.child, other.moods and third.q11, which the restore may drop or change",
+  );
+  expect(await ask(rows)).toBe("3 3 3 2 1");
   const { before } = await cycle.restore(connection, { acceptDifferences: true });
   const again = cycle.source.connection("rows_elsewhere_again");
   const choice = { name: before ?? "" };

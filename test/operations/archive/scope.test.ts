@@ -96,6 +96,7 @@ test("no query for it looks through all objects for each of them, so that its ti
       attempt: (query) => session.attempt(query),
     };
     await findScope(counting, ["public"]);
+    await findScope(counting, ["public"], { isReplaced: true });
     return counted;
   });
   expect(read.length).toBeGreaterThan(3);
