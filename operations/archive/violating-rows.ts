@@ -6,7 +6,7 @@ import type { Listing } from "./sections.ts";
 /**
  * Says how to find the rows that violate foreign keys and checks: the restored database has these for new rows only. No
  * row is named, since a report may go to whoever may not read it. Where a key refers to a table that is not restored,
- * the source may have what the target lacks.
+ * the source may have what the target lacks. A key of a table that is not restored may have rows newer than the backup.
  *
  * @param differences sentences on what differs from the backup
  * @param restored where all that was restored is
@@ -25,7 +25,9 @@ export async function findingViolations(
   const made = new NameSet();
   if (restored.listing !== undefined)
     for await (const { kind, name } of restored.listing.items("own")) if (kind === "table") made.add(name);
-  return found.map(({ name, query, parent, schema }) => {
+  return found.map(({ name, query, parent, schema, table, own }) => {
+    if (parent !== null && !restored.schemas.includes(own))
+      return `Rows of ${table}, which is not restored, refer to what the backup does not have. To find those that violate the ${name}, in the target after a restore that accepts it: ${query}`;
     const isSource =
       parent === null ||
       (restored.schemas.includes(schema) && (restored.listing === undefined || made.has(parent)));
@@ -36,17 +38,26 @@ export async function findingViolations(
 }
 
 const violationRows = z.array(
-  z.object({ name: z.string(), query: z.string(), parent: z.string().nullable(), schema: z.string() }),
+  z.object({
+    name: z.string(),
+    query: z.string(),
+    parent: z.string().nullable(),
+    schema: z.string(),
+    table: z.string(),
+    own: z.string(),
+  }),
 );
 
 /** As the server looks for them when it validates such a constraint. */
 const violationsQuery = `
   select n.name, nullif(k.confrelid, 0)::regclass::text as parent,
          coalesce((select s.nspname from pg_class c join pg_namespace s on s.oid = c.relnamespace where c.oid = k.confrelid), '') as schema,
+         k.conrelid::regclass::text as table, (select s.nspname::text from pg_namespace s where s.oid = r.relnamespace) as own,
          case k.contype when 'f' then format('select c.* from %s c where (%s) and not exists (select from %s p where %s)',
              t.child, columns.given, t.parent, columns.same)
            else format('select * from %s where not %s', k.conrelid::regclass, pg_get_expr(k.conbin, k.conrelid)) end as query
     from pg_constraint k
+    join pg_class r on r.oid = k.conrelid
    cross join lateral (select format('constraint %I of %s', k.conname, k.conrelid::regclass) as name) n
    cross join lateral (
      select string_agg(format('c.%I is not null', a.attname), case k.confmatchtype when 'f' then ' or ' else ' and ' end order by place) as given,
