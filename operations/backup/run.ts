@@ -60,6 +60,8 @@ export interface BackupOptions {
   trusted?: readonly VerifyingKey[] | undefined;
   /** Why the backup is taken. Default: `backup`. */
   purpose?: Purpose;
+  /** What a restore replaces next: the backup has the rows of tables elsewhere that may go with it. */
+  replaces?: "schemas" | "tables";
   /** Other stores that the backup is copied to once it is complete. */
   copies?: readonly CopyTarget[];
   /** Who is told how the backup ended. */
@@ -268,9 +270,10 @@ async function openSnapshot(session: ServerSession, options: BackupOptions) {
   const [row] = await session.rows("select pg_export_snapshot() as snapshot");
   const { snapshot } = z.object({ snapshot: z.string() }).parse(row);
   const reader = new Unlocked(session);
-  const isReplaced = options.purpose === "before-restore";
-  const scope = await findScope(reader, options.schemas, { isReplaced });
-  if (isReplaced && scope.childrenWithoutRows.length > 0) {
+  const { schemas, replaces } = options;
+  const scope = await findScope(reader, schemas, { isReplaced: replaces !== undefined });
+  // With some tables, few others of the schema go.
+  if (replaces === "schemas" && scope.childrenWithoutRows.length > 0) {
     throw new Failure(
       "refused",
       `The backup of the target would lack the rows of ${listed(scope.childrenWithoutRows, "and")}, which the restore may drop or change, since the role may not read all of them or they belong to an extension. Move them aside, or restore into a new database with --jobs. Nothing was changed`,

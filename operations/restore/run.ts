@@ -117,7 +117,7 @@ async function restoreChosen(
   const whole = { manifest: complete, contents, details, listing };
   const part = selection && (await narrowed(whole, selection, { file, ...options }));
   if (jobs !== undefined) refuseForeignOwners(options, part?.contents ?? contents, present);
-  const before = await backUpTarget(options, present);
+  const before = await backUpTarget(options, present, selection);
   progress?.("the restore");
   const { foreignRoles, tablespaces } = present;
   const missing = jobs === undefined && part === undefined ? present.missingCompanions : [];
@@ -176,7 +176,11 @@ async function askFirst(
 }
 
 /** @returns the key of the backup; undefined when there is nothing to lose */
-async function backUpTarget(options: RestoreOptions, present: Present): Promise<string | undefined> {
+async function backUpTarget(
+  options: RestoreOptions,
+  present: Present,
+  selection: Selection | undefined,
+): Promise<string | undefined> {
   const { stack, store, recipients, signingKey, target, lockTimeoutMs, warn, signal, progress } = options;
   const { schemas, largeObjects } = present;
   if (schemas.length === 0 && !largeObjects) return undefined;
@@ -190,6 +194,7 @@ async function backUpTarget(options: RestoreOptions, present: Present): Promise<
     connection: target,
     schemas,
     purpose,
+    replaces: selection === undefined || selection.schemas.length > 0 ? "schemas" : "tables",
     lockTimeoutMs,
     warn,
     signal,

@@ -1209,6 +1209,10 @@ test("rows of a schema's tables in partitions and children of other schemas come
     "The backup of the target would lack the rows of other.child, other.moods and third.q11, which the restore may drop or change",
   );
   expect(await ask(rows)).toBe("3 3 3 2 1");
+  const wanted = { schemas: [], tables: ["public.q"] };
+  await ask("delete from q");
+  await cycle.restore(connection, { wanted });
+  expect(await ask(rows)).toBe("3 3 3 2 1");
   const { before } = await cycle.restore(connection, { acceptDifferences: true });
   const again = cycle.source.connection("rows_elsewhere_again");
   const choice = { name: before ?? "" };
