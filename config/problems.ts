@@ -60,7 +60,16 @@ function hintOn(issue: z.core.$ZodIssue, found: unknown): string | undefined {
     return "this is a private key: remove it and create a new pair, because it has been exposed";
   }
   const isBare = typeof found === "number" || typeof found === "boolean";
-  return isBare && wants(issue, "string") ? "write it in quotes" : undefined;
+  return isBare && wants(issue, "string") && mayBeWritten(issue, found) ? "write it in quotes" : undefined;
+}
+
+/** Whether a number, true or false may stand for what is accepted: without quotes, YAML reads 1.0 as 1 and off as false. */
+function mayBeWritten(issue: z.core.$ZodIssue, found: number | boolean): boolean {
+  if (issue.code !== "invalid_value") return true;
+  const words: readonly unknown[] = found === true ? ["on", "yes", "true"] : ["off", "no", "false"];
+  return issue.values.some((value) =>
+    typeof found === "boolean" ? words.includes(value) : Number(value) === found,
+  );
 }
 
 /** Says what was expected where the schema has no words of its own for it; only lists have sizes then. */

@@ -170,6 +170,8 @@ describe("values as Pulumi hands them over", () => {
       1.2,
       'expected "1.0", "1.1", "1.2" or "1.3"; found the number 1.2; write it in quotes',
     ],
+    ["edge.minTlsVersion", 9, 'expected "1.0", "1.1", "1.2" or "1.3"; found the number 9'],
+    ["api.autoDeploy", true, "expected commit, checksPass or off; found true"],
     ["api.autoDeploy", false, "expected commit, checksPass or off; found false; write it in quotes"],
     [
       "secrets.rotation",
