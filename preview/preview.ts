@@ -49,7 +49,7 @@ async function previewIn(folder: string, options: PreviewOptions): Promise<Previ
   const removeHandlers = handleSignals(options.signal === undefined);
   const stopped = rejectionOf(options.signal);
   const sources = new Sources(project.root, project.programDirectory);
-  const places = new Places(project, sources);
+  const places = new Places(project, sources, options.config);
   const limitMs = options.timeoutMs ?? defaultTimeoutMs;
   const wholeMs = options.isolation === undefined ? undefined : limitMs * wholeTimes;
   let session: Session | undefined;
@@ -167,9 +167,12 @@ function scrubbedError(error: unknown, secrets: Secrets, places: Places, more: s
   // A program's error is followed by what it logged.
   const scrub = (text: string): string =>
     error.kind === "program" ? secrets.scrubLog(text) : secrets.scrub(text);
-  const scrubbed = new Failure(error.kind, [scrub(error.message), ...more].join("\n"));
+  const message = scrub(error.message);
+  const isOfProgram = error.kind === "program";
+  const said = isOfProgram ? places.withGiven(message) : message;
+  const scrubbed = new Failure(error.kind, [said, ...more].join("\n"));
   scrubbed.stack = scrub(error.stack ?? "");
-  if (error.kind === "program") scrubbed.problems = places.problemsIn(scrubbed.message);
+  if (isOfProgram) scrubbed.problems = places.problemsIn(message);
   return scrubbed;
 }
 

@@ -9,9 +9,9 @@ import { program } from "../preview/harness.ts";
 const settings = join(program("placed"), "Pulumi.dev.yaml");
 const path = "test/fixtures/programs/placed/Pulumi.dev.yaml";
 
-function places(name: string, stack = "dev"): Places {
-  const project = readProject({ cwd: program(name), stack });
-  return new Places(project, new Sources(project.root));
+function places(name: string, overrides: readonly string[] = []): Places {
+  const project = readProject({ cwd: program(name), stack: "dev", overrides });
+  return new Places(project, new Sources(project.root), overrides);
 }
 
 describe("the place of a setting", () => {
@@ -78,6 +78,31 @@ describe("problems in a program's error", () => {
         source: { path, line: 1, column: 1 },
       },
     ]);
+  });
+
+  it("are of --config where it gives the setting, or what it is a part of", () => {
+    const message = [
+      "Settings of stack 'dev' are refused:",
+      "  placed:edge.minTlsVersion: wrong",
+      "  placed:edge.hosts[1]: wrong",
+      "  placed:edge.hosts[0]: wrong",
+      "  placed:token.[secret]: wrong",
+      "  placed:sizes: wrong",
+    ].join("\n");
+    const overrides = ["edge.minTlsVersion=9", "placed:edge.hosts.1=a", "token=a", "size=1", "other:sizes=1"];
+    const given = places("placed", overrides);
+    const problems = given.problemsIn(message);
+    expect(problems.map(({ message: text, source }) => [text, source?.line])).toEqual([
+      ["placed:edge.minTlsVersion: wrong (given with --config)", undefined],
+      ["placed:edge.hosts[1]: wrong (given with --config)", undefined],
+      ["placed:edge.hosts[0]: wrong", 7],
+      ["placed:token.[secret]: wrong (given with --config)", undefined],
+      ["placed:sizes: wrong", 1],
+    ]);
+    expect(given.withGiven(message).split("\n").slice(1)).toEqual(
+      problems.map(({ message: text }) => `  ${text}`),
+    );
+    expect(places("small", ["size=1"]).problemsIn("  small:size: wrong")).toEqual([]);
   });
 
   it("are a hundred at most, and none in a stack without settings", () => {
