@@ -18,7 +18,7 @@ export interface StackContext {
 /**
  * Reads the settings of a stack, and the environment variables that override some of them.
  *
- * @throws {Failure} `refused`
+ * @throws {Failure} of the kind that a preview has for a project that cannot be read, else `refused`
  */
 export function readStack(cwd: string, stack: string): StackContext {
   return { settings: readStackSettings(cwd, stack), variables: readBackupVariables(process.env) };

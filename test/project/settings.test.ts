@@ -62,10 +62,10 @@ describe("the settings of a stack", () => {
   it.each([
     ["an unknown stack", "nowhere", /no stack nowhere in .*: its stacks are dev/],
     ["a stack that is not named so", "../dev", /is not a stack's name/],
-  ])("are refused for %s", (_, stack, message) => {
+  ])("are refused for %s, as a preview refuses them", (_, stack, message) => {
     written(production);
     expect(() => readStackSettings(folder, stack)).toThrow(
-      expect.objectContaining({ kind: "refused", message: expect.stringMatching(message) }),
+      expect.objectContaining({ kind: "project", message: expect.stringMatching(message) }),
     );
   });
 });
