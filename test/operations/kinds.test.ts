@@ -1170,7 +1170,7 @@ test("an extension that the target has in another schema is moved, or named befo
   // In an empty database, a schema that the backup has is made anew.
   await cycle.source.sql("create database elsewhere");
   await cycle.source.sql("create schema other; create extension hstore schema other", "elsewhere");
-  expect((await cycle.restore(cycle.source.connection("rows_elsewhere"), { jobs: 2 })).differences).toEqual([
+  expect((await cycle.restore(cycle.source.connection("elsewhere"), { jobs: 2 })).differences).toEqual([
     "The extension hstore was moved from the schema other to ext.",
   ]);
 });
